@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
 
+from tests.support.app_driver import open_app, screen_lines, wait_until
 from tests.support.simulated_learners import builtin_exercise_names
 from tutor.glyphs import ASCII, UNICODE
 from tutor.grading.hints.ladder import num_rungs
@@ -138,34 +137,12 @@ def test_every_blank_can_be_painted_in_every_size() -> None:
             assert {"=", "→", ">"} & set(equation) or place.kind == "start"
 
 
-class Shown(App[None]):
-    """An app with nothing but a close-up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clicked: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        yield CloseUp()
-
-    def on_close_up_place_selected(self, event: CloseUp.PlaceSelected) -> None:
-        self.clicked.append(event.place)
-
-
-def test_what_is_typed_appears_and_a_click_on_a_value_names_its_place() -> None:
-    async def run() -> None:
-        app = Shown()
-        async with app.run_test(size=(60, 17)) as pilot:
-            widget, worksheet = app.query_one(CloseUp), two_roads()
-            widget.set_close_up(close_up(worksheet, "x->add1"), "6")
-            await pilot.pause()
-            assert "6▏" in widget.render_line(14).text
-            await pilot.click(CloseUp, offset=(18, 9))
-            await pilot.click(CloseUp, offset=(40, 6))
-            await pilot.click(CloseUp, offset=(18, 4))
-            assert app.clicked == ["y->add1", "add1->mul1"]
-            widget.set_close_up(None)
-            await pilot.pause()
-            assert not widget.render_line(14).text.strip()
-
-    asyncio.run(run())
+async def test_what_is_typed_appears_and_a_click_on_a_value_goes_to_its_blank() -> None:
+    async with open_app("basics/two-roads", size=(120, 40)) as session:
+        blanks = [blank.id for blank in session.state.worksheet.blanks]
+        await session.pilot.press("1", "4")
+        await session.wait_for_text("14▏")
+        top = session.screen.query_one(CloseUp).region.y
+        row = next(y for y, line in enumerate(screen_lines(session.pilot)) if y > top and "···" in line[:60])
+        await session.pilot.click(CloseUp, offset=(18, row - top))
+        await wait_until(session.pilot, lambda: session.state.focused_id == blanks[1], "the other input")

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tutor.practice.standing import Standing
     from tutor.tui.after_solved import Advice
     from tutor.tui.widgets.answer_grid import AnswerGrid
+    from tutor.tui.widgets.close_up import CloseUp
     from tutor.tui.widgets.head import Head
     from tutor.tui.widgets.side_pane import SidePane
 
@@ -467,6 +468,9 @@ class ExerciseScreen(ExerciseView):
             self._toggle_fold(event.node)
 
     def on_head_segment_selected(self, event: Head.SegmentSelected) -> None:
+        self._select_place(event.place)
+
+    def on_close_up_place_selected(self, event: CloseUp.PlaceSelected) -> None:
         self._select_place(event.place)
 
     def on_side_pane_place_selected(self, event: SidePane.PlaceSelected) -> None:
