@@ -99,7 +99,7 @@ async def test_many_blanks_are_a_plain_bar_and_signs_replace_colours() -> None:
         await pilot.pause()
         line = app.rows()[1]
         assert line.isascii()
-        assert [sign for sign in line if sign not in "=- "] == ["v", ">", "~"]
+        assert [sign for sign in line if sign not in "=- "] == ["v", ">", "X", "~"]
 
 
 def test_styled_words_wrap_between_words_and_never_inside_a_wide_character() -> None:

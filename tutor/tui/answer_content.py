@@ -164,7 +164,7 @@ class AnswerContent:
         if blank.grid is not None:
             return N_("{key} opens the cells, a letter an expression")
         if self.state.num_choices:
-            return N_("choose with the arrow keys or the number, then press {key}")
+            return N_("arrow keys or a number choose, {key} checks")
         return (
             N_("type the formula and press {key}") if blank.is_matrix_formula else N_("type the value and press {key}")
         )
@@ -235,7 +235,7 @@ class AnswerContent:
         text = worksheet.variant.text().strip() if with_text and is_quiet else ""
         if text and not (slim and blocks and state.last_result is not None):
             blocks.append(self.exercise_text(width))
-        if not blocks and state.hint is None:
+        if not blocks and state.hint is None and worksheet.problem.graph.nodes:
             keys = {
                 "next": self.glyphs.key_label("exercise.next", "Tab"),
                 "hint": self.glyphs.key_label("exercise.hint", "?"),

@@ -79,6 +79,11 @@ class ExerciseLayout:
     answer_rows: int
 
     @property
+    def has_side(self) -> bool:
+        """Whether there is a pane at the side: in a large window, and in a medium one without a graph."""
+        return self.size == "large" or (self.size == "medium" and self.drawing is None)
+
+    @property
     def density(self) -> Density:
         return self.drawing.density if self.drawing is not None else "full"
 

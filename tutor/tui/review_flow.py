@@ -177,7 +177,7 @@ class ReviewFlow:
             advice = replace(advice, pack_title=str(pack.title), pack_size=len(pack.entries))
         if following is not None and following in index:
             indexed = index[following]
-            advice = replace(advice, next_minutes=max(round(indexed.minutes), 1))
+            advice = replace(advice, next_blanks=indexed.blanks, next_minutes=max(round(indexed.minutes), 1))
         self._host.app.post_message(self.AdviceReady(exercise, advice))
 
     def request_standing(self, exercise: Exercise) -> None:

@@ -137,7 +137,7 @@ class ExerciseView(TutorScreen[None]):
         has_legend = drawing is not None and drawing.density == "compact" and layout.graph_rows > drawing.height
         low = self.query_one("#low")
         changes = [
-            _set(self.query_one("#side"), display=layout.size == "large"),
+            _set(self.query_one("#side"), display=layout.has_side),
             _set(self.query_one("#graph"), display=layout.graph_rows > 0, height=layout.graph_rows - has_legend),
             _set(self.query_one("#legend"), display=has_legend),
             _set(
@@ -211,7 +211,7 @@ class ExerciseView(TutorScreen[None]):
             solved.stop_celebration()
             self._show_blank()
         self.query_one(Head).show(self._head())
-        if self._exercise_layout.size == "large":
+        if self._exercise_layout.has_side:
             self.query_one(SidePane).set_state(state, self._formula, self._standing)
         self.query_one(KeyBar).set_status("" if worksheet.saved else self.glyphs.render(_("not saved")))
         self.refresh_bindings()
@@ -230,7 +230,7 @@ class ExerciseView(TutorScreen[None]):
         self.query_one(AnswerPane).set_state(
             state,
             shows_asked=not is_titled,
-            shows_text=layout.size != "large",
+            shows_text=not layout.has_side,
             lists_matrices=layout.drawing is not None and layout.density != "full",
             is_resized=self._is_resizing,
         )

@@ -160,8 +160,8 @@ class Head(CanvasWidget):
         canvas.put(x, y, ("─" if state == "open" else "━") * width, style)
         if self.glyphs.ascii or palette.colours == "none":
             signs = {"right": self.glyphs.correct, "wrong": self.glyphs.incorrect, "help": self.glyphs.near}
-            sign = self.glyphs.started if segment.is_current else signs.get(state, "")
-            canvas.put(x + width // 2, y, sign, style)
+            sign = (self.glyphs.started if segment.is_current else "") + signs.get(state, "")
+            canvas.put(x + (width - len(sign)) // 2, y, sign, style)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
