@@ -293,6 +293,17 @@ def test_values_that_do_not_fit_change_nothing() -> None:
     assert lab.to_input().values == "w=1/3 x=log(2) b=4 y=3"
 
 
+def test_values_for_a_formula_that_cannot_be_read_wait_for_it() -> None:
+    lab = Lab("y = x^2", "x=3")
+    lab.read("y = x @@")
+    lab.read(")")
+    lab.give_values("x=[1, 2]")
+    assert [handle.label for handle in lab.handles()] == ["x"]
+    assert lab.nudge(lab.handles()[0]) is None
+    lab.read("y = sum(x)")
+    assert [handle.label for handle in lab.handles()] in (["x"], ["x[0]", "x[1]"])
+
+
 def test_the_path_of_a_nudge_ends_at_the_output() -> None:
     lab = Lab(LOSS, LOSS_VALUES)
     assert lab.path_from(handle_of(lab, "b")) == {"b", "add1", "sub1", "pow1"}

@@ -13,6 +13,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
 from tutor.i18n import N_, message
 from tutor.practice.lab.numbers import typed_value
+from tutor.tui.widgets.lab_graph import LabGraph
 from tutor.tui.widgets.lab_inputs import LabInputs
 from tutor.tui.widgets.line_input import LineInput
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tutor.practice.lab.lab import Lab
     from tutor.practice.lab.model import Handle
     from tutor.practice.lab.snapshot import LabSnapshot
-    from tutor.tui.widgets.lab_graph import LabGraph
 
 _NOT_A_NUMBER = N_("{label} is one number. For all entries write {name}=[…].")
 
@@ -101,6 +101,10 @@ class LabEditing(Screen):  # type: ignore[type-arg]
     def action_nudge(self, steps: int) -> None:
         if (handle := self.handle) is not None:
             self._after_move(self.lab.nudge(handle, steps))
+
+    def action_pan(self, columns: int, rows: int) -> None:
+        """Scroll a graph that is larger than its window."""
+        self.query_one("#lab-graph", LabGraph).scroll_by(columns, rows)
 
     def action_change_step(self, by: int) -> None:
         self.lab.change_step(by)

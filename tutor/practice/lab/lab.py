@@ -58,6 +58,8 @@ class Lab:
         self.notes: tuple[Message, ...] = ()
         self.passes: Passes | None = None
         self._floats: dict[str, Value] = {}
+        #: The values of the inputs of what was read, as they are now.
+        self.values: dict[str, Value] = {}
         #: Where the values began: what `reset` goes back to.
         self._home: dict[str, Value] = {}
         #: The handle that is being moved, and the values and the passes before.
@@ -117,6 +119,7 @@ class Lab:
     def _use(self, exercise: Exercise, filled: dict[str, Value]) -> None:
         self.exercise = exercise
         self.filled = filled
+        self.values = dict(exercise.inputs)
         self._home = dict(exercise.inputs)
         self._floats = {}
         self._moved = self._before = None
@@ -165,11 +168,6 @@ class Lab:
     def is_whole(self) -> bool:
         """Whether the text as typed can be read in full."""
         return self.read_text is not None and self.read_text.is_whole
-
-    @property
-    def values(self) -> dict[str, Value]:
-        """The values of the inputs as they are now."""
-        return {name: self.given.get(name, self.filled.get(name, value)) for name, value in self._home.items()}
 
     @property
     def misreadings(self) -> list[AlgebraError]:
@@ -294,8 +292,9 @@ class Lab:
         except (NonFiniteError, AlgebraError) as error:
             return message(_NO_VALUE_THERE, label=handle.label, value=text, reason=error.message)
         if self._moved != handle:
-            self._moved, self._before = handle, (self.values, self.passes)
+            self._moved, self._before = handle, (dict(self.values), self.passes)
         self._floats, self.passes = floats, passes
+        self.values[handle.name] = value
         (self.filled if handle.name in self.filled and not is_home else self.given)[handle.name] = value
         if is_home:
             self.filled.pop(handle.name, None)

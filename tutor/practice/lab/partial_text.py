@@ -27,8 +27,8 @@ _MAX_LEFT_OUT = 16
 class PartialText:
     """A text to read in place of the one that is typed.
 
-    `is_whole`: it is the text as typed. `is_only_closed`: only operators at its end and steps that are not used yet were
-    dropped and brackets closed, as is usual while one types; otherwise words were left out, too.
+    `is_whole`: it is the text as typed. `is_only_closed`: only operators at its end were dropped and brackets closed, as
+    is usual while one types; otherwise words were left out, too, or steps that are not used yet.
     """
 
     text: str
@@ -49,7 +49,7 @@ def partial_texts(text: str) -> Iterator[PartialText]:
         for form in (closed, without_unused_steps(closed), *without_open_calls(rest)):
             if form not in seen:
                 seen.add(form)
-                yield PartialText(form, is_only_closed=not left_out)
+                yield PartialText(form, is_only_closed=form == closed and not left_out)
         last = _LAST_WORD.search(rest)
         if last is None:
             return

@@ -34,7 +34,11 @@ KEYS: list[BindingType] = [
         id="playground.larger-step",
     ),
     Binding(
-        "0", "reset_number", N_("reset"), tooltip=N_("move the number back to where it began"), id="playground.reset"
+        "0",
+        "reset_number",
+        N_("start value"),
+        tooltip=N_("move the number back to where it began"),
+        id="playground.reset",
     ),
     Binding("escape", "close", N_("list"), tooltip=N_("back to the list"), id="playground.close"),
     Binding("enter", "exercise", N_("exercise"), tooltip=N_("work on it as an exercise"), id="playground.exercise"),
@@ -55,4 +59,15 @@ KEYS: list[BindingType] = [
     Binding("up", "choose(-1)", N_("up"), tooltip=N_("the input above"), show=False, id="playground.up"),
     Binding("pagedown", "choose_page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="playground.page-down"),
     Binding("pageup", "choose_page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="playground.page-up"),
+    *(
+        Binding(
+            f"shift+{direction}",
+            f"pan({columns}, {rows})",
+            N_("scroll"),
+            tooltip=N_("scroll a graph that is larger than its window"),
+            show=False,
+            id=f"playground.scroll-{direction}",
+        )
+        for direction, columns, rows in (("left", -8, 0), ("right", 8, 0), ("up", 0, -3), ("down", 0, 3))
+    ),
 ]

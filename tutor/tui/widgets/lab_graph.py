@@ -162,11 +162,11 @@ class LabGraph(CanvasWidget):
             if box is not None and box.x - 1 <= event.x - x <= box.x + box.width and event.y - y == box.y:
                 self.post_message(self.InputSelected(name))
 
-    def _scroll_by(self, event: events.MouseEvent, columns: int, rows: int) -> None:
+    def scroll_by(self, columns: int, rows: int) -> None:
+        """Scroll a drawing that is larger than the widget."""
         drawing = self.drawing()
         if drawing is None:
             return
-        event.stop()
         x, y = self._scrolled
         width, height = self.size
         self._scrolled = (
@@ -176,13 +176,17 @@ class LabGraph(CanvasWidget):
         self.repaint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._scroll_by(event, 6 if event.shift else 0, 0 if event.shift else 2)
+        event.stop()
+        self.scroll_by(6 if event.shift else 0, 0 if event.shift else 2)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._scroll_by(event, -6 if event.shift else 0, 0 if event.shift else -2)
+        event.stop()
+        self.scroll_by(-6 if event.shift else 0, 0 if event.shift else -2)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        self._scroll_by(event, 6, 0)
+        event.stop()
+        self.scroll_by(6, 0)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        self._scroll_by(event, -6, 0)
+        event.stop()
+        self.scroll_by(-6, 0)

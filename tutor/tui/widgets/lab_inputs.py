@@ -309,12 +309,12 @@ class LabInputs(CanvasWidget, can_focus=True):
             return
         self.post_message(self.Chosen(index))
         first, width = self._slider
-        if first <= event.x < first + width:
+        if first <= event.x < first + width and not self.handles[index].is_symbol:
             self._dragged = index
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._dragged is None:
+        if self._dragged is None or self._dragged >= len(self.handles):
             return
         first, width = self._slider
         handle = self.handles[self._dragged]
