@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.i18n import N_, _, current_language, message
@@ -11,10 +11,13 @@ from tutor.practice.exercise_records import next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from tutor.glyphs import Glyphs
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.exercise_records import ExerciseName, ExerciseRecord
     from tutor.practice.overview import Overview
+    from tutor.practice.storage.store import Store
 
 #: What tells a row from the others: its kind and its id or ids.
 RowKey = tuple[str, ...]
@@ -88,9 +91,9 @@ class HomeState:
 
     packs: Sequence[Pack]
     states: Mapping[ExerciseName, str]
-    overview: Overview | None
-    unfolded: Collection[str]
-    open_errors: Mapping[ExerciseName, str]
+    overview: Overview | None = None
+    unfolded: Collection[str] = ()
+    open_errors: Mapping[ExerciseName, str] = field(default_factory=dict)
     due_count: int = 0
     is_first_start: bool = False
     #: The exercise last worked on, and whether it is still unfinished.
@@ -151,6 +154,32 @@ class HomeState:
         )
 
 
+def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | None) -> HomeState:
+    """Return the state of exercises as it is stored. Without the file `first_steps_mark` it may be the first start."""
+    names = {(pack.id, entry.id) for pack in packs for entry in pack.entries}
+    states, unfinished = store.states(), store.exercise_to_continue()
+    has_unfinished = unfinished in names
+    # A progress file that can't be used means that this is not the first start.
+    is_new = first_steps_mark is not None and not states and store.notice is None and not first_steps_mark.exists()
+    return HomeState(
+        packs,
+        states,
+        is_first_start=is_new,
+        last_exercise=unfinished if has_unfinished else store.last_exercise(),
+        has_unfinished=has_unfinished,
+    )
+
+
+def packs_unfolded_first(packs: Sequence[Pack], store: Store) -> set[str]:
+    """Return the pack of the exercise to go on with, or the first pack; none if everything is solved."""
+    state = read_state(packs, store, None)
+    if state.is_all_solved:
+        return set()
+    ids = [pack.id for pack in packs]
+    last = state.last_exercise[0] if state.last_exercise is not None else ""
+    return {last} if last in ids else set(ids[:1])
+
+
 @dataclass(frozen=True)
 class PreviewRequest:
     """A row to be previewed in a pane of a size."""
@@ -164,6 +193,11 @@ class PreviewRequest:
     def key(self) -> tuple[Any, ...]:
         """What tells the preview from others: a pack that is folded or unfolded has another key to press."""
         return self.row.key, getattr(self.row, "is_open", None), self.width, self.height, current_language()
+
+
+def render_words(text: str, glyphs: Glyphs) -> str:
+    """Return words as the glyphs can show them: in ASCII the dots between them would be signs of multiplication."""
+    return glyphs.render(text.replace(" · ", ", ") if glyphs.ascii else text)
 
 
 def num_due_text(number: int) -> str:

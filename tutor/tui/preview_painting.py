@@ -11,6 +11,7 @@ from tutor.tui.canvas import Canvas, line_bar, runs_width
 from tutor.tui.flow import PROSE_WIDTH, cut_line, flow, marked, with_number
 from tutor.tui.graph_look import GraphLook
 from tutor.tui.graph_painter import paint_graph
+from tutor.tui.home_rows import render_words
 from tutor.tui.progress_marks import mastery_dots
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ def paint_picture(canvas: Canvas, x: int, y: int, width: int, height: int, pictu
     with_paper = canvas.height >= STRIP_ROWS
     paint_graph(field_, left, top, drawing, picture.contents, picture.look, with_paper=with_paper)
     canvas.paste(x, y, field_)
+
+
+def _dot(glyphs: Glyphs) -> str:
+    return render_words(" · ", glyphs)
 
 
 def text_lines(text: str, width: int, glyphs: Glyphs, palette: Palette, hue: str = "text") -> list[Line]:
@@ -180,23 +185,25 @@ class ExercisePreview:
             put_rules(canvas, x, y + 1, self.rules, 2, glyphs)
         else:
             canvas.put(x, y + 1, render(_("reading a graph and explaining it")), palette.ink())
-        work: list[Run] = [(render(self.work), palette.ink())]
+        work: list[Run] = [(render_words(self.work, glyphs), palette.ink())]
         if self.level is not None:
             level = min(self.level, _MAX_LEVEL)
             work += [
-                (f" · {render(_('level'))} ", palette.ink("muted")),
+                (f"{_dot(glyphs)}{render(_('level'))} ", palette.ink("muted")),
                 ("▮" * level, palette.ink()),
                 ("▯" * (_MAX_LEVEL - level), palette.ink("faint")),
             ]
         canvas.runs(x, y + 3, work, limit=canvas.width - 1)
-        canvas.put(x, y + 4, render(self.last_result), palette.ink(self.result_hue), limit=canvas.width - 1)
+        canvas.put(
+            x, y + 4, render_words(self.last_result, glyphs), palette.ink(self.result_hue), limit=canvas.width - 1
+        )
         put_keys(canvas, LEFT, y + 6, self.keys, glyphs)
 
     def _paint_strip(self, canvas: Canvas, glyphs: Glyphs, scroll: int) -> None:
         palette = canvas.palette
         hue = "text" if self.state_hue == "muted" else self.state_hue
         tail = [(glyphs.render(self.short or self.state), palette.ink(hue))]
-        tail += [(f" · {glyphs.render(self.work)}", palette.ink("muted"))]
+        tail += [(f"{_dot(glyphs)}{render_words(self.work, glyphs)}", palette.ink("muted"))]
         paint_strip_title(canvas, self.title, tail, glyphs)
         x = 2
         if self.picture is not None:

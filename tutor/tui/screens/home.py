@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from tutor.i18n import N_, _, message
 from tutor.packs.exercise_search import find_exercises, read_texts
 from tutor.text_search import MAX_QUERY_LENGTH, is_blank
-from tutor.tui.content import from_markup, styled
+from tutor.tui.content import styled
 from tutor.tui.home_rows import (
     CONTINUE,
     PLAYGROUND,
@@ -26,9 +27,12 @@ from tutor.tui.home_rows import (
     PreviewRequest,
     hit_rows,
     list_rows,
+    packs_unfolded_first,
+    read_state,
 )
 from tutor.tui.preview_loader import PreviewLoader
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.home_help import describe_action, describe_exercise, describe_search
 from tutor.tui.screens.home_keys import KEYS
 from tutor.tui.widgets.exercise_list import ExerciseList
 from tutor.tui.widgets.home_head import HomeHead
@@ -36,7 +40,7 @@ from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.preview_pane import PreviewPane
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual import events
@@ -58,14 +62,6 @@ if TYPE_CHECKING:
 #: A smaller window shows the preview as a strip below the list; a larger one has a wider list.
 _MIN_WIDTH_BESIDE, _MIN_HEIGHT_BESIDE = 100, 30
 _LARGE_WIDTH, _LARGE_HEIGHT = 160, 40
-_ROW_HELP: Mapping[str, str] = {
-    START: N_("Watch one small backward pass, then fill in one gradient, then two, then all of them."),
-    REVIEW: N_("The rules that are due again, on exercises with fresh numbers: ten minutes at most."),
-    PROGRESS: N_("How well you know each rule, how far you are in each pack, your days, and your usual mistakes."),
-    PLAYGROUND: N_("Type any formula with its values: solve it as an exercise, see it worked out, or save it."),
-}
-_SEARCH_HELP = N_("Search: words of titles or names, in either language. The list below shows the matches.")
-_STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
 class HomeScreen(TutorScreen[None]):
@@ -219,28 +215,15 @@ class HomeScreen(TutorScreen[None]):
 
     def _read_state(self) -> HomeState:
         """Return the state of the exercises as it is stored now."""
-        states = self.store.states()
-        unfinished, last = self.store.exercise_to_continue(), self.store.last_exercise()
-        has_unfinished = unfinished is not None and unfinished in self._entries
         if self._unfolded is None:
-            following = unfinished if has_unfinished else last
-            ids = [pack.id for pack in self.packs]
-            first = following[0] if following is not None and following[0] in ids else next(iter(ids), "")
-            is_all_solved = bool(ids) and all(states.get(name) == "solved" for name in self._entries)
-            self._unfolded = set() if is_all_solved else {first}
-        mark = self._first_steps_mark
-        # A progress file that can't be used means that this is not the first start.
-        is_first = mark is not None and not states and self.store.notice is None and not mark.exists()
-        return HomeState(
-            self.packs,
-            states,
-            self.overview,
-            frozenset(self._unfolded),
-            dict(self.open_errors),
-            self.due_count,
-            is_first,
-            unfinished if has_unfinished else last,
-            has_unfinished,
+            self._unfolded = packs_unfolded_first(self.packs, self.store)
+        state = read_state(self.packs, self.store, self._first_steps_mark)
+        return replace(
+            state,
+            overview=self.overview,
+            unfolded=frozenset(self._unfolded),
+            open_errors=dict(self.open_errors),
+            due_count=self.due_count,
         )
 
     def _rows(self, state: HomeState) -> Sequence[Row]:
@@ -493,20 +476,12 @@ class HomeScreen(TutorScreen[None]):
 
     def help_paragraphs(self) -> list[Content]:
         """Return what the row in focus or the search is for, then what the screen is for."""
-        row = self._list.highlighted_row
-        blocks = [styled(self.glyphs, _(_SEARCH_HELP))] if self._search_query is not None else []
-        if isinstance(row, ActionRow) and row.id in _ROW_HELP:
-            blocks.append(styled(self.glyphs, (row.name, "bold"), f"\n{_(_ROW_HELP[row.id])}"))
-        elif isinstance(row, ActionRow) and self._state is not None and self._state.has_unfinished:
-            blocks.append(styled(self.glyphs, _("You worked on this exercise last, and it is not solved yet.")))
-        return [*blocks, *self._exercise_help(self._exercise_in_focus()), *super().help_paragraphs()]
-
-    def _exercise_help(self, name: ExerciseName | None) -> list[Content]:
-        if name is None:
-            return []
-        pack, entry = self._entries[name]
-        state = _(_STATE_LABELS[self.store.state(pack.id, entry.id)])
-        head = styled(self.glyphs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
-        command = styled(self.glyphs, (f"backprop-tutor play {'/'.join(name)}", "$muted"))
-        description = str(pack.description).strip()
-        return [head + command, *([from_markup(self.glyphs, description)] if description else [])]
+        row, name = self._list.highlighted_row, self._exercise_in_focus()
+        blocks = [describe_search(self.glyphs)] if self._search_query is not None else []
+        if isinstance(row, ActionRow):
+            has_unfinished = self._state is not None and self._state.has_unfinished
+            blocks += describe_action(row, has_unfinished, self.glyphs)
+        if name is not None:
+            pack, entry = self._entries[name]
+            blocks += describe_exercise(pack, entry, self.store.state(*name), self.glyphs)
+        return [*blocks, *super().help_paragraphs()]

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from tutor.drawing.cell_width import truncate
 from tutor.tui.canvas import line_bar, runs_width, wrap
-from tutor.tui.home_rows import REVIEW, ActionRow, ExerciseRow, NoteRow, PackRow
+from tutor.tui.home_rows import REVIEW, ActionRow, ExerciseRow, NoteRow, PackRow, render_words
 from tutor.tui.widgets.canvas import CanvasWidget
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ class ExerciseList(CanvasWidget, inherit_bindings=False):
         names = [render(other.name) for other in self.rows if isinstance(other, ActionRow)]
         start = _LEFT + max(runs_width([(name, palette.ink())]) for name in names) + 2
         canvas.put(_LEFT, y, render(row.name), palette.ink("bright", on=ground, bold=True))
-        detail = truncate(render(row.detail), max(end - start, 0), self.glyphs.ellipsis)
+        detail = truncate(render_words(row.detail, self.glyphs), max(end - start, 0), self.glyphs.ellipsis)
         has_due = row.id == REVIEW and "·" in row.detail
         canvas.put(start, y, detail, palette.ink("help" if has_due else "muted", on=ground))
 
@@ -291,7 +291,8 @@ class ExerciseList(CanvasWidget, inherit_bindings=False):
             tail = [*line_bar(row.solved, num_exercises, width, on, off), (" ", off), *tail]
         start = canvas.right(end, y, tail)
         style = palette.ink("bright", on=ground, bold=True)
-        canvas.put(_LEFT, y, "▾" if row.is_open else "▸", palette.ink("muted", on=ground))
+        signs = "-+" if self.glyphs.ascii else "▾▸"
+        canvas.put(_LEFT, y, signs[0 if row.is_open else 1], palette.ink("muted", on=ground))
         self._put_title(canvas, _LEFT + 2, y, str(row.pack.title), start - 1, style)
 
     def _paint_exercise(self, canvas: Canvas, y: int, row: ExerciseRow, end: int, ground: str, is_cursor: bool) -> None:

@@ -8,7 +8,7 @@ from tutor.i18n import N_, _, message
 from tutor.practice.practice_days import activity_level
 from tutor.tui.canvas import runs_width
 from tutor.tui.flow import with_number
-from tutor.tui.home_rows import num_due_text
+from tutor.tui.home_rows import num_due_text, render_words
 from tutor.tui.widgets.canvas import CanvasWidget
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class HomeHead(CanvasWidget):
         state, render = self._state, self.glyphs.render
         if not state.states:
             text = message(N_("{n} exercises · {m} packs"), n=state.num_exercises, m=len(state.packs))
-            return [self._emphasised(render(str(text)), "muted")]
+            return [self._emphasised(render_words(str(text), self.glyphs), "muted")]
         solved = message(N_("{n} of {all} solved"), n=state.num_solved, all=state.num_exercises)
         facts = [self._emphasised(render(str(solved)), "bright")]
         if state.due_count:
