@@ -393,9 +393,9 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
         await wait_for_text(pilot, "Start here", "Watch one small backward pass")
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
-        await wait_for_text(pilot, "1/5", "One backward pass, worked out")
+        await wait_for_text(pilot, "1 of 5", "One backward pass, worked out")
         await pilot.press("enter", "enter", "enter", "enter")
-        await wait_for_text(pilot, "5/5", "now you, one blank to begin with")
+        await wait_for_text(pilot, "5 of 5", "now you, one blank to begin with")
         await pilot.press("enter")
         for stage, blanks in enumerate((1, 2, 4), 1):
             await wait_for_text(pilot, f"{stage}/3", f"0 of {blanks}")
@@ -419,7 +419,7 @@ async def test_the_first_start_asks_nothing_and_ends_with_the_first_exercise() -
     async with open_home() as pilot:
         await wait_for_text(pilot, "Start here")
         await pilot.press(*["down"] * 4, "enter")
-        await wait_for_text(pilot, "0/4", "From left to right")
+        await wait_for_text(pilot, "0 of 4", "From left to right")
         await pilot.press("7", "enter", "escape")
         await wait_for_text(pilot, "Continue From left to right")
         assert "Start here" not in screen_text(pilot)
