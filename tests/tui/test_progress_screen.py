@@ -130,6 +130,9 @@ async def test_the_calendar_tells_what_was_done_on_a_day() -> None:
         await wait_for_text(pilot, "no answers")
         await pilot.press("3", "left")
         await wait_for_text(pilot, "4 answers, 0 % at first try")
+        # The terminal's own cursor is on that day, for screen readers and magnifiers.
+        x, y = pilot.app.cursor_position
+        assert screen_lines(pilot)[y][x - 1] == "["
         await pilot.press("up")
         await wait_for_text(pilot, "no answers")
         # A click chooses a day, too. Today is in the last column, so a week ago is two cells left of it.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.message import Message
 
 from tutor.glyphs import UNICODE, Glyphs
@@ -129,6 +130,12 @@ class CursorList(CanvasWidget, can_focus=True):
             first, last = 0 if is_first and rows[-1] < room else rows[0], rows[-1]
             self._top = min(max(self._top, last - room + 1), first)
         self._top = max(0, min(self._top, len(self._lines) - room))
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the row with the cursor, which screen readers and magnifiers follow."""
+        at = next((number for number, line in enumerate(self._lines) if line.id and line.id == self.highlighted), 0)
+        return self.content_region.offset + Offset(0, max(0, min(at - self._top + 1, self.size.height - 1)))
 
     # --- keys and mouse ---
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 
 from tutor.i18n import N_, _, format_percent, message
 from tutor.practice.day_texts import format_day, month_label, weekday_label
-from tutor.practice.practice_days import YEAR_WEEKS, Day, activity_level, calendar, month_starts
+from tutor.practice.practice_days import YEAR_WEEKS, Day, activity_level, calendar, monday_of, month_starts
 from tutor.practice.progress import format_duration
 from tutor.tui.braille import braille_cells, dots_between
 from tutor.tui.canvas import wrap
@@ -198,6 +199,16 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
             canvas.right(left + width, y, [(format_day(last, self._progress.today), palette.ink("faint"))])
 
     # --- keys and mouse ---
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the day with the cursor, which screen readers and magnifiers follow."""
+        x, y = self._first_column, self._first_row
+        if self._progress is not None and self._at is not None:
+            weeks = self._weeks(self._progress)
+            x += 2 * max((monday_of(self._at) - weeks[0].monday).days // 7, 0)
+            y += self._at.weekday()
+        return self.content_region.offset + Offset(x, y)
 
     def action_move(self, days: int) -> None:
         if self._progress is None or self._at is None:
