@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -159,6 +160,8 @@ class ExplainScreen(TutorScreen[None]):
         graph = self.query_one(GraphView)
         if graph.drawing is not None:
             look = step_look(graph.drawing, step, player.progress, moves=self.moves)
+            is_over = replay.index == len(replay.steps) - 1 and player.progress >= 1
+            look = replace(look, lanes_shine=is_over)
             graph.set_look(self._graph_contents(), look, visible=step.place.id)
         self.query_one(ReplayEquation).show(equation_at(self._equation(), step.place, player.progress))
         done, whole = ReplayHead.line_parts(replay.index + player.progress, len(replay.steps))

@@ -52,7 +52,7 @@ class OnboardingReplayScreen(ExplainScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter,right,space,tab",
+            "enter,right,tab",
             "start_exercise",
             N_("now you"),
             tooltip=N_("on to the exercise"),
