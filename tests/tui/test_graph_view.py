@@ -58,3 +58,18 @@ async def test_only_what_differs_is_painted_when_the_focus_moves(monkeypatch: py
         await session.pilot.press("tab")
         assert sent
         assert all(0 < cells < graph.size.area / 4 for cells in sent)
+
+
+async def test_sixteen_colours_stand_on_the_terminals_own_ground(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLORTERM", "")
+    async with open_app("basics/two-roads") as session:
+        session.app.preferences.set_theme("light", announce=False)
+        await session.answer("14")
+        await session.wait_for_text("✓ right")
+        styles = [
+            part.style for strip in session.app.screen._compositor.render_strips() for part in strip if part.style
+        ]
+        colours = [colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None]
+        assert colours
+        assert all(colour.triplet is None for colour in colours)

@@ -15,7 +15,7 @@ from tutor.glyphs import ASCII, UNICODE
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.tui.keymap import check_new_key, validate_keymap, write_template
 from tutor.tui.textual_patches import set_scroll_bar_style
-from tutor.tui.themes import COLOURLESS, THEMES
+from tutor.tui.themes import TERMINAL_COLOURS, THEMES
 from tutor.tui.widgets.key_bar import key_label
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Preferences:
         for theme in THEMES.values():
             app.register_theme(theme)
         self.is_colourless = "NO_COLOR" in os.environ
+        #: Whether only the terminal's own sixteen colours are shown, on its own ground.
+        self.has_few_colours = app.console.color_system == "standard"
         self._animation_level = app.animation_level
         self._apply_theme()
         self._apply_glyphs(ascii or bool(self.settings.ascii))
@@ -87,8 +89,13 @@ class Preferences:
         self.preview_theme(self.settings.theme)
 
     def preview_theme(self, name: str) -> None:
-        """Show everything in a theme without choosing it; with NO_COLOR nothing changes."""
-        self._app.theme = COLOURLESS if self.is_colourless else self.textual_theme(name).name
+        """Show everything in a theme without choosing it; in the terminal's own colours nothing changes."""
+        self._app.theme = self.textual_theme(name).name if self.shows_themes else TERMINAL_COLOURS
+
+    @property
+    def shows_themes(self) -> bool:
+        """Return whether there are colours other than the terminal's own."""
+        return not self.is_colourless and not self.has_few_colours
 
     def textual_theme(self, name: str) -> Theme:
         """Return a theme by its name in the settings; the default one for a theme that this Textual does not have."""
@@ -178,6 +185,8 @@ class Preferences:
         notice = message(N_("Theme: {name}."), name=_(settings.THEMES.get(name, name)))
         if self.is_colourless:
             notice = message(N_("Kept. NO_COLOR is set, so no colours are shown now."))
+        elif self.has_few_colours:
+            notice = message(N_("Kept. This terminal shows its own 16 colours, so the theme does not show now."))
         self._save("theme", name, notice if announce else None)
 
     def set_density(self, name: str, *, announce: bool = True) -> None:

@@ -335,8 +335,8 @@ PALETTES = {
 THEMES = {name: _make_theme(name, palette) for name, palette in PALETTES.items()}
 _PALETTES_BY_THEME = {THEMES[name].name: palette for name, palette in PALETTES.items()}
 
-#: The theme for NO_COLOR: the terminal's own colours, all of which are then dropped.
-COLOURLESS = "ansi-dark"
+#: The theme for sixteen colours and for NO_COLOR: the terminal's own colours, all of which are dropped for NO_COLOR.
+TERMINAL_COLOURS = "ansi-dark"
 
 
 def palette_of(app: App[Any]) -> Palette:

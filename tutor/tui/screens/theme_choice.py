@@ -78,7 +78,7 @@ class ThemeChoiceScreen(TutorScreen[None]):
     def _row(self, name: str) -> Row:
         palette = palette_of_theme(self._preferences.textual_theme(name))
         is_in_use = name == self._preferences.settings.theme
-        swatch = palette if palette.colours == "all" and not self._preferences.is_colourless else None
+        swatch = palette if palette.colours == "all" and self._preferences.shows_themes else None
         note = f"{self.glyphs.correct} " if is_in_use else ""
         return Row(name, theme_label(name), note=note, is_marked=is_in_use, swatch=swatch)
 
