@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tutor.practice.mastery import PROOFS_FOR_SOLID
+from tutor.practice.mastery import MASTERY_DOTS
 from tutor.practice.review import load_skills
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RuleStanding:
-    """The mastery of a rule, and how many of the three dots it has: one when it is practised, three when it is solid."""
+    """The mastery of a rule, and how many of the three dots it has."""
 
     mastery: str = "new"
     dots: int = 0
@@ -43,6 +43,4 @@ def load_standing(store: Store) -> Standing:
 
 
 def _rule_standing(skill: Skill) -> RuleStanding:
-    is_solid = skill.mastery == "solid"
-    dots = PROOFS_FOR_SOLID if is_solid else min(1 + len(skill.proofs), PROOFS_FOR_SOLID - 1)
-    return RuleStanding(skill.mastery, 1 if skill.mastery == "shaky" else dots)
+    return RuleStanding(skill.mastery, MASTERY_DOTS[skill.mastery])
