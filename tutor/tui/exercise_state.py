@@ -380,12 +380,14 @@ class ExerciseState:
             hint = self.worksheet.next_hint(self.focused_id)
             self.hint_too_soon = hint.rung == before and not hint.is_last
             self.hint_requested = True
+            self.last_result = None
 
     def reveal(self) -> bool:
         """Show the value of the focused blank; return False if that is not offered."""
         if not self.worksheet.offers_reveal(self.focused_id):
             return False
         self.worksheet.reveal(self.focused_id)
+        self.last_result = None
         self.inputs.pop(self.focused_id, None)
         self.input_errors.pop(self.focused_id, None)
         if self.worksheet.done:

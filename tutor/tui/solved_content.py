@@ -19,8 +19,8 @@ from tutor.practice.mastery import mastery_label
 from tutor.practice.rule_ids import rule_id_at, rule_name
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.canvas import line_bar
-from tutor.tui.dots import mastery_dots
 from tutor.tui.flow import Line, flow, flowed_prose, indented
+from tutor.tui.progress_marks import mastery_dots, mastery_style
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
@@ -211,33 +211,38 @@ class SolvedContent:
             then = before.of_rule(rule) if before is not None else now
             if now == then:
                 continue
-            colour = "right" if now.mastery == "solid" else "wrong" if now.mastery == "shaky" else "text"
-            line: Line = [self._padded(rule_name(rule), name_cells)]
-            line += mastery_dots(self.glyphs, self.palette, now.dots, then.dots)
-            lines.append(
-                [*line, (f"  {self.glyphs.render(mastery_label(now.mastery))}", self.palette.ink(colour, bold=True))]
-            )
+            line: Line = [self._padded(rule_name(rule), name_cells), *mastery_dots(self.palette, now)]
+            line.append((self.glyphs.render(f"  {mastery_label(then)} → "), self.palette.ink("muted")))
+            lines.append([*line, (self.glyphs.render(mastery_label(now)), mastery_style(self.palette, now))])
         pack = self.state.worksheet.variant.exercise.pack
         if advice.pack_size:
             lines.append(self._pack_bar(advice.standing.solved.get(pack, 0), name_cells, width))
         return lines
 
     def _pack_bar(self, solved: int, name_cells: int, width: int) -> Line:
+        """Return the bar of the pack, in which what this exercise added stands out."""
         advice, before = self.after.advice, self.after.before
         assert advice is not None
         pack = self.state.worksheet.variant.exercise.pack
-        earlier = before.solved.get(pack, solved) if before is not None else solved
+        earlier = before.solved.get(pack, 0) if before is not None else solved
         size = advice.pack_size
         cells = min(_BAR_CELLS, max(width - name_cells - 16, 4))
-        line: Line = [self._padded(advice.pack_title, name_cells)]
-        line += line_bar(solved, size, cells, self.palette.ink("right"), self.palette.ink("line"))
+        on, off = self.palette.ink("right"), self.palette.ink("line")
+        bar = line_bar(solved, size, cells, on, off)
+        if earlier < solved:
+            old = min(cells * earlier // size, cells - 1)
+            filled = "".join(text for text, style in bar if style is on)
+            faded = self.palette.ink("right", fade=0.4)
+            bar = [
+                (filled[:old], faded),
+                (filled[old:], self.palette.ink("right", bold=True)),
+                ("─" * (cells - len(filled)), off),
+            ]
         strong, muted = self.palette.ink("bright", bold=True), self.palette.ink("muted")
-        if earlier != solved:
-            line.append((self.glyphs.render(f"  {earlier} → "), muted))
-        else:
-            line.append(("  ", muted))
+        change = f"  {earlier} → " if earlier < solved else "  "
         rest = " " + str(message(N_("of {all}"), all=size))
-        return [*line, (str(solved), strong), (self.glyphs.render(rest), muted)]
+        line: Line = [self._padded(advice.pack_title, name_cells), *(run for run in bar if run[0])]
+        return [*line, (self.glyphs.render(change), muted), (str(solved), strong), (self.glyphs.render(rest), muted)]
 
     def _padded(self, name: str, cells: int) -> Run:
         text = truncate(self.glyphs.render(name), cells - 2, self.glyphs.ellipsis)

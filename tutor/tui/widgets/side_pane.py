@@ -14,8 +14,8 @@ from tutor.i18n import N_, _, message
 from tutor.practice.mastery import mastery_label
 from tutor.practice.rule_ids import rule_id_at, rule_name
 from tutor.tui.answer_content import AnswerContent
-from tutor.tui.dots import mastery_dots
 from tutor.tui.flow import Line, cut_line, flow
+from tutor.tui.progress_marks import mastery_dots
 from tutor.tui.widgets.canvas import CanvasWidget
 from tutor.tui.widgets.line_scroll import LineScroll
 
@@ -138,12 +138,12 @@ class SidePane(CanvasWidget):
         return self.glyphs.render(text)
 
     def _rule_line(self, rule: str, standing: Standing, width: int) -> Line:
-        of_rule = standing.of_rule(rule)
-        label = self.glyphs.render(mastery_label(of_rule.mastery))
+        mastery = standing.of_rule(rule)
+        label = self.glyphs.render(mastery_label(mastery))
         room = width - 5 - cell_len(label) - 2
         name = truncate(self.glyphs.render(rule_name(rule)), room, self.glyphs.ellipsis)
         line: Line = [(name + " " * (room - cell_len(name)), self.palette.ink("text"))]
-        line += mastery_dots(self.glyphs, self.palette, of_rule.dots)
+        line += mastery_dots(self.palette, mastery)
         return cut_line([*line, (f"  {label}", self.palette.ink("muted"))], width)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -154,8 +154,10 @@ class SolvedPane(CanvasWidget):
         canvas.rule(x, card - 1, width, [(self.glyphs.render(_("next")), self.palette.ink("muted", bold=True))])
         self._paint_card(canvas, content, Region(x + 1, card, width - 2, 2))
         lines = self._join(content.insight(prose), content.recommendation(prose), content.changes(prose))
-        self.scroll.set_lines(lines, card - 4)
-        self.scroll.paint(canvas, Region(x + 2, 2, width - 2, card - 4), self.palette, self.glyphs)
+        # The free rows above and below are the first to go.
+        top, rows = (2, card - 4) if len(lines) <= card - 4 else (1, card - 2)
+        self.scroll.set_lines(lines, rows)
+        self.scroll.paint(canvas, Region(x + 2, top, width - 2, rows), self.palette, self.glyphs)
 
     def _paint_card(self, canvas: Canvas, content: SolvedContent, region: Region) -> None:
         """Paint what Enter leads to on two raised rows."""
