@@ -18,9 +18,9 @@ def test_the_cursor_is_behind_what_was_typed(home: object) -> None:
             return "".join(row[column].data for column in range(cursor.x, program.screen.columns))
 
         program.wait_for_text("Enter")
-        for keys, prompt in (("/", "title"), ("\x10", "rule")):
+        for keys, prompt in (("/", "words of a title"), ("\x10", "a command, an exercise")):
             program.send(keys)
-            program.until(lambda: after_cursor()[:1] != " " and prompt in after_cursor())  # noqa: B023
+            program.until(lambda: after_cursor().startswith(prompt))  # noqa: B023
             place = program.screen.cursor.y, program.screen.cursor.x
             # The first character comes where the cursor was.
             program.send("시")

@@ -46,7 +46,7 @@ def show_settings(options: RunOptions, everything: bool) -> int:
     keys, invalid_keys = validate_keymap(current.keys, ALL_BINDINGS)
     rows = [("theme", current.theme), ("language", current.language or _("as the locale says"))]
     rows += [("density", current.density), ("ascii", str(current.ascii).lower())]
-    for name, value in [*rows, *keys.items()]:
+    for name, value in [*rows, *((name, value) for name, value in keys.items() if name in current.keys)]:
         print_line(f"  {name} = {value}")
     # The first fault of the file itself is reported at every start.
     for fault in [*loaded.faults[1:], *(settings.fault_at(path, id_, fault) for id_, fault in invalid_keys)]:

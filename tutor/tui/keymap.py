@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from textual.keys import Keys
@@ -11,13 +12,13 @@ from tutor.atomic_files import write_atomically
 from tutor.i18n import LANGUAGES, LATIN_KEYBOARD, N_, Message, _, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from textual.binding import Binding, BindingsMap
 
 #: Scopes of bindings where letters are typed, so that no letter can be a key.
-_TEXT_INPUT_SCOPES = ("exercise", "playground", "search", "app")
+_TEXT_INPUT_SCOPES = ("exercise", "playground", "search", "code", "app")
 #: Where keys work, by the first part of the ids of their bindings.
 PLACES: Mapping[str, str] = {
     "home": N_("in the list of exercises"),
@@ -27,6 +28,7 @@ PLACES: Mapping[str, str] = {
     "glossary": N_("in the list of rules and words"),
     "playground": N_("in the playground"),
     "worked": N_("in a worked formula"),
+    "program": N_("at the program of a formula"),
     "summary": N_("on the details of a solved exercise"),
     "code": N_("while you write code"),
     "progress": N_("on the progress screen"),
@@ -35,6 +37,8 @@ PLACES: Mapping[str, str] = {
     "themes": N_("in the list of themes"),
     "keys": N_("in the list of keys"),
 }
+#: Keys that an action had by default in an earlier version, and that another one has now.
+_FORMER_KEYS: Mapping[str, Sequence[str]] = {"explain.on": ("space",)}
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _KEY_ALIASES = {
     "?": "question_mark",
@@ -65,7 +69,26 @@ def validate_keymap(
         template = N_("{id} can't be {key}: {other} has that key on the same screen.")
         faults.append((id, message(template, id=id, key=key, other=other)))
         del keys[id]
-    return keys, faults
+    return {**_keys_given_up(keys, bindings), **keys}, faults
+
+
+def _keys_given_up(keys: Mapping[str, str], bindings: Mapping[str, Binding]) -> dict[str, str]:
+    """Return the bindings that give a key up to one that had it in an earlier version, each with its other keys."""
+    given_up: dict[str, str] = {}
+    for id, former in _FORMER_KEYS.items():
+        wanted = set(keys.get(id, "").split(",")) & set(former)
+        for other, binding in bindings.items():
+            defaults = binding.key.split(",")
+            rest = [key for key in defaults if key not in wanted]
+            if other != id and _share_a_screen(id, other) and other not in keys and 0 < len(rest) < len(defaults):
+                given_up[other] = ",".join(rest)
+    return given_up
+
+
+def _share_a_screen(id: str, other: str) -> bool:
+    """Return whether two bindings may be in use on the same screen."""
+    scopes = {id.partition(".")[0], other.partition(".")[0]}
+    return len(scopes) == 1 or "app" in scopes
 
 
 def _find_fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message | None:
@@ -80,7 +103,8 @@ def _find_fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message 
     for key in map(normalise_key, text.split(",")):
         if not _is_known_key(key):
             return message(N_("“{key}” is no key. Write one as in f2, ctrl+h, delete or question_mark."), key=key)
-        if id.partition(".")[0] in _TEXT_INPUT_SCOPES and len(key) == 1:
+        is_default = key in bindings[id].key.split(",")
+        if id.partition(".")[0] in _TEXT_INPUT_SCOPES and _types_text(key) and not is_default:
             template = N_("{id} can't be {key}, which is typed into answers. Take a key such as f2 or ctrl+h.")
             return message(template, id=id, key=key)
     return None
@@ -98,7 +122,22 @@ def normalise_key(key: str) -> str:
 def _is_known_key(key: str) -> bool:
     *modifiers, base = key.split("+")
     named = {name.value for name in Keys} | set(_KEY_ALIASES.values())
-    return all(modifier in _MODIFIERS for modifier in modifiers) and (len(base) == 1 or base in named)
+    is_known = len(base) == 1 or base in named or bool(_character_named(base))
+    return is_known and all(modifier in _MODIFIERS for modifier in modifiers)
+
+
+def _character_named(key: str) -> str:
+    """Return the character that a key types by its name in Unicode: `left_square_bracket` is [."""
+    try:
+        character = unicodedata.lookup(key.replace("_", " "))
+    except KeyError:
+        return ""
+    return character if character.isprintable() else ""
+
+
+def _types_text(key: str) -> bool:
+    """Return whether a key types a character into answers; those with an alias are allowed from early on."""
+    return len(key) == 1 or (key not in _KEY_ALIASES.values() and bool(_character_named(key)))
 
 
 def _with_other_keyboards(keys: Iterable[str]) -> Iterator[str]:
@@ -124,12 +163,12 @@ def _clash_of(
     id: str, changed: str, keys: Mapping[str, str], bindings: Mapping[str, Binding]
 ) -> tuple[str, str] | None:
     """Return the id of another binding that has one of these keys on the same screen, and the key."""
-    scope = id.partition(".")[0]
     for other, binding in bindings.items():
-        other_scope = other.partition(".")[0]
-        if other == id or ("app" not in (scope, other_scope) and other_scope != scope):
+        if other == id or not _share_a_screen(id, other):
             continue
         taken = set(keys.get(other, binding.key).split(","))
+        if other not in keys and len(taken) > 1:
+            taken -= set(_FORMER_KEYS.get(id, ()))
         # The program gives some keys to two bindings that are never in use at the same time.
         taken -= set(binding.key.split(",")) & set(bindings[id].key.split(","))
         for key in changed.split(","):
@@ -144,7 +183,9 @@ def check_new_key(id: str, key: str, keymap: Mapping[str, str], available: Itera
     `keymap` are the keys that were changed before.
     """
     bindings = {binding.id: binding for binding in available if binding.id is not None}
-    if id.partition(".")[0] in _TEXT_INPUT_SCOPES and len(key) == 1:
+    is_default = key in bindings[id].key.split(",")
+    if id.partition(".")[0] in _TEXT_INPUT_SCOPES and _types_text(key) and not is_default:
+        key = _character_named(key) or key
         return message(N_("{key} is typed into answers. Press a key such as F2 or Ctrl+H."), key=key)
     if not _is_known_key(key):
         return message(N_("The settings have no name for this key. Press another one."))

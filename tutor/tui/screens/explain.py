@@ -49,7 +49,9 @@ KEYS: list[BindingType] = [
     Binding(
         "left,backspace,shift+tab", "move(-1)", N_("step back"), tooltip=N_("the step before"), id="explain.before"
     ),
-    Binding("space", "play", N_("play"), tooltip=N_("play the steps one after another, or pause"), id="explain.play"),
+    Binding(
+        "space,p,P,ㅔ", "play", N_("play"), tooltip=N_("play the steps one after another, or pause"), id="explain.play"
+    ),
     Binding("home", "move(-100000)", N_("first"), tooltip=N_("to the first step"), id="explain.first"),
     Binding("end", "move(100000)", N_("last"), tooltip=N_("to the last step"), id="explain.last"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="explain.help"),

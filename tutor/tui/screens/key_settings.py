@@ -59,7 +59,7 @@ class KeySettingsScreen(TutorScreen[None]):
             self._current = self.query_one(RowList).current
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "reset" or (self.has_widgets and self.query_one(RowList).current in self.host.keymap)
+        return action != "reset" or (self.has_widgets and self._is_changed(self.query_one(RowList).current))
 
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
@@ -74,12 +74,16 @@ class KeySettingsScreen(TutorScreen[None]):
 
     def _row(self, id: str, binding: Binding) -> Row:
         text = _(binding.tooltip or binding.description)
-        changed = self.host.keymap.get(id)
-        note = ""
-        if changed:
-            note = str(message(N_("default {keys}"), keys=self._labels(binding.key)))
-        value = self._labels(self._preferences.settings.keys[id] if changed else binding.key)
-        return Row(id, text[:1].upper() + text[1:], value, note=note, is_marked=bool(changed))
+        in_use = self.host.keymap.get(id, binding.key)
+        if not self._is_changed(id):
+            return Row(id, text[:1].upper() + text[1:], self._labels(in_use))
+        note = str(message(N_("default {keys}"), keys=self._labels(binding.key)))
+        value = self._labels(self._preferences.settings.keys[id])
+        return Row(id, text[:1].upper() + text[1:], value, note=note, is_marked=True)
+
+    def _is_changed(self, id: str) -> bool:
+        """Return whether the learner has changed a key, in a way that can be used."""
+        return id in self.host.keymap and id in self._preferences.settings.keys
 
     def _labels(self, keys: str) -> str:
         return "  ".join(key_label(key, self.glyphs) for key in keys.split(",")[:_MAX_KEYS_SHOWN])

@@ -112,7 +112,7 @@ class SettingsScreen(TutorScreen[None]):
 
     def _rows(self) -> list[Row]:
         path = settings.default_path()
-        num_changed = len(self.host.keymap)
+        num_changed = len(self.host.keymap.keys() & self._preferences.settings.keys.keys())
         keys = str(message(N_("{n} changed"), n=num_changed)) if num_changed else _("as shipped")
         return [
             Row(label=_("Appearance")),

@@ -220,6 +220,9 @@ class RowList(CanvasWidget, can_focus=True):
             self._paint_value(canvas, y, row, on, is_current=is_current)
         if tail:
             canvas.right(end, y, tail)
+        if is_current and palette.colours == "none":
+            row_styles = canvas.styles[y]
+            row_styles[1 : end + 1] = [style + Style(reverse=True) for style in row_styles[1 : end + 1]]
 
     def _underline(self, canvas: Canvas, y: int, row: Row, label: str) -> None:
         """Underline the parts of a label that its row names, where the label is shown as it is."""
