@@ -18,6 +18,8 @@ from tutor.tui.widgets.lab_inputs import LabInputs
 from tutor.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tutor.i18n import Message
     from tutor.practice.lab.lab import Lab
     from tutor.practice.lab.model import Handle
@@ -100,7 +102,7 @@ class LabEditing(Screen):  # type: ignore[type-arg]
 
     def action_nudge(self, steps: int) -> None:
         if (handle := self.handle) is not None:
-            self._after_move(self.lab.nudge(handle, steps))
+            self._move(lambda: self.lab.nudge(handle, steps))
 
     def action_pan(self, columns: int, rows: int) -> None:
         """Scroll a graph that is larger than its window."""
@@ -113,15 +115,18 @@ class LabEditing(Screen):  # type: ignore[type-arg]
 
     def action_reset_number(self) -> None:
         if (handle := self.handle) is not None:
-            self._after_move(self.lab.reset(handle))
+            self._move(lambda: self.lab.reset(handle))
             self._was_reset = True
 
-    def _after_move(self, refused: Message | None) -> None:
-        """Show what a move did, or why it was refused."""
+    def _move(self, move: Callable[[], Message | None]) -> None:
+        """Move the chosen number, and show what that did, or why it was refused."""
+        was_moved = self.is_moved
+        refused = move()
         self.notice = (str(refused), "wrong") if refused is not None else ("", "")
         self._was_reset = False
         self.show_lab()
-        self.refresh_bindings()
+        if self.is_moved != was_moved:
+            self.refresh_bindings()
 
     # --- mouse ---
 
@@ -135,7 +140,7 @@ class LabEditing(Screen):  # type: ignore[type-arg]
     def on_lab_inputs_dragged(self, event: LabInputs.Dragged) -> None:
         self._take(event.index)
         if (handle := self.handle) is not None:
-            self._after_move(self.lab.move_to_step(handle, event.steps))
+            self._move(lambda: self.lab.move_to_step(handle, event.steps))
 
     def on_lab_graph_input_selected(self, event: LabGraph.InputSelected) -> None:
         names = [handle.name for handle in self.lab.handles()]

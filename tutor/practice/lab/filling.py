@@ -33,6 +33,8 @@ _VECTORS: tuple[Shape, ...] = (VectorShape.of_length(3), VectorShape.of_length(2
 _MATRICES: tuple[Shape, ...] = ((2, 3), (3, 2), (2, 2), (3, 3), (3, 4), (1, 3), (3, 1))
 #: With more inputs that are numbers, small ones are chosen first.
 _MAX_LARGE_NUMBERS = 6
+#: With a smaller gradient, a nudge of an input can't be seen at the output.
+_LEAST_GRADIENT = 1e-3
 #: Changing several shapes at once counts as so many changes.
 _TOGETHER = 2
 #: So many sets of shapes are tried at most.
@@ -249,13 +251,17 @@ def _choose(
 
 
 def _is_telling(graph: Graph, values: Mapping[str, Value]) -> bool:
-    """Return whether no node is at a kink and something comes back. Raise `NonFiniteError`."""
+    """Return whether no node is at a kink and most inputs move the output. Raise `NonFiniteError`."""
     # Any number does for a symbol.
     floats = {name: 1.5 if isinstance(values[name], Sym) else to_floats(values[name]) for name in graph.inputs}
     passes = forward_backward(graph, floats, 1.0)
-    gradients = (passes.gradients[graph.position[name]] for name in graph.inputs)
-    flows = any(any(map(bool, ops.cells(gradient))) for gradient in gradients if gradient is not None)
-    return flows and not find_kinks(graph, passes.values)
+    gradients = [passes.gradients[graph.position[name]] for name in graph.inputs]
+    moving = [
+        any(abs(float(cell)) >= _LEAST_GRADIENT for cell in ops.cells(gradient))
+        for gradient in gradients
+        if gradient is not None
+    ]
+    return sum(moving) * 2 > len(moving) and not find_kinks(graph, passes.values)
 
 
 def _data_value(graph: Graph, name: str, shape: Shape) -> Value | None:

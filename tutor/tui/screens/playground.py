@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.content import Content
 
     from tutor.packs.exercise import Exercise
     from tutor.tui.host import Host
@@ -126,6 +126,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors, TutorScreen[PlaygroundInput]):
     def on_resize(self, _event: events.Resize) -> None:
         if self.has_widgets:
             self._place_widgets()
+            self.refresh_bindings()
             self.call_after_refresh(self.show_lab)
 
     @property
@@ -181,11 +182,18 @@ class PlaygroundScreen(LabEditing, FormulaErrors, TutorScreen[PlaygroundInput]):
             name = lab.graph.output
             value = f"{name} = {lab.output_text()}" if not lab.has_matrix_output else name + " " + lab.output_shape()
             text = styled(glyphs, (f"{glyphs.correct} ", "bold $right"), (value, "bold $forward"))
-        result.update(text)
-        marker = self.query_one("#formula-marker", Static)
-        marker.update(
-            styled(glyphs, (">" if glyphs.ascii else "▌", "$backward")) if self._field("formula").has_focus else ""
-        )
+        self._update(result, text)
+        is_typing = self._field("formula").has_focus
+        marker = styled(glyphs, (">" if glyphs.ascii else "▌", "$backward")) if is_typing else styled(glyphs, "")
+        self._update(self.query_one("#formula-marker", Static), marker)
+
+    @staticmethod
+    def _update(widget: Static, text: Content) -> None:
+        """Show a text. The screen is arranged again only if its width changes."""
+        before = widget.content
+        if before != text:
+            is_as_wide = isinstance(before, Content) and before.cell_length == text.cell_length
+            widget.update(text, layout=not is_as_wide)
 
     # --- the formula ---
 
