@@ -24,9 +24,8 @@ from tutor.practice.playground import (
     save_exercise,
 )
 from tutor.tui.content import styled
-from tutor.tui.formula_errors import FormulaErrors
-from tutor.tui.lab_editing import LabEditing
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.formula_errors import FormulaErrors
+from tutor.tui.screens.lab_editing import LabEditing
 from tutor.tui.screens.playground_help import playground_help
 from tutor.tui.screens.playground_keys import KEYS
 from tutor.tui.screens.program import ProgramScreen
@@ -55,7 +54,7 @@ _MEDIUM, _LARGE = (100, 30), (160, 40)
 _TALL_ENOUGH, _SMALL_ROWS, _LOW_ROWS = 22, 9, 7
 
 
-class PlaygroundScreen(LabEditing, FormulaErrors, TutorScreen[PlaygroundInput]):
+class PlaygroundScreen(LabEditing, FormulaErrors):
     """A line for the formula, its graph, the inputs, and the curve over one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from tutor.algebra import ops
@@ -13,6 +12,8 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
 from tutor.i18n import N_, message
 from tutor.practice.lab.numbers import typed_value
+from tutor.practice.playground import PlaygroundInput
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.lab_graph import LabGraph
 from tutor.tui.widgets.lab_inputs import LabInputs
 from tutor.tui.widgets.line_input import LineInput
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _NOT_A_NUMBER = N_("{label} is one number. For all entries write {name}=[…].")
 
 
-class LabEditing(Screen):  # type: ignore[type-arg]
+class LabEditing(TutorScreen[PlaygroundInput]):
     """The part of the playground that moves the numbers."""
 
     lab: Lab

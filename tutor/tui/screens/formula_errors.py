@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
+from tutor.practice.playground import PlaygroundInput
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.formula_note import FormulaNote
 from tutor.tui.widgets.line_input import LineInput
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ERROR_DELAY = 0.6
 
 
-class FormulaErrors(Screen):  # type: ignore[type-arg]
+class FormulaErrors(TutorScreen[PlaygroundInput]):
     """The part of the playground that tells what is wrong with the formula."""
 
     lab: Lab
