@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tutor.algebra import ops
-from tutor.drawing.from_problem import format_forward_value
 from tutor.grading.hints.ladder import format_right_answer
-from tutor.grading.hints.rung_names import rung_names
 from tutor.grading.verdict import LABELS, MARKS, Verdict, VerdictKind
 from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
 from tutor.practice.pointers import format_pointers
 from tutor.tui.flow import Line, flow, flowed_prose, indented, marked
+from tutor.tui.hint_content import HintContent
+from tutor.tui.matrix_content import matrices_around
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.style import Style
-
     from tutor.glyphs import Glyphs
     from tutor.grading.answer import Preview
     from tutor.i18n import Message
@@ -36,7 +32,6 @@ MARK_HUES = {"✓": "right", "✗": "wrong", "~": "help", "!": "help", "*": "mut
 
 _KEYS_HELP = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass, {hint} gives a hint.")
 _KEYS_HELP_IN_EXAM = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass.")
-_HINT_TOO_SOON = N_("Read this one first; the next hint opens in a moment.")
 
 
 def chip_run(palette: Palette, glyphs: Glyphs, text: str, hue: str) -> Run:
@@ -76,6 +71,11 @@ class AnswerContent:
     palette: Palette
     #: Whether the drawing lacks the cells of matrices, so that those around the focused node are listed.
     lists_matrices: bool = False
+
+    @property
+    def hints(self) -> HintContent:
+        """Return the rungs of help."""
+        return HintContent(self.state, self.glyphs, self.palette)
 
     # --- what is asked ---
 
@@ -230,7 +230,7 @@ class AnswerContent:
         if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
             blocks.append(self._sentence(exam.EXAM_RULES, "help", width))
         is_quiet = state.verdict is None and not state.hint_requested and state.hint is None
-        if self.lists_matrices and (values := self.matrices(width)):
+        if self.lists_matrices and (values := matrices_around(state, self.glyphs, self.palette, width)):
             blocks.append(values)
         text = worksheet.variant.text().strip() if with_text and is_quiet else ""
         if text and not (slim and blocks and state.last_result is not None):
@@ -245,54 +245,6 @@ class AnswerContent:
         lines: list[Line] = []
         for block in blocks:
             lines += [*([[]] if lines and not slim else []), *block]
-        return lines
-
-    def matrices(self, width: int) -> list[Line]:
-        """Return the matrices around the focused node side by side, cell by cell; those that are asked only once known."""
-        state, worksheet = self.state, self.state.worksheet
-        place, problem = state.focused_blank, state.worksheet.problem
-        graph, forward = problem.graph, problem.exact_passes.values
-        if place.kind == "question":
-            return []
-        node = graph.nodes[place.edge.target if place.edge else place.node]
-        around = (
-            [*dict.fromkeys(arg for arg in node.args if arg is not None)]
-            if place.edge or place.kind == "forward"
-            else []
-        )
-        if place.edge:
-            around.append(place.edge.target)
-        columns = [
-            (graph.label(i), format_forward_value(forward[i], problem.needs_extra_digits[i]), "forward")
-            for i in around
-            if graph.nodes[i].shape is not None and i not in worksheet.hidden_nodes
-        ]
-        upstream = state.upstream(place)
-        if upstream is not None and upstream.shape is not None and upstream.id in worksheet.visible_places():
-            columns.append((_("upstream"), format_forward_value(problem.truth(upstream)), "backward"))
-        return self._side_by_side(columns, width)
-
-    def _side_by_side(self, columns: Sequence[tuple[str, tuple[str, ...], str]], width: int) -> list[Line]:
-        """Return named matrices beside each other as far as they fit, the others below."""
-        lines: list[Line] = []
-        top, used = 0, 0
-        for name, rows, hue in columns:
-            lead = f"{self.glyphs.render(name)} = "
-            cells = [self.glyphs.render(row) for row in rows]
-            needed = cell_len(lead) + max(map(cell_len, cells))
-            if used and used + needed > width:
-                top, used = len(lines), 0
-            for number, row in enumerate(cells):
-                if top + number == len(lines):
-                    lines.append([])
-                line = lines[top + number]
-                gap = used - sum(cell_len(text) for text, _style in line)
-                line += [
-                    (" " * gap, self.palette.ink()),
-                    ((lead if number == 0 else " " * cell_len(lead)), self.palette.ink("muted")),
-                ]
-                line.append((row, self.palette.ink(hue)))
-            used += needed + 3
         return lines
 
     def exercise_text(self, width: int) -> list[Line]:
@@ -382,67 +334,3 @@ class AnswerContent:
             ]
             runs.append(("   ", self.palette.ink()))
         return flow(runs, width)
-
-    # --- hints ---
-
-    @property
-    def offers_hints(self) -> bool:
-        """Whether there are hints at the focused blank: not if it is given or waits, nor in an exam."""
-        state = self.state
-        closed = state.is_given or state.is_locked or state.worksheet.help_refusal is not None
-        return not closed and (not state.entry.settled or state.hint is not None)
-
-    def rungs(self) -> Line:
-        """Return the row of rungs: a dot for each, the name of the last one that was taken, and the key for the next."""
-        state, palette = self.state, self.palette
-        names = [self.glyphs.render(str(name)) for name in rung_names(state.worksheet.problem, state.focused_blank)]
-        taken = len(names) if state.entry.revealed else min(state.entry.hints, len(names))
-        line: Line = [(self.glyphs.render(_("hints")) + " ", palette.ink("muted")), *self._dots(taken, len(names))]
-        if taken:
-            line.append((f"  {names[taken - 1]}", palette.ink("help", bold=True)))
-        if taken < len(names) and not state.entry.settled:
-            key = self.glyphs.key_label("exercise.hint", "F2")
-            line += [(f"   {key}", palette.ink("bright", bold=True)), (f" {names[taken]}", palette.ink("muted"))]
-        return line
-
-    def _dots(self, taken: int, count: int) -> Line:
-        full, empty = ("*", "o") if self.glyphs.ascii else ("●", "○")
-        return [
-            (full * taken, self.palette.ink("help", bold=True)),
-            (empty * (count - taken), self.palette.ink("faint")),
-        ]
-
-    def hint_lines(self, width: int) -> list[Line]:
-        """Return the last hint that was taken, with a bar at its left; empty if there is none."""
-        hint = self.state.hint
-        if hint is None:
-            return []
-        palette = self.palette
-        lines = []
-        if self.state.hint_too_soon:
-            lines = flow([(self.glyphs.render(_(_HINT_TOO_SOON)), palette.ink("muted"))], width - 2)
-        lines += flowed_prose(str(hint.text), width - 2, palette, self.glyphs.ascii)
-        return [[self._bar(), *line] for line in lines]
-
-    def _bar(self) -> Run:
-        return ("| " if self.glyphs.ascii else "┃ ", self.palette.ink("help"))
-
-    def ladder(self, width: int) -> list[Line]:
-        """Return all rungs, one below the other, with the last hint below its own."""
-        state, palette = self.state, self.palette
-        names = [self.glyphs.render(str(name)) for name in rung_names(state.worksheet.problem, state.focused_blank)]
-        taken = len(names) if state.entry.revealed else min(state.entry.hints, len(names))
-        lines: list[Line] = []
-        for number, name in enumerate(names, 1):
-            lines.append([*self._dots(int(number <= taken), 1), (f" {name}", self._rung_style(number, taken))])
-            if number == taken:
-                lines += self.hint_lines(width)
-            if number == taken + 1 and not state.entry.settled:
-                key = self.glyphs.key_label("exercise.hint", "F2")
-                lines[-1].append((f"  {key}", palette.ink("bright", bold=True)))
-        return lines
-
-    def _rung_style(self, number: int, taken: int) -> Style:
-        if number == taken:
-            return self.palette.ink("help", bold=True)
-        return self.palette.ink("muted" if number < taken else "faint")

@@ -195,7 +195,7 @@ class SolvedContent:
                 f"{self.glyphs.for_verdict(mark)} {self.glyphs.render(_(LABELS[verdict.kind]))}",
                 self.palette.ink(MARK_HUES[mark], bold=True),
             )
-            rest = "  ".join(filter(None, ("", str(place_name(problem, blank)), reason_of(verdict))))
+            rest = "  " + "  ".join(filter(None, (str(place_name(problem, blank)), reason_of(verdict))))
             lines += flow([lead, (self.glyphs.render(rest), self.palette.ink("text"))], width)
         return lines
 

@@ -16,6 +16,7 @@ from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import rebase_worksheet
 from tutor.tui import blank_help
 from tutor.tui.content import from_markup, styled
+from tutor.tui.exercise_refusals import refusal
 from tutor.tui.exercise_state import ExerciseState
 from tutor.tui.graph_values import GraphValues
 from tutor.tui.keymap import apply_keymap
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from tutor.tui.widgets.side_pane import SidePane
 
 _DIRECTIONS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
-#: The refusal of an action that needs no message.
-_SILENT = Notice("")
 
 
 class ExerciseScreen(ExerciseView):
@@ -101,60 +100,7 @@ class ExerciseScreen(ExerciseView):
         return self._refusal(action) is None
 
     def _refusal(self, action: str) -> Notice | None:
-        """Return why an action can't be run now, to be shown if its key is pressed; None if it can."""
-        state, worksheet = self.state, self.state.worksheet
-        has_graph = bool(worksheet.problem.graph.nodes)
-        match action:
-            case "check" | "hint" | "undo" if worksheet.done and not (action == "undo" and worksheet.exam):
-                return _SILENT
-            case "reply" if not state.asks:
-                return _SILENT
-            case "step" if worksheet.done or not (state.in_grid or state.can_focus_next):
-                return _SILENT
-            case "go_on" if not worksheet.done:
-                return _SILENT
-            case "hint":
-                return worksheet.help_refusal
-            case "undo":
-                return exam.NO_HELP if worksheet.exam else None
-            case "reopen":
-                return None if worksheet.done and not worksheet.exam else _SILENT
-            case "accept_suggestion":
-                return None if worksheet.done and self.after_solved.recommendation is not None else _SILENT
-            case "new_numbers" if worksheet.exam:
-                return exam.SAME_NUMBERS
-            case "new_numbers" if not worksheet.variant.exercise.has_variants:
-                return message(N_("This exercise has one set of numbers."))
-            case "show_summary" if not (worksheet.done and has_graph):
-                return message(N_("The closer look opens when all blanks are filled."))
-            case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:
-                return message(N_("The code can be written when all blanks are filled, if there are numbers."))
-            case "show_rule":
-                return worksheet.help_refusal
-            case "explain":
-                no_graph = None if has_graph else message(N_("There is no graph here to replay."))
-                return worksheet.help_refusal or no_graph
-            case "toggle_density":
-                return None if has_graph else _SILENT
-            case "reveal" if not worksheet.offers_reveal(state.focused_id):
-                return worksheet.help_refusal or self._reveal_refusal()
-            case "unfold" | "fold":
-                return self._fold_refusal(action)
-        return None
-
-    def _reveal_refusal(self) -> Notice:
-        if self.state.entry.settled or self.state.is_given:
-            return _SILENT
-        return message(
-            N_("The value is shown once the hints or five tries are used up. {hint} gives the next hint."),
-            hint=self.glyphs.key_label("exercise.hint", "?"),
-        )
-
-    def _fold_refusal(self, action: str) -> Notice | None:
-        opens = self.state.fold_action(self.state.focused_node)
-        if opens is None:
-            return self.state.worksheet.help_refusal or message(N_("This node has no parts to look into."))
-        return None if opens == (action == "unfold") else _SILENT
+        return refusal(action, self.state, self.after_solved, self.glyphs)
 
     # --- keys ---
 

@@ -256,9 +256,9 @@ class AnswerPane(CanvasWidget):
         # After an answer, what is said to it comes before what was asked.
         body = [*body, *asked] if self._state.verdict is not None or self._state.hint_requested else [*asked, *body]
         bottom: list[Line] = []
-        if content.offers_hints:
+        if content.hints.are_offered:
             gap: list[Line] = [] if self._is_slim else [[]]
-            hint = content.hint_lines(width)
+            hint = content.hints.last_hint(width)
             bottom, body = self._share(content, body, hint, room, gap)
         top = y
         end = canvas.height - len(bottom)
@@ -281,8 +281,8 @@ class AnswerPane(CanvasWidget):
         If even that is too much, the hint scrolls with the text, and what was asked for last comes first.
         """
         assert self._state is not None
-        rungs = content.rungs()
-        ladder = content.ladder(self._width()) if hint and gap else []
+        rungs = content.hints.rungs()
+        ladder = content.hints.ladder(self._width()) if hint and gap else []
         title: Line = [(self.glyphs.render(_("hints")), self.palette.ink("muted", bold=True))]
         for bottom in ([title, *ladder] if ladder else [], [rungs, *hint]):
             if bottom and len(gap) * bool(body) + len(body) + len(bottom) <= room:
