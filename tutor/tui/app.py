@@ -267,9 +267,13 @@ class TutorApp(App[bool]):
         return super().push_screen(screen, *arguments, **named)
 
     def _start_preload(self) -> None:
-        self.home.start_previews()
         opens_first = self._initial_exercise is None
-        self.background.start_preload(self.home.packs, self.preferences.load_keymap, opens_first=opens_first)
+        # The preview comes first: both load much, and only one is waited for.
+        self.home.start_previews(
+            lambda: self.background.start_preload(
+                self.home.packs, self.preferences.load_keymap, opens_first=opens_first
+            )
+        )
 
     def _show_saved(self) -> None:
         """No longer show that something is not saved."""

@@ -50,12 +50,19 @@ class PreviewLoader:
         self._timer: Timer | None = None
         self._kept: dict[tuple[Any, ...], Preview] = {}
         self._has_started = self._is_making = False
+        self._then: Callable[[], None] | None = None
 
-    def start(self) -> None:
-        """Make previews from now on, the first one at once."""
-        if not self._has_started:
-            self._has_started = True
-            self.update()
+    def start(self, then: Callable[[], None]) -> None:
+        """Make previews from now on, the first one at once, and call `then` when it has been made."""
+        self._has_started, self._then = True, then
+        self.update()
+        if not self._is_making:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
     def clear(self) -> None:
         """Forget the previews: what they show has changed."""
@@ -95,6 +102,7 @@ class PreviewLoader:
     def on_made(self, event: PreviewLoader.Made) -> None:
         """Show a preview that was made if it is still asked for, else the one that is."""
         self._is_making = False
+        self._go_on()
         request = self._request()
         if request is None:
             return

@@ -187,9 +187,9 @@ class ExercisePreview:
             canvas.put(x, y + 1, render(_("reading a graph and explaining it")), palette.ink())
         work: list[Run] = [(render_words(self.work, glyphs), palette.ink())]
         if self.level is not None:
-            level = min(self.level, _MAX_LEVEL)
+            level, level_label = min(self.level, _MAX_LEVEL), _("level")
             work += [
-                (f"{_dot(glyphs)}{render(_('level'))} ", palette.ink("muted")),
+                (f"{_dot(glyphs)}{render(level_label)} ", palette.ink("muted")),
                 ("▮" * level, palette.ink()),
                 ("▯" * (_MAX_LEVEL - level), palette.ink("faint")),
             ]
@@ -286,8 +286,9 @@ class PackPreview:
         y = put_lines(canvas, LEFT, 4, lines, 6, glyphs, 0) + 1
         y = self._paint_exercises(canvas, y, glyphs, scroll) + 1
         if self.next_title and canvas.height - y > MIN_GRAPH_ROWS + 6:
+            next_label = _("next here")
             head = [
-                (f"{glyphs.render(_('next here'))}: ", palette.ink("muted")),
+                (f"{glyphs.render(next_label)}: ", palette.ink("muted")),
                 (
                     truncate(glyphs.render(self.next_title), width - 20, glyphs.ellipsis),
                     palette.ink("bright", bold=True),

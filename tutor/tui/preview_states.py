@@ -110,9 +110,10 @@ class StartPreview:
         palette, render = canvas.palette, glyphs.render
         canvas.fill(x, y, width, 1, palette.ink(on="raised"), " ")
         canvas.put(x, y, "▌", palette.ink("backward", on="raised", bold=True))
+        promise = _("the first pass, step by step: five minutes")
         run = [
             ("Enter", palette.ink("bright", on="raised", bold=True)),
-            (f"  {render(_('the first pass, step by step: five minutes'))}", palette.ink(on="raised")),
+            (f"  {render(promise)}", palette.ink(on="raised")),
         ]
         canvas.runs(x + 2, y, run, limit=canvas.width - 1)
         if y + 2 < canvas.height:
@@ -195,9 +196,10 @@ class CompletePreview:
                 mark, style = ("■", bright) if is_first else (other, solved)
                 canvas.put(x + room + 2 + step * number, y, mark, style)
             y += 1
+        first_label = _("first try")
         key: list[Run] = [
             ("■ ", bright),
-            (f"{render(_('first try'))}   ", palette.ink("muted")),
+            (f"{render(first_label)}   ", palette.ink("muted")),
             (f"{other} ", solved),
             (render(_("solved")), palette.ink("muted")),
         ]

@@ -40,7 +40,7 @@ from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.preview_pane import PreviewPane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual import events
@@ -310,13 +310,13 @@ class HomeScreen(TutorScreen[None]):
 
     # --- the preview ---
 
-    def start_previews(self) -> None:
-        """Make previews from now on: the list has been painted."""
-        self._previews.start()
+    def start_previews(self, then: Callable[[], None]) -> None:
+        """Make previews from now on, because the list has been painted; call `then` when the first one is made."""
+        self._previews.start(then)
 
     def _preview_request(self) -> PreviewRequest | None:
         """Return what the preview should show now."""
-        row = self._list.highlighted_row if self.has_widgets else None
+        row = self._list.highlighted_row if self.has_widgets and self.is_current else None
         if row is None or self._state is None:
             return None
         return PreviewRequest(row, self._state, *self.query_one(PreviewPane).size)
