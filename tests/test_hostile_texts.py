@@ -198,6 +198,9 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("json", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "TEXT", "--json")),
     ("json", ("grade", "hostile/ex", "--blank", "q2", "--answer", "2", "--json")),
     ("text", ("grade", "TEXT", "--blank", "x", "--answer", "1")),
+    ("text", ("code", "TEXT")),
+    ("text", ("code", "hostile/ex", "--to", "CODE")),
+    ("json", ("code", "CODE/hostile-ex.py", "--check", "--json")),
     ("text", ("play", "TEXT")),
     ("text", ("play", "z = x*y", "TEXT")),
     ("text", ("new", "TEXT")),
@@ -235,9 +238,12 @@ def test_every_command_writes_hostile_texts_as_plain_text(
     (home / "settings.toml").write_text(toml_file({"theme": text, text: 1, "keys": {text: text}}))
     learner = hostile_text("learner", without="\0")[:60]
     replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new"), "LEARNER": learner}
+    code = str(tmp_path / "code")
     found = ""
     for kind, arguments in OUTPUTS:
-        given = [replaced.get(argument, argument.replace("TEXT", text)) for argument in arguments]
+        given = [
+            replaced.get(argument, argument.replace("TEXT", text).replace("CODE", code)) for argument in arguments
+        ]
         out, err = run_here(kind, *given)
         found += out + err
     shown = [*(f"PackFile.{key}" for key in ("title",)), "ExerciseFile.title", "argument", "MistakeTable.en"]
@@ -323,7 +329,7 @@ OTHER_SCREENS = {
     "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
-    "ProgramScreen": "a formula that was read",
+    "ProgramScreen": "a formula that was read", "CodeScreen": "titles and texts as the exercise shows them",
     "ReviewResultScreen": "rules", "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
 
@@ -341,7 +347,7 @@ async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Pa
 
     async with open_app(library.find_exercise("hostile/ex"), size=(200, 60)) as session:
         pilot = session.pilot
-        for keys in (("ctrl+h",), ("ctrl+h",), (*"105", "enter")):
+        for keys in (("ctrl+h",), ("ctrl+h",), (*"105", "enter"), ("pagedown",), ("pagedown",), ("pagedown",)):
             await pilot.press(*keys)
             await look(pilot, "ExerciseScreen")
         for key, name in (
