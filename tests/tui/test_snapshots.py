@@ -129,18 +129,16 @@ async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
 
 
 async def palette(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    async with open_app("basics/two-roads", **options) as session:
-        await session.pilot.press("ctrl+p")
-        await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
-        yield session.pilot
+    async for pilot in settings(**options):
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: is_showing(pilot, TutorPalette), "the palette")
+        yield pilot
 
 
 async def palette_search(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    async with open_app("basics/two-roads", **options) as session:
-        await session.pilot.press("ctrl+p")
-        await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
-        await session.pilot.press(*"sigm")
-        yield session.pilot
+    async for pilot in palette(**options):
+        await pilot.press(*"sigm")
+        yield pilot
 
 
 async def settings(**options: Any) -> AsyncIterator[Pilot[bool]]:

@@ -88,6 +88,8 @@ class RowList(CanvasWidget, can_focus=True):
         self.rows = rows
         self._index = self._find(current)
         self._top = 0
+        #: Whether the cursor is kept in view: not after the wheel has moved the view.
+        self._follows_cursor = True
         self._value_x = 0
 
     def _find(self, id: str) -> int:
@@ -105,7 +107,7 @@ class RowList(CanvasWidget, can_focus=True):
         has_other_height = len(rows) != len(self.rows)
         self.rows = rows
         self._index, self._top = self._find(current), 0 if from_first else self._top
-        self._keep_in_view()
+        self._follows_cursor = True
         self.repaint()
         if has_other_height and self.styles.is_auto_height:
             self.refresh(layout=True)
@@ -134,7 +136,7 @@ class RowList(CanvasWidget, can_focus=True):
     def _move_to(self, index: int) -> None:
         has_moved = index != self._index
         self._index = index
-        self._keep_in_view()
+        self._follows_cursor = True
         self.repaint()
         if has_moved:
             self.post_message(self.Highlighted(self.current))
@@ -147,10 +149,6 @@ class RowList(CanvasWidget, can_focus=True):
         height = max(self.size.height, 1)
         self._top = max(min(self._top, first, max(len(self.rows) - height, 0)), self._index - height + 1, 0)
 
-    def on_resize(self) -> None:
-        self._keep_in_view()
-        super().on_resize()
-
     # --- the mouse ---
 
     def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -161,6 +159,7 @@ class RowList(CanvasWidget, can_focus=True):
 
     def _scroll(self, event: events.MouseEvent, rows: int) -> None:
         event.stop()
+        self._follows_cursor = False
         self._top = min(max(self._top + rows, 0), max(len(self.rows) - self.size.height, 0))
         self.repaint()
 
@@ -180,6 +179,10 @@ class RowList(CanvasWidget, can_focus=True):
 
     def paint(self, canvas: Canvas) -> None:
         self._value_x = self._value_column(canvas.width)
+        if self._follows_cursor:
+            # Here, because only now is the height known for certain.
+            self._keep_in_view()
+        self._top = min(self._top, max(len(self.rows) - canvas.height, 0))
         for y in range(canvas.height):
             index = self._top + y
             if index >= len(self.rows):
