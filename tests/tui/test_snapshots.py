@@ -131,7 +131,7 @@ async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
 async def palette(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async for pilot in settings(**options):
         await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: is_showing(pilot, TutorPalette), "the palette")
+        await wait_until(pilot, partial(is_showing, pilot, TutorPalette), "the palette")
         yield pilot
 
 
