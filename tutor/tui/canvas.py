@@ -89,6 +89,8 @@ class Canvas:
         A style without a background keeps the one that is there; no style keeps the cells' own.
         """
         end = self.width if limit is None else min(limit, self.width)
+        # A cell holds what takes a cell: an author's tab is a space.
+        text = text.replace("\t", " ")
         if text.isascii():
             for character in text:
                 self._put_cell(x, y, character, style, end)
