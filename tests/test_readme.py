@@ -95,4 +95,5 @@ def test_pictures_are_small_and_need_nothing_else() -> None:
         root = ElementTree.parse(picture).getroot()
         assert root.tag.endswith("svg")
         assert picture.stat().st_size < 300_000
+        assert "url(" not in picture.read_text("utf-8")
         assert not [element.tag for element in root.iter() if re.search(r"script|image|foreignObject", element.tag)]

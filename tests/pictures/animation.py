@@ -1,4 +1,4 @@
-"""An animated SVG of a terminal screen: every row is there once for each look it has, shown while it has it.
+"""An SVG of a terminal screen, still or animated: every row is there once for each look it has, shown while it has it.
 
 The file needs no script and no font: lines, arrowheads and blocks are drawn, texts are texts. Where less motion is
 preferred, the last frame stands still.
@@ -54,7 +54,7 @@ def frame_of(strips: Iterable[Strip], seconds: float) -> Frame:
 
 
 def animated_svg(frames: Sequence[Frame], title: str, ground: str, ink: str) -> str:
-    """Return the frames as one picture that repeats for ever."""
+    """Return the frames as one picture that repeats for ever; a single one stands still."""
     columns = max(sum(cell_len(text) for text, _style in row) for row in frames[0].rows)
     width, height = columns * WIDTH + 2 * _MARGIN, len(frames[0].rows) * HEIGHT + _TITLE_HEIGHT + _MARGIN
     total = sum(frame.seconds for frame in frames)

@@ -34,7 +34,7 @@ class Picture:
 
 
 REPLAY = Picture("replay", "basics/two-roads", ("f6",), (100, 31), animated=True)
-README = Picture("exercise", "basics/two-roads", ("1", "4", "enter", "6", "enter", "2", "0", "enter"), (86, 22))
+README = Picture("exercise", "basics/two-roads", ("1", "4", "enter", "6", "enter", "2", "0", "enter"), (120, 36))
 
 ALL = (
     README,
@@ -87,7 +87,7 @@ ALL = (
 
 async def take(picture: Picture) -> str:
     """Return the picture as SVG."""
-    from tests.pictures.replay import replay_picture
+    from tests.pictures.screens import replay_picture, still_picture
     from tutor import i18n
     from tutor.packs import library
     from tutor.practice.storage.store import Store, default_path
@@ -114,7 +114,7 @@ async def take(picture: Picture) -> str:
                 await pilot.press(key)
             await pilot.pause(0.2)
             title = "backprop-tutor"
-            svg = await replay_picture(app, pilot, title) if picture.animated else app.export_screenshot(title=title)
+            svg = await replay_picture(app, pilot, title) if picture.animated else still_picture(app, title)
     os.environ["BACKPROP_TUTOR_HOME"] = shared
     return svg
 

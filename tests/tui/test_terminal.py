@@ -202,7 +202,7 @@ def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
 
 def test_an_encoding_without_our_signs_means_ascii(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3", PYTHONIOENCODING="latin-1")
-    shown = terminal.wait_for_text("0 of 2", "x---")
+    shown = terminal.wait_for_text("0 of 2", "x ---")
     assert shown.isascii()
     assert terminal.quit() == 1
 

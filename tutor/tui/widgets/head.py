@@ -97,7 +97,12 @@ class Head(CanvasWidget):
         tail = self._tail()
         end = canvas.right(canvas.width - 1, 0, tail) - 2 if tail else canvas.width - 1
         x = canvas.runs(
-            1, 0, [(self.glyphs.render("∂"), palette.ink("backward", on="surface", bold=True)), (" ", palette.ink())]
+            1,
+            0,
+            [
+                (self.glyphs.render("∂"), palette.ink("backward", on="surface", bold=True)),
+                (" ", palette.ink(on="surface")),
+            ],
         )
         names = self._names(end - x)
         x = canvas.runs(x, 0, names, limit=end)

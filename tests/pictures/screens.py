@@ -1,4 +1,4 @@
-"""The animated picture of a replay, taken from the running program frame by frame."""
+"""Pictures of the running program: of a screen as it is, and of a replay frame by frame."""
 
 from __future__ import annotations
 
@@ -13,10 +13,22 @@ if TYPE_CHECKING:
 
     from tutor.tui.app import TutorApp
 
-SIZE = (100, 31)
+#: The ground and the text of a terminal that shows its own colours.
+_TERMINAL = ("#101010", "#d8d8d8")
 #: Ticks of the program that one frame stands for, and its seconds; then the time to read a step.
 _TICKS, _FRAME_SECONDS, _READING_SECONDS = 2, 0.1, 1.5
 _FIRST_SECONDS, _LAST_SECONDS = 1.2, 3.0
+
+
+def still_picture(app: TutorApp, title: str) -> str:
+    """Return the picture of the screen that the app shows."""
+    return animated_svg([frame_of(app.screen._compositor.render_strips(), 1)], title, *_own_colours(app))
+
+
+def _own_colours(app: TutorApp) -> tuple[str, str]:
+    """Return the colours of the ground and of text; those of a terminal where it has its own."""
+    palette = palette_of(app)
+    return (palette.ground, palette.text) if palette.colours == "all" else _TERMINAL
 
 
 async def replay_frames(app: TutorApp, pilot: Pilot[bool]) -> list[Frame]:
@@ -44,5 +56,4 @@ async def replay_frames(app: TutorApp, pilot: Pilot[bool]) -> list[Frame]:
 async def replay_picture(app: TutorApp, pilot: Pilot[bool], title: str) -> str:
     """Return the animated picture of the replay that the app shows."""
     frames = await replay_frames(app, pilot)
-    palette = palette_of(app)
-    return animated_svg(frames, title, palette.ground, palette.text)
+    return animated_svg(frames, title, *_own_colours(app))
