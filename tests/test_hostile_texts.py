@@ -241,9 +241,7 @@ def test_every_command_writes_hostile_texts_as_plain_text(
     code = str(tmp_path / "code")
     found = ""
     for kind, arguments in OUTPUTS:
-        given = [
-            replaced.get(argument, argument.replace("TEXT", text).replace("CODE", code)) for argument in arguments
-        ]
+        given = [replaced.get(argument, argument.replace("TEXT", text).replace("CODE", code)) for argument in arguments]
         out, err = run_here(kind, *given)
         found += out + err
     shown = [*(f"PackFile.{key}" for key in ("title",)), "ExerciseFile.title", "argument", "MistakeTable.en"]

@@ -15,7 +15,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from keys import EMPTY, Program, percentile
+from keys import EMPTY, Program, percentile  # type: ignore[import-not-found]
 
 #: The row from which the cursor moves is the first exercise of the first pack.
 _DOWN, _UP = "\x1b[B", "\x1b[A"

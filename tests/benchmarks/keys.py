@@ -150,16 +150,16 @@ def main() -> None:
     for _ in range(9):
         listed = Program(["-m", "tutor"], home)
         listed.wait_for("First steps")
-        for times in opened.values():
+        for measured in opened.values():
             before = listed.computed()
             took, _size = listed.press("\r", until=b"F2")
-            times.append((took, listed.computed() - before))
+            measured.append((took, listed.computed() - before))
             listed.press("\x1b")
             listed.press("\x1b[B")
         listed.quit()
 
-    for which, times in opened.items():
-        took, computed = (statistics.median(each[number] for each in times) for number in (0, 1))
+    for which, measured in opened.items():
+        took, computed = (statistics.median(each[number] for each in measured) for number in (0, 1))
         print(f"opening {which:<19}{took:6.1f} ms  (100), {computed:.0f} ms of computing until all is quiet")
     print(f"memory                     {full:6.1f} MB, an empty app {base:.1f} MB: {full - base:.1f} MB more (60)")
 

@@ -15,7 +15,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from keys import EMPTY, Program, percentile
+from keys import EMPTY, Program, percentile  # type: ignore[import-not-found]
 
 FORMULA = (
     "f = sigmoid(af); i = sigmoid(ai); g = tanh(ag); o = sigmoid(ao); k = f * c0; n = i * g; c = k + n; m = tanh(c); "

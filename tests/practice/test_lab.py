@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 import sympy
@@ -18,6 +19,10 @@ from tutor.practice.lab.numbers import format_float
 from tutor.practice.lab.partial_text import partial_texts
 from tutor.practice.lab.words import output_label, prediction
 
+if TYPE_CHECKING:
+    from tutor.practice.lab.curve import Curve
+    from tutor.practice.lab.model import Handle
+
 LOSS = "L = (w*x + b - y)^2"
 LOSS_VALUES = "w=2 x=3 b=4 y=3"
 LSTM = (
@@ -26,7 +31,7 @@ LSTM = (
 )
 
 
-def handle_of(lab: Lab, label: str):
+def handle_of(lab: Lab, label: str) -> Handle:
     return next(handle for handle in lab.handles() if handle.label == label)
 
 
@@ -228,6 +233,7 @@ def test_values_and_gradients_are_those_of_sympy() -> None:
     assert lab.output == pytest.approx(float(y.subs(point)))
     for symbol in (w, x, b):
         gradient = lab.gradient(handle_of(lab, symbol.name))
+        assert gradient is not None
         assert float(gradient) == pytest.approx(float(y.diff(symbol).subs(point)))
     change = lab.change()
     assert change is not None
@@ -318,7 +324,7 @@ def test_rounding_errors_are_not_shown() -> None:
 # --- curves ---
 
 
-def curve_over(formula: str, values: str = "", label: str = "x"):
+def curve_over(formula: str, values: str = "", label: str = "x") -> tuple[Lab, Handle, Curve]:
     lab = Lab(formula, values)
     handle = handle_of(lab, label)
     low, high = reach_of(lab, handle)
@@ -330,7 +336,9 @@ def test_a_curve_goes_through_the_point_and_its_tangent_has_the_gradient() -> No
     middle = len(curve.xs) // 2
     assert (curve.xs[middle], curve.ys[middle]) == pytest.approx((1.0, lab.output))
     slope = (curve.ys[middle + 1] - curve.ys[middle - 1]) / (curve.xs[middle + 1] - curve.xs[middle - 1])
-    assert slope == pytest.approx(float(lab.gradient(handle)), rel=1e-3)
+    gradient = lab.gradient(handle)
+    assert gradient is not None
+    assert slope == pytest.approx(float(gradient), rel=1e-3)
 
 
 def test_a_curve_breaks_at_a_pole_and_ends_at_a_domain() -> None:

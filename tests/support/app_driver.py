@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from tutor.drawing.model import Drawing
     from tutor.packs.exercise import Exercise
     from tutor.practice.event import Event
     from tutor.tui.exercise_state import ExerciseState
@@ -92,6 +93,13 @@ class ExerciseSession:
     @property
     def state(self) -> ExerciseState:
         return self.screen.state
+
+    @property
+    def drawing(self) -> Drawing:
+        """Return the drawing on the screen."""
+        drawing = self.screen.drawing
+        assert drawing is not None
+        return drawing
 
     async def wait_for_exercise(self, exercise_id: str) -> None:
         """Wait until this exercise is drawn and has the focus."""

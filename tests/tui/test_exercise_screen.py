@@ -62,14 +62,14 @@ async def test_arrows_follow_the_graph() -> None:
         for key in ("left", "left", "down", "up", "right", "right", "right"):
             here = session.state.focused_id
             await session.pilot.press(key)
-            assert session.state.focused_id == session.screen.drawing.neighbours[here].get(key, here)
+            assert session.state.focused_id == session.drawing.neighbours[here].get(key, here)
         assert session.state.focused_id == "start"
 
 
 async def test_a_click_focuses_a_blank() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         graph = session.screen.query_one(GraphView)
-        place = session.screen.drawing.places["a->add1"]
+        place = session.drawing.places["a->add1"]
         spot = graph.origin + Offset(place.x + 1, place.y)
         await session.pilot.click(GraphView, offset=spot)
         await wait_until(session.pilot, lambda: session.state.focused_id == "a->add1", "the click arrived")
@@ -83,7 +83,7 @@ async def test_the_focused_blank_stays_visible_in_a_wide_graph() -> None:
         await session.pilot.press("f7")
         for blank in session.state.worksheet.blanks:
             assert session.state.focused_id == blank.id
-            place = session.screen.drawing.places[blank.id]
+            place = session.drawing.places[blank.id]
             assert graph.scroll_offset.x <= place.x
             assert place.x + place.width <= graph.scroll_offset.x + graph.size.width
             await session.pilot.press("tab")
@@ -466,7 +466,7 @@ def _is_laid_out(session: ExerciseSession, width: int, height: int) -> bool:
     ]
     return (
         graph.y == 2
-        and graph.height >= min(session.screen.drawing.height, 4)
+        and graph.height >= min(session.drawing.height, 4)
         and close_up.y >= graph.bottom
         and answer.bottom == height - 1
         and (close_up.y == answer.y and close_up.width == 60) == is_medium
@@ -478,12 +478,12 @@ def _is_laid_out(session: ExerciseSession, width: int, height: int) -> bool:
 
 async def test_f7_toggles_the_density_and_compact_explains_its_signs() -> None:
     async with open_app(ADD_MULTIPLY) as session:
-        assert session.screen.drawing.density == "full"
+        assert session.drawing.density == "full"
         await session.pilot.press("f7", "tab")
-        assert session.screen.drawing.density == "compact"
+        assert session.drawing.density == "compact"
         await session.wait_for_text("(a + b) 120 c 2 ▸ × ▸ 240 ◂ ? from z", "◇ a blank")
         await session.pilot.press("f7")
-        assert session.screen.drawing.density == "full"
+        assert session.drawing.density == "full"
 
 
 async def test_texts_of_a_pack_are_not_read_as_markup() -> None:

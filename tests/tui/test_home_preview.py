@@ -37,13 +37,20 @@ LARGE, MEDIUM, SMALL = (172, 50), (120, 40), (80, 24)
 
 
 def listed(pilot: Pilot[bool]) -> ExerciseList:
-    return pilot.app.home.query_one(ExerciseList)
+    found: ExerciseList = pilot.app.home.query_one(ExerciseList)
+    return found
+
+
+def highlighted_key(pilot: Pilot[bool]) -> tuple[str, ...]:
+    row = listed(pilot).highlighted_row
+    assert row is not None
+    return row.key
 
 
 async def highlight(pilot: Pilot[bool], *key: str) -> None:
     """Put the cursor on a row, and wait until its preview is shown."""
     listed(pilot).highlight_key(key)
-    assert listed(pilot).highlighted_row.key == key
+    assert highlighted_key(pilot) == key
     await pilot.pause()
 
 
@@ -152,12 +159,12 @@ async def test_a_click_highlights_and_a_second_one_opens() -> None:
 async def test_the_wheel_scrolls_the_pane_below_the_pointer_and_the_title_of_the_pack_stays() -> None:
     async with open_home(SMALL) as pilot:
         await wait_for_text(pilot, "From left to right")
-        key = listed(pilot).highlighted_row.key
+        key = highlighted_key(pilot)
         for _turn in range(4):
             await pilot._post_mouse_events([_scroll_down()], ExerciseList, (10, 5))
         await wait_until(pilot, lambda: "Start" not in screen_text(pilot).split("─ ")[0][-900:], "scrolled")
         assert screen_lines(pilot)[2].startswith("  ▾ First steps back")
-        assert listed(pilot).highlighted_row.key == key
+        assert highlighted_key(pilot) == key
         await pilot.press("down")
         await wait_for_text(pilot, "▌ Playground")
 

@@ -289,7 +289,7 @@ async def test_an_error_of_a_value_is_shown_below_the_editor() -> None:
         await pilot.press("tab")
         for typed, sentence, marked_text in FAULTY_VALUES:
             pilot.app.screen.query_one(LabInputs).post_message(LabInputs.Typed(typed))
-            await wait_until(pilot, lambda: pilot.app.screen.focused.id == "value", "the editor")
+            await wait_until(pilot, lambda: getattr(pilot.app.screen.focused, "id", "") == "value", "the editor")
             await pilot.press("enter")
             await wait_for_text(pilot, sentence)
             rows = screen_lines(pilot)

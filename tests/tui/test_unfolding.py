@@ -52,7 +52,7 @@ async def test_a_click_unfolds_a_node_and_a_click_on_a_part_folds_it() -> None:
 @pytest.mark.parametrize("density", ["full", "compact"])
 async def test_a_group_of_a_large_graph_unfolds_at_every_size(density: str) -> None:
     async with open_app("layers/batch-norm-folded", size=(60, 16)) as session:
-        if session.screen.drawing.density != density:
+        if session.drawing.density != density:
             await session.pilot.press("f7")
         await session.pilot.press("ctrl+o")
         await wait_until(session.pilot, lambda: session.state.worksheet.unfolded, "open")
@@ -60,7 +60,7 @@ async def test_a_group_of_a_large_graph_unfolds_at_every_size(density: str) -> N
             await session.pilot.resize_terminal(*size)
             await session.pilot.press("tab")
             await session.pilot.pause()
-            place = session.screen.drawing.places[session.state.focused_id]
+            place = session.drawing.places[session.state.focused_id]
             graph = session.screen.query_one(GraphView)
             x, y = place.x + graph.origin.x - graph.scroll_offset.x, place.y + graph.origin.y - graph.scroll_offset.y
             assert 0 <= x < graph.size.width
