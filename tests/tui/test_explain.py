@@ -13,6 +13,7 @@ from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
+from tutor.tui.themes import DARK_PALETTE
 from tutor.tui.widgets.graph import GraphView
 from tutor.tui.widgets.replay import Scrubber
 
@@ -206,6 +207,26 @@ async def test_without_animations_a_step_is_there_at_once_and_playing_goes_step_
             assert "◂━" not in graph_rows(session)
             assert screen.player.progress == 1
             await session.pilot.pause(0.01)
+
+
+async def test_the_first_cell_of_a_matrix_is_marked_with_what_makes_it() -> None:
+    async with open_app("matrices/sigma-xw", size=(120, 40)) as session:
+        screen = await open_explanation(session)
+        await session.pilot.press("end")
+        await session.wait_for_text("The first cell:")
+        graph = screen.query_one(GraphView)
+        chips = [
+            part.text.split()
+            for row in range(graph.size.height)
+            for part in graph.render_line(row)
+            if part.style
+            and part.style.bgcolor
+            and part.style.bgcolor.name in (DARK_PALETTE.forward, DARK_PALETTE.backward)
+        ]
+        shown = [text for texts in chips for text in texts]
+        # A column of X, the same column of the upstream, and the cell that their products add up to.
+        assert len(shown) == 7
+        assert all(text in screen_text(session.pilot) for text in shown)
 
 
 async def test_a_stop_of_the_line_is_clicked_and_dragged_to() -> None:

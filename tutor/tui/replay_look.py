@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.practice.close_up.crosshair import MarkedCells, cells_behind
 from tutor.practice.close_up.data import Equation, Quantity
 from tutor.tui.graph_look import Comet, GraphLook, focus_on
 
@@ -26,7 +27,7 @@ def step_look(drawing: Drawing, step: ReplayStep, progress: float, *, moves: boo
     place = step.place
     look = replace(focus_on(drawing, place.id), place="")
     if not moves or progress >= 1:
-        return replace(look, upstream=look.upstream | {place.id})
+        return replace(look, upstream=look.upstream | {place.id}, factors=_first_cell(step))
     if not step.depends_on:
         return replace(look, comets=(Comet(place.id, progress),))
     comets = []
@@ -36,6 +37,14 @@ def step_look(drawing: Drawing, step: ReplayStep, progress: float, *, moves: boo
         comets.append(Comet(place.id, (progress - _LEAVES) / (1 - _LEAVES)))
     flash = _FLASH_TINT if _FLASH[0] <= progress <= _FLASH[1] else 0.0
     return replace(look, comets=tuple(comets), flash=flash)
+
+
+def _first_cell(step: ReplayStep) -> tuple[MarkedCells, ...]:
+    """Return the first cell of a matrix, which the text works out, and what makes it; nothing for a number."""
+    place = step.place
+    if place.grid is None or place.kind == "start":
+        return ()
+    return (MarkedCells(0, 0, place=place.id), *cells_behind(step.problem, place, (0, 0)))
 
 
 def equation_at(equation: Equation, place: Blank, progress: float) -> Equation:
