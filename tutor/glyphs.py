@@ -39,7 +39,7 @@ _TO_ASCII = str.maketrans(
         "↓": "-v",
         "′": "'",
     }
-    | {"δ": "delta", "Φ": "Phi", "φ": "phi", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
+    | {"δ": "delta", "Φ": "Phi", "φ": "phi", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~", "✎": "p"}
 )
 #: A root with its operand; √ alone is the name of a node.
 _SQUARE_ROOT = re.compile(r"√(\w)")
@@ -78,6 +78,7 @@ class Glyphs:
     error: str
     revealed: str
     noted: str
+    coded: str
     given: str
     blank: str
     placeholder: str
@@ -122,6 +123,7 @@ UNICODE = Glyphs(
     error="!",
     revealed="=",
     noted="*",
+    coded="✎",
     given="◆",
     blank="◇",
     placeholder="·",
@@ -139,6 +141,7 @@ ASCII = Glyphs(
     error="!",
     revealed="=",
     noted="*",
+    coded="p",
     given="#",
     blank="?",
     placeholder=".",

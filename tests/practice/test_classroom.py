@@ -81,6 +81,7 @@ def test_a_row_sums_up_a_learners_work_on_an_exercise() -> None:
         "exam_resets": "",
         "exam_numbers": "",
         "exam_shared_with": "",
+        "solved_in_code": "no",
     }
 
 

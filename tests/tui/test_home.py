@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.app_driver import exercise_from, open_app, open_home, screen_text, wait_for_text, wait_until
+from tests.support.events import make_event
 from tutor.packs import library
 from tutor.practice.overview import Overview
-from tutor.practice.storage.store import default_path
+from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.home import HomeScreen
 
@@ -132,3 +133,11 @@ async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
         await session.wait_for_text("─ solved ─")
         await session.pilot.press("enter")
         await session.wait_for_text("First steps back")
+
+
+async def test_an_exercise_solved_in_code_has_a_pencil() -> None:
+    with Store.open(default_path()) as store:
+        store.append(make_event("code", exercise="times", verdict="right", text="mul"))
+    async with open_home((120, 40)) as pilot:
+        await wait_for_text(pilot, "· What × sends back ✎ 3 min")
+        assert "Continue" not in screen_text(pilot)

@@ -25,7 +25,7 @@ from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path
-from tutor.practice.event import Event, new_id
+from tutor.practice.event import CODE, Event, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from tutor.engine.function_definition import FunctionDefinition
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Journal
-
-#: The kind of the event of a check: its verdict is "right" once every gradient is.
-CODE = "code"
 
 _NO_GRAPH = N_("{name} has no graph, so that there is nothing to write in code.")
 _SYMBOLS = N_("{name} has symbols in place of numbers. Code needs numbers.")

@@ -21,6 +21,7 @@ from tutor.practice.day_texts import weekday_label
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery import mastery_label
 from tutor.practice.progress import format_duration, load_progress
+from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,12 +56,13 @@ def progress(options: RunOptions, as_json: bool) -> int:
 
 def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
     """Return a learner's progress as a page."""
-    if not data.answers:
+    if not data.answers and not data.code_credit and not data.in_code:
         return [Heading(title), Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
     return [
         Heading(title),
         *_summary(data),
         *_rules(data),
+        *_code(data),
         *_packs(data),
         *_days(data),
         *_weeks(data, bar),
@@ -101,12 +103,28 @@ def _rules(data: Progress) -> Iterator[Block]:
     yield Table(titles, rows)
 
 
+def _code(data: Progress) -> Iterator[Block]:
+    """Yield what was solved in code, and in how many exercises each rule was right there."""
+    if not data.in_code and not data.code_credit:
+        return
+    yield Heading(_("In code"))
+    yield Sentence(str(message(N_("Exercises solved in code: {n}. It changes no standing."), n=data.in_code)))
+    rows = [[rule_name(rule), str(message(N_("exercises: {n}"), n=n))] for rule, n in data.code_credit.items()]
+    if rows:
+        yield Table([_("rule"), _("right in code")], rows)
+
+
 def _packs(data: Progress) -> Iterator[Block]:
     rows = [
-        [pack.title, str(message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises))] for pack in data.packs
+        [
+            pack.title,
+            str(message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises)),
+            *([str(message(N_("{n} in code"), n=pack.in_code)) if pack.in_code else ""] if data.in_code else []),
+        ]
+        for pack in data.packs
     ]
     yield Heading(_("Packs"))
-    yield Table([_("pack"), _("exercises")], rows)
+    yield Table([_("pack"), _("exercises"), *([_("in code")] if data.in_code else [])], rows)
 
 
 def _days(data: Progress) -> Iterator[Block]:

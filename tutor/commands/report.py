@@ -87,6 +87,9 @@ def _summary_page(classroom: Classroom) -> list[Block]:
             rate = sum(rates) / len(rates)
         solved = sum(record.solved for record in records)
         blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))
+        num_coded = sum(record.solved_in_code for record in records)
+        if num_coded:
+            blocks.append(Sentence(str(message(N_("solved in code: {n}"), n=num_coded))))
         blocks += [Sentence(text) for text in _exam_sentences(work, pack, exercise)]
         rows = [
             [

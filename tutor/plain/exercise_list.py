@@ -11,7 +11,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.exercise_search import find_exercises
 from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import LIST_COMMANDS, match_command
-from tutor.practice.exercise_records import describe_state, load_records, next_exercise
+from tutor.practice.exercise_records import code_mark, describe_state, load_records, next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,11 +93,14 @@ def _print_list(
     """Print the entries in `shown`, numbered as in `entries`, each with how it went or how long it takes."""
     states = store.states() if store is not None else {}
     records = load_records(store) if store is not None else {}
+    in_code = store.solved_in_code() if store is not None else ()
     numbers = {id(entry): number for number, (_pack, entry) in enumerate(entries, 1)}
     for pack, entry in shown:
         name = pack.id, entry.id
         words = describe_state(states.get(name, "new"), records.get(name), entry.minutes)
         label = f"  ({words})" if words else ""
+        if name in in_code:
+            label += f"  {code_mark(options.glyphs)}"
         print(options.glyphs.render(f"{numbers[id(entry)]:>3}  {_format_entry(pack, entry)}{label}"))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.practice.event import REPLY
+from tutor.practice.event import CODE, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.mastery import count_reply
@@ -45,6 +45,7 @@ WORK_HEADER = (
     "exam_resets",
     "exam_numbers",
     "exam_shared_with",
+    "solved_in_code",
 )
 MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "of_learners")
 
@@ -67,6 +68,7 @@ class ExerciseWork:
     verdicts: Counter[str] = field(default_factory=Counter)
     mistakes: Counter[str] = field(default_factory=Counter)
     exam: ExamRecord | None = None
+    solved_in_code: bool = False
 
     def apply(self, event: Event) -> None:
         self.seconds += event.duration
@@ -125,6 +127,8 @@ class Classroom:
             exams = exam_records(events)
             for name, attempts in _by_exercise(_without_reset(events, exams)).items():
                 record = work[(learner, *name)] = ExerciseWork(exam=exams.get(name))
+                record.solved_in_code = any((event.kind, event.verdict) == (CODE, "right") for event in attempts)
+                attempts = [event for event in attempts if event.kind != CODE]
                 record.tries = {event.worksheet for event in attempts}
                 if record.exam is not None:
                     record.exam.shared_with = shared.partners(learner, *name)
@@ -148,6 +152,7 @@ class Classroom:
                 f"{work.seconds:.0f}",
                 *(str(work.verdicts[verdict]) for verdict in COUNTED_VERDICTS),
                 *_exam_cells(work.exam),
+                "yes" if work.solved_in_code else "no",
             ]
 
     def mistake_frequencies(self) -> list[MistakeFrequency]:

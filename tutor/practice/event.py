@@ -65,6 +65,8 @@ class Event:
     - `open` and `fold`: the node in `text` was unfolded or folded;
     - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
     - `review` and `reviewed`: `begin` and `solved` in a review;
+    - `code`: a check of the learner's Python file; `verdict` is `right` if all of it is. In `text` are the ids of the
+      rules whose lines are right, in `blank` and `mistake` the first place that is not and what is wrong with it;
     - `reset`: all earlier events of an exercise, of a pack (no exercise) or of everything (no pack) are hidden;
     - `restore`: the reset with the id in `text` is undone.
 
@@ -125,6 +127,8 @@ class Event:
 
 #: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
+#: The kind of a check of code. It says nothing about the blanks of the exercise.
+CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.
 REPLY, YES, NO = "reply", "yes", "no"
 #: The fields of an event, in the order in which they are stored.

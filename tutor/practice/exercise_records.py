@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from tutor.glyphs import Glyphs
     from tutor.practice.storage.store import Store
 
 #: (pack, exercise)
@@ -112,6 +113,12 @@ def describe_state(state: str, record: ExerciseRecord | None, minutes: int | Non
         filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
         return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")
     return str(message(N_("{m} min"), m=minutes)) if minutes else ""
+
+
+def code_mark(glyphs: Glyphs) -> str:
+    """Return the sign of an exercise that was solved in code, with what it means."""
+    words = _("solved in code")
+    return glyphs.render(f"{glyphs.coded} {words}")
 
 
 def next_exercise(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
+from tutor.practice.code_credit import load_code_credit
 from tutor.practice.event import parse_day
 from tutor.practice.practice_days import Day, monday_of, streak
 from tutor.practice.rule_ids import all_rule_ids, normalise_rule_id, rule_name
@@ -58,7 +59,10 @@ GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 
 @dataclass(frozen=True, slots=True)
 class RuleProgress:
-    """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first."""
+    """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first.
+
+    `in_code` is in how many exercises it was right in code.
+    """
 
     id: str
     name: str
@@ -66,6 +70,7 @@ class RuleProgress:
     due: date | None
     mistake: str | None
     tries: tuple[Try, ...] = ()
+    in_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class PackProgress:
     solved: int
     begun: int
     exercises: int
+    in_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +128,18 @@ class Progress:
     today: date
     days: tuple[Day, ...]
     all_rules: tuple[str, ...]
+    #: In how many exercises each rule was right in code, whether it was practised by hand or not.
+    code_credit: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def solved(self) -> int:
         """The number of exercises solved."""
         return sum(pack.solved for pack in self.packs)
+
+    @property
+    def in_code(self) -> int:
+        """The number of exercises solved in code."""
+        return sum(pack.in_code for pack in self.packs)
 
     @property
     def exercises(self) -> int:
@@ -181,6 +194,8 @@ class Progress:
             "days": [_json_ready(asdict(day)) | {"rate": day.first_try_rate} for day in self.days],
             "days_practised": self.days_practised,
             "streak": self.streak,
+            "solved_in_code": self.in_code,
+            "rules_in_code": dict(self.code_credit),
         }
 
 
@@ -188,7 +203,8 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
     """Return the progress up to `day`, today by default."""
     today = day or utc_today()
     due = tuple(review.due_rules(store, index.rules, day))
-    rules = _rules(store, due)
+    code_credit = load_code_credit(store)
+    rules = _rules(store, due, code_credit)
     days = _days(store, today)
     known = index.rules | {rule.id for rule in rules}
     return Progress(
@@ -200,6 +216,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         today,
         days,
         tuple(rule for rule in all_rule_ids() if rule in known),
+        code_credit,
     )
 
 
@@ -211,7 +228,7 @@ def format_duration(seconds: float) -> str:
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
-def _rules(store: Store, due: Sequence[str]) -> tuple[RuleProgress, ...]:
+def _rules(store: Store, due: Sequence[str], code_credit: Mapping[str, int]) -> tuple[RuleProgress, ...]:
     """Return the practised rules: those that are due first, then those that are furthest from being solid."""
     order = ("shaky", "learning", "solid")
     skills = sorted(
@@ -227,6 +244,7 @@ def _rules(store: Store, due: Sequence[str]) -> tuple[RuleProgress, ...]:
             skill.due,
             skill.recurring_mistake,
             tuple(tries.get(skill.rule, ())),
+            code_credit.get(skill.rule, 0),
         )
         for skill in skills
     )
@@ -250,12 +268,13 @@ def _tries(store: Store) -> Mapping[str, Sequence[Try]]:
 
 
 def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
-    states = store.states()
+    states, in_code = store.states(), store.solved_in_code()
     progress = []
     for pack in packs:
         reached = [states.get((pack.id, entry.id), "new") for entry in pack.entries]
         counts = reached.count("solved"), reached.count("begun"), len(reached)
-        progress.append(PackProgress(pack.id, str(pack.title), *counts))
+        coded = sum((pack.id, entry.id) in in_code for entry in pack.entries)
+        progress.append(PackProgress(pack.id, str(pack.title), *counts, coded))
     return tuple(progress)
 
 

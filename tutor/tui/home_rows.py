@@ -60,6 +60,7 @@ class ExerciseRow:
     entry: ExerciseEntry
     state: Literal["new", "begun", "solved", "first-try", "broken"]
     note: str = ""
+    in_code: bool = False
 
     @property
     def key(self) -> RowKey:
@@ -99,6 +100,8 @@ class HomeState:
     #: The exercise last worked on, and whether it is still unfinished.
     last_exercise: ExerciseName | None = None
     has_unfinished: bool = False
+    #: The exercises that were solved in code.
+    in_code: Collection[ExerciseName] = ()
 
     @property
     def num_exercises(self) -> int:
@@ -167,6 +170,7 @@ def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | Non
         is_first_start=is_new,
         last_exercise=unfinished if has_unfinished else store.last_exercise(),
         has_unfinished=has_unfinished,
+        in_code=store.solved_in_code(),
     )
 
 
@@ -252,8 +256,10 @@ def _review_detail(state: HomeState) -> str:
 
 
 def _exercise_rows(state: HomeState, pack: Pack, entry: ExerciseEntry, note: str | None = None) -> Iterator[Row]:
-    yield ExerciseRow(pack, entry, state.state_of(pack, entry), _note_on(state, pack, entry) if note is None else note)
-    reason = state.open_errors.get((pack.id, entry.id))
+    name = pack.id, entry.id
+    words = _note_on(state, pack, entry) if note is None else note
+    yield ExerciseRow(pack, entry, state.state_of(pack, entry), words, name in state.in_code)
+    reason = state.open_errors.get(name)
     if reason is not None:
         yield NoteRow(without_folder(reason, pack), is_error=True)
 

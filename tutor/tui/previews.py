@@ -14,6 +14,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import PackError
 from tutor.practice.day_texts import describe_due, describe_past
+from tutor.practice.exercise_records import code_mark
 from tutor.practice.progress import format_duration
 from tutor.practice.resume import open_worksheet
 from tutor.practice.rule_ids import rule_id_at, rule_name
@@ -132,6 +133,8 @@ class _PreviewMaker:
         work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
         minutes = exercise.minutes or self._state.minutes_of(name)
         result, result_hue = self._last_result(record, blanks)
+        if name in self._state.in_code:
+            result += f" · {code_mark(self._glyphs)}"
         progress = progress_text(self._state, name)
         return ExercisePreview(
             title=title,

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tutor.i18n import describe_os_error
-from tutor.practice.event import COLUMNS, Event
+from tutor.practice.event import CODE, COLUMNS, Event
 from tutor.practice.storage.errors import (
     DamagedFileError,
     NewerFormatError,
@@ -64,6 +64,10 @@ WITH RECURSIVE leap (seq) AS (
     ) FROM leap JOIN event AS here ON here.seq = leap.seq
 )
 SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (SELECT seq FROM leap) ORDER BY seq
+"""
+# The search in the index is by exercise, so that the time grows with the checks of that exercise only.
+_SOLVED_IN_CODE = f"""
+SELECT 1 FROM event WHERE pack = ? AND exercise = ? AND kind = '{CODE}' AND verdict = 'right' AND seq > ? LIMIT 1
 """
 
 
@@ -229,6 +233,19 @@ class Database:
                 ]
                 self._latest_cache = version, latest
             return self._latest_cache[1]
+
+    def solved_in_code(self) -> set[tuple[str, str]]:
+        """Return the (pack, exercise) whose code was right in some check that no reset hides."""
+        coded = [(pack, exercise) for pack, exercise, kind, _ in self.latest_by_kind() if kind == CODE]
+        if not coded:
+            return set()
+        with self._translate_errors():
+            hidden = HiddenSequences(self.resets())
+            return {
+                name
+                for name in coded
+                if self._connection.execute(_SOLVED_IN_CODE, (*name, hidden.last_hidden(*name))).fetchone()
+            }
 
     def resets(self) -> list[Reset]:
         """Return the active resets, oldest first."""

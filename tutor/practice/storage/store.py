@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
-from tutor.practice.event import NOTED, Event, new_id, sanitize_text
+from tutor.practice.event import CODE, NOTED, Event, new_id, sanitize_text
 from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError, about_entries
 from tutor.practice.storage.pending import pending_files, pending_path, read_pending, remove_pending, write_pending
 from tutor.practice.storage.quarantine import quarantine
@@ -162,6 +162,12 @@ class Store:
                 states.setdefault(exercise, "begun")
         return states
 
+    def solved_in_code(self) -> set[tuple[str, str]]:
+        """Return the (pack, exercise) that were solved in code. It changes nothing about their state."""
+        solved = self._run(lambda database: database.solved_in_code()) or set()
+        unsaved = (event for event in self._unsaved.values() if (event.kind, event.verdict) == (CODE, "right"))
+        return solved | {(event.pack, event.exercise) for event in unsaved}
+
     def begun_exams(self) -> set[tuple[str, str]]:
         """Return the (pack, exercise) of the exams with an answer that no reset hides."""
         return {exercise for exercise, kind, _ in self._latest_by_kind() if kind == NOTED}
@@ -175,6 +181,8 @@ class Store:
         solved: dict[tuple[str, str], str] = {}
         order: list[tuple[str, str]] = []
         for exercise, kind, worksheet in self._latest_by_kind():
+            if kind == CODE:  # Whoever writes the code of a solved exercise still goes on where they were.
+                continue
             order.append(exercise)
             if kind == "begin":
                 begun[exercise] = worksheet

@@ -69,6 +69,10 @@ _SQUARES = N_(
     "first tries: {right} is right, {helped} right with help, and {wrong} wrong."
 )
 
+_IN_CODE = N_(
+    "{sign} and a number tell in how many exercises the rule was right in code. That changes neither the dots nor the day."
+)
+
 #: The ids of the panes, in the order of their keys.
 _PANES = ("rules", "packs", "days")
 #: Below this size one pane is shown at a time, and the totals take two lines.
@@ -175,7 +179,8 @@ class ProgressScreen(TutorScreen[None]):
         signs = ("#", "=", ".", "^") if self.glyphs.ascii else ("■", "=", "□", "▴")
         names = ("right", "helped", "wrong", "due")
         squares = message(_SQUARES, **dict(zip(names, signs, strict=True)))
-        return [*super().help_paragraphs(), styled(self.glyphs, str(squares))]
+        in_code = message(_IN_CODE, sign=self.glyphs.coded)
+        return [*super().help_paragraphs(), styled(self.glyphs, str(squares)), styled(self.glyphs, str(in_code))]
 
     # --- loading ---
 

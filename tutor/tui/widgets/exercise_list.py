@@ -306,7 +306,8 @@ class ExerciseList(CanvasWidget, inherit_bindings=False):
         }[row.state]
         if is_cursor:
             title_hue = "bright"
-        start = canvas.right(end, y, [(glyphs.render(row.note), palette.ink(note_hue, on=ground))])
+        tail: list[Run] = [(glyphs.coded + " " * bool(row.note), palette.ink("right", on=ground))] * row.in_code
+        start = canvas.right(end, y, [*tail, (glyphs.render(row.note), palette.ink(note_hue, on=ground))])
         canvas.put(_LEFT + 3, y, mark, palette.ink(mark_hue, on=ground, bold=True))
         style = palette.ink(title_hue, on=ground, bold=is_cursor)
         self._put_title(canvas, _LEFT + 5, y, str(row.entry.title), start - 1, style)

@@ -62,6 +62,9 @@ class RuleList(CursorList):
             title = self._titles.get(rule.id)
             if title:
                 runs += [("▸ ", palette.ink("muted")), (self.glyphs.render(title) + "  ", palette.ink())]
+            if rule.in_code:
+                credit = message(N_("{sign} right in code, exercises: {n}"), sign=self.glyphs.coded, n=rule.in_code)
+                runs.append((self.glyphs.render(str(credit)) + "  ", palette.ink("right")))
             if rule.mistake:
                 tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
                 room = self.size.width - _LEFT - runs_width(runs) - 2
@@ -114,8 +117,14 @@ class RuleList(CursorList):
     def _name_width(self, progress: Progress) -> int:
         names = (cell_len(self.glyphs.render(rule.name)) for rule in progress.rules)
         dues = (cell_len(describe_due(rule.due, progress.today)) for rule in progress.rules if rule.due)
-        room = self.size.width - _LEFT - _DOTS - MAX_TRIES - 3 * _GAP - max(dues, default=0) - 2
+        code = self._code_width(progress)
+        room = self.size.width - _LEFT - _DOTS - MAX_TRIES - 3 * _GAP - max(dues, default=0) - 2 - code
         return max(8, min(max(names, default=8), room, 32))
+
+    def _code_width(self, progress: Progress) -> int:
+        """Return the cells of the column of rules that were right in code; 0 if there are none."""
+        counts = [len(str(rule.in_code)) for rule in progress.rules if rule.in_code]
+        return max(counts) + 2 + _GAP if counts else 0
 
     def _rule_painter(
         self, rule: RuleProgress, progress: Progress, name_width: int
@@ -130,6 +139,9 @@ class RuleList(CursorList):
             x = _LEFT + name_width + _GAP
             x = canvas.runs(x, y, mastery_dots(palette, rule.standing, on=ground)) + _GAP
             canvas.runs(x, y, [try_mark(palette, outcome, on=ground) for outcome in rule.tries])
+            if rule.in_code:
+                text = f"{self.glyphs.coded} {rule.in_code}"
+                canvas.put(x + MAX_TRIES + _GAP, y, text, palette.ink("right", on=ground))
             if rule.due is not None:
                 colour = "help" if is_due else "muted" if is_here else "faint"
                 due = (describe_due(rule.due, progress.today), palette.ink(colour, on=ground, bold=is_due))
