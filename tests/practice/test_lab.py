@@ -335,7 +335,10 @@ def test_a_curve_goes_through_the_point_and_its_tangent_has_the_gradient() -> No
     lab, handle, curve = curve_over("y = sin(x) * x", "x=1")
     middle = len(curve.xs) // 2
     assert (curve.xs[middle], curve.ys[middle]) == pytest.approx((1.0, lab.output))
-    slope = (curve.ys[middle + 1] - curve.ys[middle - 1]) / (curve.xs[middle + 1] - curve.xs[middle - 1])
+    below, above = curve.ys[middle - 1], curve.ys[middle + 1]
+    assert below is not None
+    assert above is not None
+    slope = (above - below) / (curve.xs[middle + 1] - curve.xs[middle - 1])
     gradient = lab.gradient(handle)
     assert gradient is not None
     assert slope == pytest.approx(float(gradient), rel=1e-3)
