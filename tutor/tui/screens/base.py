@@ -33,6 +33,7 @@ class TutorScreen(Screen[ScreenResultType]):
         self.host = host
         #: Held while the widgets are replaced. What waits while it changes them takes it, too.
         self.redraw_lock = Lock()
+        self._is_composing_again = False
 
     @property
     def glyphs(self) -> Glyphs:
@@ -54,7 +55,12 @@ class TutorScreen(Screen[ScreenResultType]):
             self.on_glyphs_changed()
             if not self.has_widgets:  # It will be composed with them.
                 return
-            await self.recompose()
+            # Widgets come before those inside them, and messages may come in between.
+            self._is_composing_again = True
+            try:
+                await self.recompose()
+            finally:
+                self._is_composing_again = False
             if self.has_widgets:
                 self.set_up()
                 self.post_message(events.Resize(self.size, self.size))
@@ -65,7 +71,7 @@ class TutorScreen(Screen[ScreenResultType]):
 
         Messages and questions about the bindings may come then.
         """
-        return bool(self.query(KeyBar))
+        return not self._is_composing_again and bool(self.query(KeyBar))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.host.report_worker(event.worker)
