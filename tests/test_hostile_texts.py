@@ -172,6 +172,7 @@ def run_here(capsys: pytest.CaptureFixture[str]) -> Callable[..., Output]:
 #: By command and option: the kind of output, and the arguments; PACK, FILE, ATTEMPTS and TEXT are put in.
 OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("list",)),
+    ("json", ("list", "--json")),
     ("text", ("pack", "list")),
     ("text", ("pack", "add", "PACK")),
     ("markdown", ("pack", "table", "PACK")),
