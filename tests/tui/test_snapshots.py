@@ -91,6 +91,8 @@ async def question(**options: Any) -> AsyncIterator[Pilot[bool]]:
 
 async def solved(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
+        # The rules that have changed are those since the standing was loaded.
+        await wait_until(session.pilot, lambda: session.screen.after_solved.before is not None, "the standing")
         await session.solve()
         session.state.worksheet._tally.seconds = 160
         session.screen._show()
