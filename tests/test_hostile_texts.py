@@ -63,7 +63,8 @@ TEXTS: dict[str, tuple[str | int, ...]] = {
 PACK_TEXTS = ("title", "description", "authors", "licence", "presumes")
 #: Fields that hold values, names or other tables: a text in their place is refused, and the refusal is shown.
 VALUES: dict[str, tuple[str | int, ...]] = {
-    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "blank", "question"]},
+    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "code", "blank", "question"]},
+    **{f"CodeTable.{key}": ("code", key) for key in ("style", "parameters")},
     **{f"VaryTable.{key}": ("vary", "x", key) for key in ("from", "to", "step", "choose", "fix")},
     **{f"NodeTable.{key}": ("nodes", "f", key) for key in ("inputs", "value")},
     "WhereTable.that": ("where", 0, "that"),
@@ -202,6 +203,9 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("code", "TEXT")),
     ("text", ("code", "hostile/ex", "--to", "CODE")),
     ("json", ("code", "CODE/hostile-ex.py", "--check", "--json")),
+    ("text", ("code", "hostile/ex", "--style", "layer", "--parameter", "y", "--to", "CODE")),
+    ("json", ("code", "CODE/hostile-ex-layer.py", "--check", "--json")),
+    ("text", ("code", "hostile/ex", "--style", "layer", "--parameter", "TEXT")),
     ("text", ("play", "TEXT")),
     ("text", ("play", "z = x*y", "TEXT")),
     ("text", ("new", "TEXT")),
@@ -385,7 +389,7 @@ async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Pa
 def text_fields() -> Iterator[str]:
     tables = (
         model.ExerciseFile, model.VaryTable, model.NodeTable, model.WhereTable, model.BlankTable, model.MistakeTable,
-        model.QuestionTable, model.ChoiceTable,
+        model.QuestionTable, model.ChoiceTable, model.CodeTable,
     )  # fmt: skip
     for table in tables:
         for name, field in table.model_fields.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 TIMES = ("basics", "times")
 
 
-def check(verdict: str = "right", rules: str = "mul branch", **fields: object) -> Event:
+def check(verdict: str = "right", rules: str = "mul branch", **fields: Any) -> Event:
     """Return the event of a check of basics/times; each session has an id of its own."""
-    return make_event("code", verdict=verdict, text=rules, **({"exercise": "times", "worksheet": "file"} | fields))
+    return make_event("code", "file", verdict=verdict, text=rules, **({"exercise": "times"} | fields))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tutor.engine.codegen.helper_functions import HelperFunctions, composite_ope
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tutor.coding.graph_layer import GraphLayerTask
     from tutor.coding.steps import StepsTask
 
 
@@ -86,6 +87,53 @@ def solution(task: StepsTask, change: Callable[[str], str] | Mapping[str, str] |
             forward,
             *(f"    {line}" for line in steps),
             f"    return {returned}",
+            "",
+        ]
+    )
+
+
+def graph_layer_solution(task: GraphLayerTask) -> str:
+    """Return a whole file with a layer that keeps everything it computes."""
+    problem, form = task.problem, task.form
+    graph = problem.graph
+    functions = HelperFunctions(("Layer", "self", "forward", "backward"))
+    for operation in composite_operations(graph):
+        functions.define(operation, to_numpy._function_bodies(operation, functions))
+    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
+    forward = [*writer.constant_lines, *writer.forward_lines()]
+    start = writer.gradient_name(graph.output_position)
+    backward = [line for line in writer.backward_lines() if line and not line.startswith("#")]
+    backward = [re.sub(r"np\.ones\(\(\d+, \d+\)\)", "np.float64(1)", line) for line in backward]
+    names = [*dict.fromkeys(line.partition(" = ")[0] for line in forward if not line.startswith(" "))]
+    kept = [*form.parameters.values(), *form.arguments.values(), *names]
+    helpers = to_numpy._helper_definitions([*functions.lines, *forward, *backward])
+    parameters = form.parameters.values()
+    result = form.output[1]
+    gradient = {name: writer.gradient_names[graph.position[name]] for name in (problem.wrt or ())}
+    lines = [
+        "def __init__(self, " + ", ".join(parameters) + "):",
+        *(f"    self.{name} = {name}" for name in parameters),
+        "    self.kept = None",
+        f"def forward({', '.join(['self', *form.arguments.values()])}):",
+        *(f"    {name} = self.{name}" for name in parameters),
+        *(f"    {line}" for line in forward),
+        f"    self.kept = {', '.join(kept)},",
+        f"    return {result}",
+        f"def backward(self, {form.upstream}):",
+        f"    {', '.join(kept)}, = self.kept",
+        f"    {start} = {form.upstream}",
+        *(f"    {line}" for line in backward),
+        *(f"    self.{form.gradients[name]} = {gradient[name]}" for name in form.parameters),
+        f"    return {', '.join(gradient[name] for name in form.returned) or None}",
+    ]
+    return "\n".join(
+        [
+            "import math",
+            "import numpy as np",
+            *helpers,
+            *functions.lines,
+            "class Layer:",
+            *(f"    {line}" for line in lines),
             "",
         ]
     )

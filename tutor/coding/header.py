@@ -48,7 +48,8 @@ class Header:
     """What a file is checked against.
 
     In the style `steps` it is an exercise by name or path, or a formula with its values and start; in the style `layer`
-    a layer by its id; in the style `autograd` nothing more is needed.
+    the same with the parameters of the layer, or a layer that is built in by its id; in the style `autograd` nothing
+    more is needed.
     """
 
     style: Style
@@ -59,6 +60,7 @@ class Header:
     start: str = ""
     definitions: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the head as comments."""
@@ -73,6 +75,7 @@ class Header:
         parts += [("node", definition) for definition in self.definitions]
         parts += [("value", f"{name} = {text}") for name, text in self.values.items()]
         parts += [("start", self.start)] if self.start else []
+        parts += [("parameter", name) for name in self.parameters]
         return [f"{_MARK}{_FIRST} {_VERSION}", *(f"{_MARK}{key}: {' '.join(value.split())}" for key, value in parts)]
 
 
@@ -89,6 +92,7 @@ def read_header(path: Path) -> Header:
     single: dict[str, str] = {}
     definitions: list[str] = []
     values: dict[str, str] = {}
+    parameters: list[str] = []
     for line in lines:
         match = _KEY.match(line)
         if match is None:
@@ -96,6 +100,8 @@ def read_header(path: Path) -> Header:
         key, value = match["key"], match["value"].strip()
         if key == "node":
             definitions.append(value)
+        elif key == "parameter":
+            parameters.append(value)
         elif key == "value":
             name, _equals, text = value.partition("=")
             values[name.strip()] = text.strip()
@@ -106,4 +112,5 @@ def read_header(path: Path) -> Header:
     exercise, file, formula, layer = sources
     if style is None or sum(map(bool, sources)) != (style != "autograd"):
         raise HeaderError(message(_INCOMPLETE, file=path))
-    return Header(style, exercise, file, formula, layer, single.get("start", ""), tuple(definitions), values)
+    start = single.get("start", "")
+    return Header(style, exercise, file, formula, layer, start, tuple(definitions), values, tuple(parameters))

@@ -1,27 +1,26 @@
-"""The style `layer`: a class with `forward` and `backward`. What it must keep in between is the learner's business."""
+"""The layers that are built in: what they compute, the shapes to try them on, and their forward pass in NumPy."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tutor.algebra import ops
-from tutor.algebra.evaluate import format_shape
-from tutor.coding.arrays import to_argument
-from tutor.coding.task import AskedValue
+from tutor.coding.layer_task import ClassTask, LayerForm
 from tutor.coding.variants import Trial
 from tutor.engine.builder import parse_graph
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.mistakes.equivalence import FloatProblem
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
 
 #: What the entries of an array are: any numbers, positive ones, zeros and ones, one 1 in each row, whole indexes.
 Kind = Literal["real", "mask", "one-hot", "index"]
@@ -249,69 +248,30 @@ LAYERS: Mapping[str, Layer] = {
     )
 }
 
-_KEEP = N_("Keep the gradients of the parameters: {names}.")
-_RETURN = N_("Return the gradient of {name}.")
-_RETURN_ALL = N_("Return the gradients of {names}, in this order.")
-_RETURN_NOTHING = N_("Nothing is returned: {names} is data.")
 
-
-class LayerTask:
-    """A layer to be written. Each object of the class is used twice on each size, with other numbers."""
+class LayerTask(ClassTask):
+    """A layer that is built in."""
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
+        super().__init__(
+            LayerForm(
+                layer.class_name,
+                _(layer.title),
+                {name: name for name in layer.parameters},
+                {name: name for name in layer.arguments},
+                layer.inputs,
+                {name: f"d{name}" for name in (*layer.parameters, *layer.inputs)},
+                (layer.output, layer.output),
+                f"d{layer.output}",
+                layer.forward,
+                note=_(layer.note) if layer.note else "",
+            )
+        )
 
     @cached_property
     def problem(self) -> FloatProblem:
         return self._make_problem(self.layer.sizes[0], 0, 0)
-
-    @property
-    def entry(self) -> str:
-        return self.layer.class_name
-
-    @cached_property
-    def values(self) -> tuple[AskedValue, ...]:
-        problem, layer = self.problem, self.layer
-        forward = AskedValue(layer.output, problem.forward_blanks[0], f"value({layer.output})")
-        names = (*layer.parameters, *layer.inputs)
-        return (forward, *(AskedValue(f"d{name}", problem.place(name), name) for name in names))
-
-    def code(self) -> list[str]:
-        layer = self.layer
-        head = ["import numpy as np", "", "", f"class {layer.class_name}:", f'    """{_(layer.title)}."""', ""]
-        if layer.parameters:
-            head += [
-                f"    def __init__(self, {', '.join(layer.parameters)}):",
-                *(f"        self.{name} = {name}" for name in layer.parameters),
-                "",
-            ]
-        note = [f"        # {_(layer.note)}"] if layer.note else []
-        head += [
-            f"    def forward(self, {', '.join(layer.arguments)}):",
-            *note,
-            *(f"        {line}" for line in layer.forward),
-            "",
-            f"    def backward(self, d{layer.output}):",
-            *(f"        # {line}" for line in self._instructions()),
-            *(f"        self.d{name} = ..." for name in layer.parameters),
-            *(f"        d{name} = ..." for name in layer.inputs),
-        ]
-        return [*head, f"        return {', '.join(f'd{name}' for name in layer.inputs) or 'None'}"]
-
-    def _instructions(self) -> list[str]:
-        layer, graph = self.layer, self.problem.graph
-        shapes = {name: format_shape(graph.nodes[graph.position[name]].shape) for name in layer.shapes}
-        lines = []
-        if layer.parameters:
-            names = ", ".join(f"self.d{name} ({shapes[name]})" for name in layer.parameters)
-            lines.append(str(message(_KEEP, names=names)))
-        if len(layer.inputs) > 1:
-            lines.append(str(message(_RETURN_ALL, names=", ".join(layer.inputs))))
-        elif layer.inputs:
-            lines.append(str(message(_RETURN, name=f"{layer.inputs[0]} ({shapes[layer.inputs[0]]})")))
-        else:
-            lines.append(str(message(_RETURN_NOTHING, names=", ".join(layer.data))))
-        return lines
 
     def trials(self) -> list[Trial]:
         """Return two problems for each size: the parameters are the same, as they belong to one object."""
@@ -321,33 +281,8 @@ class LayerTask:
             for turn in range(2)
         ]
 
-    def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:
-        layer = self.layer
-        calls = []
-        for number, trial in enumerate(trials):
-            problem = trial.problem
-            calls.append(
-                {
-                    "object": number // 2,
-                    "init": [self._argument(problem, name) for name in layer.parameters],
-                    "forward": [self._argument(problem, name) for name in layer.arguments],
-                    "backward": [to_argument(problem.truth(problem.places[0]), problem.places[0].shape)],
-                }
-            )
-        return {
-            "class": layer.class_name,
-            "output": layer.output,
-            "returned": [f"d{name}" for name in layer.inputs],
-            "kept": [f"d{name}" for name in layer.parameters],
-            "calls": calls,
-        }
-
-    def argument_name(self, position: int) -> str:
-        return (*self.layer.arguments, f"d{self.layer.output}")[position]
-
-    def _argument(self, problem: FloatProblem, name: str) -> Mapping[str, Any]:
-        shape = problem.graph.nodes[problem.graph.position[name]].shape
-        return to_argument(problem.inputs[name], shape, whole=self.layer.kinds.get(name) == "index")
+    def is_whole(self, problem: Problem, name: str) -> bool:
+        return self.layer.kinds.get(name) == "index"
 
     def _make_problem(self, sizes: Mapping[str, int], number: int, turn: int) -> FloatProblem:
         layer = self.layer

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.coding import files
-from tutor.coding.header import Header, HeaderError, read_header
+from tutor.coding.header import Header, HeaderError, Style, read_header
 from tutor.coding.layers import LAYERS
-from tutor.coding.session import formula_header, layer_style, steps_style
+from tutor.coding.session import exercise_style, formula_header, layer_style
 from tutor.coding.styles import AutogradStyle
-from tutor.i18n import _
+from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.coding.styles import CodeStyle
     from tutor.packs.exercise import Exercise
+
+_ONLY_LAYERS = N_("Only a layer has parameters. Add --style layer, or leave --parameter out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,28 @@ def layer_file(name: str) -> NewFile:
     return NewFile(Header("layer", layer=name), name, _(LAYERS[name].title), "", style)
 
 
-def exercise_file(exercise: Exercise) -> NewFile:
-    """Return a file for an exercise of a pack, of a file or of a formula. Raise HeaderError if it can't be coded."""
-    style = steps_style(exercise)
+def exercise_file(exercise: Exercise, style: Style | None = None, parameters: Sequence[str] = ()) -> NewFile:
+    """Return a file for an exercise of a pack, of a file or of a formula. Raise HeaderError if it can't be coded.
+
+    Without a style or parameters, those of the exercise's author are used.
+    """
+    style = style or ("layer" if parameters or exercise.code.style == "layer" else "steps")
+    if style == "layer":
+        parameters = tuple(parameters) or exercise.code.parameters
+    elif parameters:
+        raise HeaderError(message(_ONLY_LAYERS))
+    code = exercise_style(exercise, style, parameters)
+    text = exercise.variant().text()
     if exercise.pack:
         name = f"{exercise.pack}/{exercise.id}"
-        header = Header("steps", exercise=name)
-        return NewFile(header, name, str(exercise.title), exercise.variant().text(), style)
-    if exercise.path is not None:
-        header = Header("steps", path=str(exercise.path.absolute()))
-        return NewFile(header, exercise.path.stem, str(exercise.title), exercise.variant().text(), style)
-    text = exercise.variant().problem.graph.text
-    return NewFile(formula_header(exercise, text, ()), text, str(exercise.title), "", style)
+        header = Header(style, exercise=name)
+    elif exercise.path is not None:
+        name, header = exercise.path.stem, Header(style, path=str(exercise.path.absolute()))
+    else:
+        name = exercise.variant().problem.graph.text
+        header = replace(formula_header(exercise, name, ()), style=style)
+    header = replace(header, parameters=tuple(parameters))
+    return NewFile(header, f"{name}-layer" if style == "layer" else name, str(exercise.title), text, code)
 
 
 def place_file(new: NewFile, folder: Path | None = None, *, fresh: bool = False) -> tuple[Path, bool]:

@@ -11,7 +11,8 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE
 from tutor.algebra.parser import parse_value
 from tutor.algebra.printing import format_expr, format_rows
-from tutor.coding.header import Header, HeaderError, read_header
+from tutor.coding.graph_layer import GraphLayerTask
+from tutor.coding.header import Header, HeaderError, Style, read_header
 from tutor.coding.layers import LAYERS, LayerTask
 from tutor.coding.steps import steps_task
 from tutor.coding.styles import AutogradStyle, TaskStyle
@@ -28,7 +29,7 @@ from tutor.packs.path_argument import open_path
 from tutor.practice.event import CODE, Event, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.coding.styles import CodeHint, CodeStyle
@@ -72,7 +73,7 @@ class CodeSession:
             return
         first = result.first_open
         right = [each.name for each in result.results if each.verdict == "right"]
-        rules = sorted({rule for name in right if (rule := self.style.place_and_rule(name)[1])})
+        rules = self.style.rules_of(right)
         self._journal.append(
             Event(
                 worksheet=self._try_id,
@@ -108,7 +109,7 @@ def open_session(path: Path, journal: Journal | None = None) -> CodeSession:
     if header.layer:
         return CodeSession(path, layer_style(header.layer), journal=journal)
     exercise = exercise_of(header)
-    return CodeSession(path, steps_style(exercise), exercise, journal)
+    return CodeSession(path, exercise_style(exercise, header.style, header.parameters), exercise, journal)
 
 
 def layer_style(name: str) -> TaskStyle:
@@ -119,8 +120,11 @@ def layer_style(name: str) -> TaskStyle:
     return TaskStyle(LayerTask(layer))
 
 
-def steps_style(exercise: Exercise) -> TaskStyle:
-    """Return the style of an exercise whose gradients are written line by line. Raise HeaderError if it has none."""
+def exercise_style(exercise: Exercise, style: Style = "steps", parameters: Sequence[str] = ()) -> TaskStyle:
+    """Return the style of an exercise: its gradients line by line, or its graph as a layer.
+
+    Raise HeaderError if it can't be written in code, or not with these parameters.
+    """
     problem = exercise.variant().problem
     name = f"{exercise.pack}/{exercise.id}" if exercise.pack else str(exercise.title)
     if exercise.exam:
@@ -129,7 +133,14 @@ def steps_style(exercise: Exercise) -> TaskStyle:
         raise HeaderError(message(_NO_GRAPH, name=name))
     if problem.symbolic or problem.has_matrix_symbols:
         raise HeaderError(message(_SYMBOLS, name=name))
+    if style == "layer":
+        return TaskStyle(GraphLayerTask(problem, parameters))
     return TaskStyle(steps_task(problem))
+
+
+def steps_style(exercise: Exercise) -> TaskStyle:
+    """Return the style of an exercise whose gradients are written line by line. Raise HeaderError if it has none."""
+    return exercise_style(exercise)
 
 
 def exercise_of(header: Header) -> Exercise:

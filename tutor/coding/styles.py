@@ -56,6 +56,9 @@ class CodeStyle(Protocol):
     def place_and_rule(self, name: str) -> tuple[str, str]:
         """Return the id of a part's place in the exercise, and the rule that it practises; empty if there is none."""
 
+    def rules_of(self, names: Sequence[str]) -> Sequence[str]:
+        """Return the ids of the rules that are used right if these parts are right, sorted."""
+
 
 class TaskStyle:
     """A file whose parts are gradients of one graph: a function, or a layer."""
@@ -87,6 +90,13 @@ class TaskStyle:
     def place_and_rule(self, name: str) -> tuple[str, str]:
         place = self._by_name[name].place
         return place.id, rule_id_at(self.task.problem, place)
+
+    def rules_of(self, names: Sequence[str]) -> Sequence[str]:
+        if len(names) < len(self._by_name):
+            return _rules_of(self, names)
+        # A layer has no lines for what is inside, and all of it is right.
+        problem = self.task.problem
+        return sorted({rule for place in problem.places[1:] if (rule := rule_id_at(problem, place))})
 
 
 _WALK_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -159,6 +169,9 @@ class AutogradStyle:
         problem = self._problem(name)
         return "", rule_id_at(problem, problem.place("x"))
 
+    def rules_of(self, names: Sequence[str]) -> Sequence[str]:
+        return _rules_of(self, names)
+
     @staticmethod
     def _problem(method: str) -> Problem:
         formula = next(formula for name, formula in autograd.OPERATIONS.values() if name == method)
@@ -166,6 +179,10 @@ class AutogradStyle:
         if "y" in formula:
             values["y"] = number(5)
         return exercise_from_formula(formula, values, number(3)).variant().problem
+
+
+def _rules_of(style: CodeStyle, names: Sequence[str]) -> Sequence[str]:
+    return sorted({rule for name in names if (rule := style.place_and_rule(name)[1])})
 
 
 def _hint(problem: Problem, place: Blank, name: str, rung: int, known: set[str]) -> CodeHint:

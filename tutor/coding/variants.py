@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -18,14 +19,15 @@ from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.mistakes.equivalence import FloatProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Problem
 
-#: Tries of each kind, and attempts until one has finite values.
+#: Tries of each kind, the fewest for an object that is used twice, and attempts until one has finite values.
 _NUM_FRESH = 4
+_NUM_PAIRS = 3
 _MAX_ATTEMPTS = 6
 #: Numbers are scaled by these at random: signs, kinks and domains stay, and simple relations don't.
 _SCALES = (0.62, 1.63)
@@ -48,7 +50,8 @@ def trials_of(problem: Problem, seed: int = 0) -> list[Trial]:
     """Return problems like this one in floats: its own numbers first, then fresh ones, then other shapes."""
     start = ops.map_cells(nearest_float, problem.start)
     own = {name: ops.map_cells(nearest_float, value) for name, value in problem.inputs.items()}
-    trials = [Trial(FloatProblem(problem.graph, own, start, problem.wrt, labels=problem.labels))]
+    first = FloatProblem(problem.graph, own, start, problem.wrt, forward=problem.forward, labels=problem.labels)
+    trials = [Trial(first)]
     for number in range(_NUM_FRESH):
         fresh = _first_finite(problem, problem.graph, {}, f"{seed}:{number}")
         trials += [Trial(fresh)] if fresh else []
@@ -59,17 +62,37 @@ def trials_of(problem: Problem, seed: int = 0) -> list[Trial]:
     return trials
 
 
-def _first_finite(problem: Problem, graph: Graph, shapes: Mapping[str, Shape], seed: str) -> FloatProblem | None:
-    """Return a problem with random numbers and finite values; None if there is none."""
+def paired_trials_of(problem: Problem, parameters: Sequence[str], seed: int = 0) -> list[Trial]:
+    """Return trials in pairs: a second call has the graph and the parameters of the one before it."""
+    single = trials_of(problem, seed)
+    of_its_shapes = [trial for trial in single if not trial.has_other_shapes][:_NUM_PAIRS]
+    pairs = []
+    for number, trial in enumerate([*of_its_shapes, *(trial for trial in single if trial.has_other_shapes)]):
+        graph, first = trial.problem.graph, trial.problem
+        shapes = {name: graph.nodes[graph.position[name]].shape for name in graph.inputs}
+        kept = {name: first.inputs[name] for name in parameters}
+        second = _first_finite(problem, graph, shapes, f"{seed}:again:{number}", kept) or first
+        pairs += [trial, Trial(second, trial.has_other_shapes, is_second_call=True)]
+    return pairs
+
+
+def _first_finite(
+    problem: Problem,
+    graph: Graph,
+    shapes: Mapping[str, Shape],
+    seed: str,
+    kept: Mapping[str, Value] = MappingProxyType({}),
+) -> FloatProblem | None:
+    """Return a problem with random numbers, but for those that are `kept`, and finite values; None if there is none."""
     source = random.Random(seed)
     for _attempt in range(_MAX_ATTEMPTS):
         inputs = {
             name: _fresh_value(source, problem, name, value, shapes.get(name, ops.shape_of(value)))
             for name, value in problem.inputs.items()
-        }
+        } | dict(kept)
         output = graph.nodes[graph.output_position].shape
         start = _fresh_start(source, problem.start, output)
-        fresh = FloatProblem(graph, inputs, start, problem.wrt, labels=problem.labels)
+        fresh = FloatProblem(graph, inputs, start, problem.wrt, forward=problem.forward, labels=problem.labels)
         try:
             _passes = fresh.exact_passes
         except (NonFiniteError, ArithmeticError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import select
 import sys
 from dataclasses import dataclass, replace
@@ -52,6 +53,8 @@ _GOES_ON = N_("{file} is there already and is checked. --fresh writes a new one 
 _KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}` goes on.")
 _SOLVED = N_("Every gradient is right. Solved in code.")
 _LEFT = N_("{n} of {all} gradients are right.")
+#: A name that can only be meant as that of a layer.
+_WORD = re.compile(r"[\w-]+")
 _ASK = N_("{question} Then add --yes.")
 _NOT_A_FILE = N_("There is no file {file}.")
 
@@ -63,6 +66,14 @@ _NOT_A_FILE = N_("There is no file {file}.")
     "--style",
     type=click.Choice(STYLES),
     help=_("What is written: a line for each gradient (steps), a class (layer), a small autograd (autograd)."),
+)
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    type=TEXT,
+    metavar="NAME",
+    help=_("An input that a layer keeps, such as a weight. May be given more than once."),
 )
 @click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
 @click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
@@ -79,6 +90,7 @@ def code(
     target: str | None,
     inputs: tuple[str, ...],
     style: Style | None,
+    parameters: tuple[str, ...],
     folder: str | None,
     start_value: str | None,
     nodes: tuple[str, ...],
@@ -94,7 +106,7 @@ def code(
     elif check or as_json:
         raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
     else:
-        path = _file_for(_Request(target or "", inputs, style, start_value, nodes), folder, fresh)
+        path = _file_for(_Request(target or "", inputs, style, parameters, start_value, nodes), folder, fresh)
     _ensure_trusted(path, yes)
     with open_store() as store:
         session = _open(path, store)
@@ -114,6 +126,7 @@ class _Request:
     target: str
     inputs: tuple[str, ...]
     style: Style | None
+    parameters: tuple[str, ...]
     start: str | None
     nodes: tuple[str, ...]
 
@@ -138,20 +151,20 @@ def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
 
 def _new_file(request: _Request) -> NewFile:
     """Return what a request is about. Raise PackError, HeaderError, AlgebraError, CommandError."""
-    target, inputs = request.target, request.inputs
+    target, inputs, choice = request.target, request.inputs, (request.style, request.parameters)
     if request.style == "autograd":
         return autograd_file()
-    if not target or target in LAYERS or request.style == "layer":
+    if not target or target in LAYERS or (request.style == "layer" and _WORD.fullmatch(target)):
         return layer_file(target)
     if is_path_argument(target):
-        return exercise_file(exercise_at(usable_path(target)))
+        return exercise_file(exercise_at(usable_path(target)), *choice)
     if is_exercise_name(target) and not inputs:
-        return exercise_file(library.find_exercise(target))
+        return exercise_file(library.find_exercise(target), *choice)
     reject_exercise_names(target, with_inputs=bool(inputs))
     start, definitions = parse_start(request.start), parse_definitions(request.nodes)
     exercise = exercise_from_formula(target, parse_inputs(inputs), start, definitions)
     print_misreadings(exercise.variant().problem, target)
-    new = exercise_file(exercise)
+    new = exercise_file(exercise, *choice)
     return replace(new, header=replace(new.header, definitions=request.nodes))
 
 

@@ -15,6 +15,7 @@ from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import LocalizedText
 from tutor.packs.boundary import exercise_boundary
+from tutor.packs.code_settings import CodeSettings
 from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
 from tutor.packs.templates import TemplateContext
 
@@ -38,7 +39,8 @@ class Exercise:
 
     `id` is unique in its pack; `pack` is empty for a formula from the command line. `inputs` are the author's values,
     `random_inputs` say how fresh ones are drawn, `constants` are numbers that only texts and questions use. `stages`
-    are the blanks that are asked for on one variant after the other. An `exam` gives no help.
+    are the blanks that are asked for on one variant after the other. An `exam` gives no help. `code` is how it is written
+    in code.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Exercise:
     path: Path | None = None
     conditions: tuple[Condition, ...] = ()
     exam: bool = False
+    code: CodeSettings = field(default_factory=CodeSettings)
 
     @property
     def has_variants(self) -> bool:

@@ -32,6 +32,7 @@ from tutor.packs.symbols import MAX_WRITTEN_SIZE, MatrixSymbol
 from tutor.packs.validators import (
     InvalidValueError,
     int_between,
+    one_of,
     parse_blanks,
     parse_cells,
     parse_choices,
@@ -275,6 +276,21 @@ class NodeTable(Table):
     value: String = Field(description="The function, written over its inputs.")
 
 
+class CodeTable(Table):
+    """How the exercise is written in code. The file is made from the graph, never from texts."""
+
+    style: Annotated[Literal["steps", "layer"], _Validator(one_of("steps", "layer"), Literal["steps", "layer"])] = (
+        Field("steps", description="A line for each gradient (steps), or a class with forward and backward (layer).")
+    )
+    parameters: Names = Field((), description="The inputs that an object of a layer keeps, such as weights.")
+
+    @model_validator(mode="after")
+    def _check_alternatives(self) -> CodeTable:
+        if self.parameters and self.style != "layer":
+            raise _custom_error(message(N_('Only a layer has parameters. Write style = "layer".')), "parameters")
+        return self
+
+
 class WhereTable(Table):
     """A condition on fresh numbers."""
 
@@ -331,6 +347,7 @@ class ExerciseFile(Table):
         _NO_TEXT, description="The text above the exercise; {q}, {u + 0.01} and {grad(w)} are filled in."
     )
     after: Paragraphs = Field(_NO_TEXT, description="The text when it is solved.")
+    code: CodeTable | None = None
     blank: dict[str, BlankTable] = {}
     question: tuple[QuestionTable, ...] = ()
 

@@ -124,6 +124,18 @@ def parse_mode(raw: Any) -> str:
     return str(raw)
 
 
+def one_of(*names: str) -> Callable[[Any], str]:
+    """Return a parser of one of some names."""
+
+    def parse(raw: Any) -> str:
+        if raw not in names:
+            known = " · ".join(f'"{name}"' for name in names)
+            raise InvalidValueError(message(N_("One of these is expected here: {known}."), known=known))
+        return str(raw)
+
+    return parse
+
+
 def parse_links(raw: Any) -> tuple[str, ...]:
     """Return addresses of web pages."""
     names = parse_names(raw)

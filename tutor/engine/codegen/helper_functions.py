@@ -8,7 +8,7 @@ from tutor.engine.codegen.identifiers import IdentifierPool
 from tutor.engine.graph import CompositeOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tutor.engine.graph import Graph
     from tutor.engine.operation import Operation
@@ -45,9 +45,9 @@ def body_of(operation: Operation) -> Graph:
 class HelperFunctions:
     """The `lines` that define the functions of a program, and the `names` of these, which nothing may shadow."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: Iterable[str] = ()) -> None:
         self.lines: list[str] = []
-        self.names: list[str] = []
+        self.names: list[str] = [*taken]
         self._names_by_operation: dict[int, str] = {}
         self._names_by_body: dict[tuple[str, ...], str] = {}
 

@@ -37,7 +37,7 @@ from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
 from tutor.i18n import _, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
@@ -136,12 +136,17 @@ class NumpyForward:
     pool: IdentifierPool
 
 
-def numpy_forward(graph: Graph) -> NumpyForward:
-    """Return the forward pass of a graph as lines of NumPy, one for each operation."""
-    functions = HelperFunctions()
+def numpy_forward(graph: Graph, attributes: Collection[str] = (), taken: Iterable[str] = ()) -> NumpyForward:
+    """Return the forward pass of a graph as lines of NumPy, one for each operation.
+
+    The inputs in `attributes` are read from `self`; no name is one of those that are `taken`.
+    """
+    functions = HelperFunctions(taken)
     for operation in composite_operations(graph):
         functions.define(operation, {"": _function_bodies(operation, functions)[""]})
     steps = _NumpyWriter(graph, None, functions)
+    for name in attributes:
+        steps.fragments[graph.position[name]] = f"self.{steps.names[graph.position[name]]}", ATOM
     lines = (*steps.constant_lines, *steps.forward_lines())
     definitions = (*_helper_definitions([*functions.lines, *lines]), *functions.lines)
     return NumpyForward(definitions, lines, tuple(steps.names), steps.pool)

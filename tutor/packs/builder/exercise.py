@@ -22,6 +22,7 @@ from tutor.packs.builder.blanks import (
     check_blanks,
     check_something_to_fill,
 )
+from tutor.packs.builder.code import build_code
 from tutor.packs.builder.context import BuildContext
 from tutor.packs.builder.custom_nodes import build_definitions, fold_groups, report_unused_definitions
 from tutor.packs.builder.inputs import (
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 _VALUE_KEYS = ("inputs", "start", "wrt", "vary")
 #: Keys that decide which nodes there are: if one of these is refused, nothing about the graph can be checked.
 _NODE_KEYS = ("nodes", "fold")
-_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes")
+_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes", "code")
 
 
 def load_exercise(
@@ -137,6 +138,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         after=file.after,
         path=context.source.path,
         exam=context.exam,
+        code=build_code(context, problem),
     )
     return _add_what_needs_numbers(context, exercise, questions, blanks)
 

@@ -1,0 +1,166 @@
+"""The style `layer`: a class with `forward` and `backward`. What it must keep in between is the learner's business."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tutor.algebra.evaluate import format_shape
+from tutor.coding.arrays import to_argument
+from tutor.coding.task import AskedValue
+from tutor.i18n import N_, _, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.coding.variants import Trial
+    from tutor.grading.problem import Problem
+
+_KEEP = N_("Keep the gradients of the parameters: {names}.")
+_RETURN = N_("Return the gradient of {name}.")
+_RETURN_ALL = N_("Return the gradients of {names}, in this order.")
+_RETURN_NOTHING = N_("Nothing is returned: {names} is data.")
+_NO_ARGUMENTS = N_("Nothing is returned: every input is a parameter.")
+
+
+@dataclass(frozen=True)
+class LayerForm:
+    """How a class is written. `parameters` and `arguments` are the inputs of the graph with their names in Python.
+
+    `returned` are the arguments whose gradients `backward` returns, `gradients` the names of these and of the parameters'
+    gradients. `output` is the output of the graph with its name in Python, and `upstream` that of its gradient.
+    """
+
+    class_name: str
+    title: str
+    parameters: Mapping[str, str]
+    arguments: Mapping[str, str]
+    returned: tuple[str, ...]
+    gradients: Mapping[str, str]
+    output: tuple[str, str]
+    upstream: str
+    forward: tuple[str, ...]
+    definitions: tuple[str, ...] = ()
+    note: str = ""
+
+
+class ClassTask(ABC):
+    """A class to be written. Each object of it is used twice on each size, with other numbers."""
+
+    def __init__(self, form: LayerForm) -> None:
+        self.form = form
+
+    @property
+    @abstractmethod
+    def problem(self) -> Problem:
+        """The example, whose forward blank is the output."""
+
+    @abstractmethod
+    def trials(self) -> list[Trial]:
+        """Return the numbers and shapes to run the code on. The parameters stay the same in a second call."""
+
+    @abstractmethod
+    def is_whole(self, problem: Problem, name: str) -> bool:
+        """Return whether an input is given as whole numbers."""
+
+    @property
+    def entry(self) -> str:
+        return self.form.class_name
+
+    @cached_property
+    def values(self) -> tuple[AskedValue, ...]:
+        problem, form = self.problem, self.form
+        output, name = form.output
+        forward = AskedValue(name, problem.forward_blanks[0], f"value({output})")
+        names = (*form.parameters, *form.returned)
+        return (forward, *(AskedValue(form.gradients[each], problem.place(each), each) for each in names))
+
+    def code(self) -> list[str]:
+        form = self.form
+        lines = (*form.definitions, *form.forward)
+        head = ["import math"] if any("math." in line for line in lines) else []
+        head += [
+            "import numpy as np",
+            "",
+            "",
+            *form.definitions,
+            f"class {form.class_name}:",
+            f'    """{form.title}."""',
+            "",
+        ]
+        parameters = form.parameters.values()
+        if parameters:
+            head += [
+                f"    def __init__(self, {', '.join(parameters)}):",
+                *(f"        self.{name} = {name}" for name in parameters),
+                "",
+            ]
+        note = [f"        # {form.note}"] if form.note else []
+        returned = [form.gradients[name] for name in form.returned]
+        head += [
+            f"    def forward({', '.join(['self', *form.arguments.values()])}):",
+            *note,
+            *(f"        {line}" for line in form.forward),
+            "",
+            f"    def backward(self, {form.upstream}):",
+            *(f"        # {line}" for line in self._instructions()),
+            *(f"        self.{form.gradients[name]} = ..." for name in form.parameters),
+            *(f"        {name} = ..." for name in returned),
+        ]
+        return [*head, f"        return {', '.join(returned) or 'None'}"]
+
+    def _instructions(self) -> list[str]:
+        form, graph = self.form, self.problem.graph
+        shapes = {name: graph.nodes[graph.position[name]].shape for name in graph.inputs}
+        words = {name: _in_brackets(format_shape(shape)) if shape else "" for name, shape in shapes.items()}
+        lines = []
+        if form.parameters:
+            names = ", ".join(f"self.{form.gradients[name]}{words[name]}" for name in form.parameters)
+            lines.append(str(message(_KEEP, names=names)))
+        returned = [form.arguments[name] for name in form.returned]
+        if len(returned) > 1:
+            lines.append(str(message(_RETURN_ALL, names=", ".join(returned))))
+        elif returned:
+            lines.append(str(message(_RETURN, name=f"{returned[0]}{words[form.returned[0]]}")))
+        elif form.arguments:
+            lines.append(str(message(_RETURN_NOTHING, names=", ".join(form.arguments.values()))))
+        else:
+            lines.append(_(_NO_ARGUMENTS))
+        return lines
+
+    def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:
+        form = self.form
+        calls: list[Mapping[str, Any]] = []
+        number = -1
+        for trial in trials:
+            problem = trial.problem
+            number += not trial.is_second_call
+            start = problem.places[0]
+            calls.append(
+                {
+                    "object": number,
+                    "init": [self._argument(problem, name) for name in form.parameters],
+                    "forward": [self._argument(problem, name) for name in form.arguments],
+                    "backward": [to_argument(problem.truth(start), start.shape)],
+                }
+            )
+        return {
+            "class": form.class_name,
+            "output": form.output[1],
+            "returned": [form.gradients[name] for name in form.returned],
+            "kept": [form.gradients[name] for name in form.parameters],
+            "calls": calls,
+        }
+
+    def argument_name(self, position: int) -> str:
+        return (*self.form.arguments.values(), self.form.upstream)[position]
+
+    def _argument(self, problem: Problem, name: str) -> Mapping[str, Any]:
+        shape = problem.graph.nodes[problem.graph.position[name]].shape
+        return to_argument(problem.inputs[name], shape, whole=self.is_whole(problem, name))
+
+
+def _in_brackets(shape: str) -> str:
+    return f" {shape}" if shape.startswith("(") else f" ({shape})"
