@@ -38,7 +38,7 @@ _FIRST_TEXT = {
     "en": "Here a + b is {a + b} and z is {z}. Go back from z to the inputs: each + passes on what it received, "
     "each × multiplies it by the value of its other line.",
     "ko": "지금 a + b의 값은 {a + b}, z의 값은 {z}입니다. z에서 입력 쪽으로 거슬러 가세요. 덧셈 노드는 받은 값을 그대로 보내고, "
-    "곱셈 노드는 받은 값에 반대쪽 라인의 값을 곱해 보냅니다.",
+    "곱셈 노드는 받은 값에 반대쪽 에지의 값을 곱해 보냅니다.",
 }
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
 #: A matrix before its numbers are drawn: 2×2 fits every operation.
