@@ -143,7 +143,7 @@ def test_no_particle_follows_a_placeholder_or_a_sign() -> None:
     "text",
     [
         "{node}가 받은 값",
-        "{v}는 이 라인의 값입니다.",
+        "{v}는 이 에지의 값입니다.",
         "“{name}”은 입력이 아닙니다.",
         "({name})을 쓰세요.",
         "{a}와 {b}가 다릅니다.",

@@ -69,7 +69,7 @@ def test_play_explains_a_custom_node_in_korean(run_tutor: Run) -> None:
     done = run_tutor(
         "play", "y = swish(x) * 2", "x=3", "--node", SWISH, "--plain", "--lang", "ko", text="2\n?\n:quit\n"
     )
-    assert "swish 노드는 p·σ(p) 전체를 나타내고, 이 라인은 그 안의 p 자리입니다." in done.stdout
+    assert "swish 노드는 p·σ(p) 전체를 나타내고, 이 에지는 그 안의 p 자리입니다." in done.stdout
 
 
 def test_node_definitions_are_refused_for_an_exercise(run_tutor: Run) -> None:

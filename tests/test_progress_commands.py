@@ -391,10 +391,10 @@ def test_where_prints_the_files_in_use(tutor: Run, home: Path) -> None:
 def test_progress_commands_in_korean(practised: Run, home: Path, tmp_path: Path) -> None:
     output = practised("progress", "--lang", "ko").stdout
     assert "역수" in output
-    assert "불안정" in output
+    assert "미숙" in output
     assert "첫 시도 정답률" in output
     assert "복습할 것이 없습니다" in practised("review", "--lang", "ko").stdout
-    assert "진도 파일" in practised("where", "--lang", "ko").stdout
+    assert "학습 기록" in practised("where", "--lang", "ko").stdout
     page = practised("export", "--report", "md", "--learner", "민지", "--lang", "ko").stdout
     assert page.startswith("# 진도: 민지\n")
     assert "되돌릴 초기화가 없습니다." in practised("reset", "--undo", "--lang", "ko").stderr

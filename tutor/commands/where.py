@@ -42,7 +42,7 @@ def where(options: RunOptions, report: bool) -> int:
         (_("built-in packs"), library.built_in_dir()),
         (_("added packs"), library.user_packs_dir()),
         (_("your folder"), data_folder()),
-        (_("progress"), default_path()),
+        (_("progress file"), default_path()),
         (_("settings file"), settings.default_path()),
         (_("list of rules"), default_cache_path()),
     ]

@@ -89,8 +89,8 @@ class StartPreview:
     def _lines(self, palette: Palette, width: int, glyphs: Glyphs) -> list[Line]:
         """Return what the lanes and the colours mean, with a free line after each."""
         texts = (
-            (_("forward"), "forward", _("Every edge carries a value to the right.")),
-            (_("backward"), "backward", _("You type the gradient that comes back along it.")),
+            (_("forward pass"), "forward", _("Every edge carries a value to the right.")),
+            (_("backward pass"), "backward", _("You type the gradient that comes back along it.")),
             (_("feedback"), "right", _("When an answer is wrong, you learn why.")),
         )
         names = [glyphs.render(name) for name, _hue, _text in texts]

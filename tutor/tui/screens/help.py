@@ -60,6 +60,7 @@ class HelpScreen(TutorModal[None]):
                 binding.tooltip or binding.description
             )
             for binding in self._listed_bindings
+            if binding.tooltip or binding.description
         }
         width = max(map(cell_len, rows))
         lines = [

@@ -48,7 +48,7 @@ KEYS: list[BindingType] = [
         id="progress.open",
     ),
     Binding("r", "review", N_("review"), tooltip=N_("review all rules that are due"), id="progress.review"),
-    Binding("tab", "next_pane(1)", show=False),
+    Binding("tab", "next_pane(1)", show=False, tooltip=N_("to the next part of the screen")),
     Binding("shift+tab", "next_pane(-1)", show=False),
     Binding(
         "delete",

@@ -135,7 +135,13 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
     def describe_day(self, day: Day | None, progress: Progress) -> str:
         """Return the date with the cursor and what was done on it."""
         assert self._at is not None
-        name = f"{weekday_label(self._at.weekday())}, {format_day(self._at, progress.today)}"
+        name = str(
+            message(
+                N_("{weekday}, {day}"),
+                weekday=weekday_label(self._at.weekday()),
+                day=format_day(self._at, progress.today),
+            )
+        )
         if day is None or not day.answers:
             return str(message(N_("{day}: no answers"), day=name))
         text = N_("{day}: 1 answer") if day.answers == 1 else N_("{day}: {n} answers")

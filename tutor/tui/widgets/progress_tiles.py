@@ -38,6 +38,12 @@ class _Tile(NamedTuple):
     below: list[Run]
 
 
+def _after_number(texts: tuple[str, str, str], **values: int) -> tuple[str, str, str]:
+    """Return what follows the number in each text, with the space that the language has there."""
+    longest, middle, shortest = (str(message(text, n="", **values)).split("|", 1)[1] for text in texts)
+    return longest, middle, shortest
+
+
 class ProgressTiles(CanvasWidget):
     """Four totals: exercises solved, right at first try, days of practice, rules that are due."""
 
@@ -67,21 +73,26 @@ class ProgressTiles(CanvasWidget):
         percent = None if rate is None else round(100 * rate)
         due, tomorrow = len(progress.due_rules), progress.due_tomorrow
         days, streak = progress.days_practised, progress.streak
-        days_label = _("day practised") if days == 1 else _("days practised")
-        if streak > 1:
-            days_label = str(message(N_("days, {n} in a row"), n=streak))
+        days_label = N_("{n}| day practised") if days == 1 else N_("{n}| days practised")
+        streak_label = N_("{n}| days, {streak} in a row") if streak > 1 else days_label
         tomorrow_text = str(message(N_("{n} more tomorrow"), n=tomorrow)) if tomorrow else ""
         bar = line_bar(progress.solved, progress.exercises, 20, palette.ink("right"), palette.ink("line"))
-        all_exercises = str(message(N_("of {all}"), all=progress.exercises))
-        solved = str(message(N_("of {all} solved"), all=progress.exercises))
-        rate_label, short_rate_label = _("% right at first try"), _("% at first try")
-        due_labels = (_("rule due today"), _("rule due")) if due == 1 else (_("rules due today"), _("rules due"))
+        rate_labels = (N_("{n}|% right at first try"), N_("{n}|% at first try"), N_("{n}|% at first try"))
+        due_labels = (N_("{n}| rules due today"), N_("{n}| rules due"), N_("{n}| due"))
+        if due == 1:
+            due_labels = (N_("{n}| rule due today"), N_("{n}| rule due"), N_("{n}| due"))
+        solved_labels = (N_("{n}| of {all} solved"), N_("{n}| of {all} solved"), N_("{n}| of {all}"))
         below_due = [(tomorrow_text, palette.ink("muted"))]
         return [
-            _Tile(progress.solved, "bright", (solved, solved, all_exercises), bar),
-            _Tile(percent, "right", (rate_label, short_rate_label, short_rate_label), self._rates(progress)),
-            _Tile(days, "bright", (days_label, days_label, _("days practised")), self._last_days(progress)),
-            _Tile(due, "help" if due else "bright", (*due_labels, _("due")), below_due),
+            _Tile(progress.solved, "bright", _after_number(solved_labels, all=progress.exercises), bar),
+            _Tile(percent, "right", _after_number(rate_labels), self._rates(progress)),
+            _Tile(
+                days,
+                "bright",
+                _after_number((streak_label, streak_label, days_label), streak=streak),
+                self._last_days(progress),
+            ),
+            _Tile(due, "help" if due else "bright", _after_number(due_labels), below_due),
         ]
 
     def _rates(self, progress: Progress) -> list[Run]:
@@ -113,7 +124,7 @@ class ProgressTiles(CanvasWidget):
             for row, text in enumerate(big_digits(tile.number)):
                 after = canvas.put(x, 1 + row, text, palette.ink(tile.colour, bold=True)) + 1
         label = next((label for label in tile.labels if after + cell_len(label) < right), tile.labels[-1])
-        canvas.put(after, 3, label, palette.ink("muted"), limit=right)
+        canvas.put(after, 3, label.lstrip(), palette.ink("muted"), limit=right)
         canvas.runs(x, 5, tile.below, limit=right - 1)
         if left:
             for y in range(1, 6):
@@ -141,12 +152,10 @@ class ProgressTiles(CanvasWidget):
         texts: list[list[Run]] = []
         for tile in tiles:
             number = "-" if tile.number is None else str(tile.number)
-            text = tile.labels[length]
-            text = text if text.startswith("%") else f" {text}"
             texts.append(
                 [
                     (number, self.palette.ink(tile.colour, bold=True)),
-                    (text, self.palette.ink("muted")),
+                    (tile.labels[length], self.palette.ink("muted")),
                 ]
             )
         return texts
