@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.grading.glossary import TERMS
@@ -15,6 +15,7 @@ from tutor.i18n import N_, _, other_languages, translate, translate_to
 from tutor.tui.content import hanging_indent, styled
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
@@ -47,7 +48,7 @@ class GlossaryScreen(TutorScreen[None]):
         self._cards = tuple(card for card in all_cards() if card.rules)
 
     def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, (_("Rules and words"), "bold")), id="title")
+        yield Head(self.glyphs, id="head", content=HeadContent(_("Rules and words")))
         yield ReadableOptionList(*self._options(0), id="glossary")
         yield KeyBar(self.glyphs, id="keys")
 

@@ -12,10 +12,10 @@ from textual.widgets import Static
 
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
-from tutor.i18n import N_, describe_os_error, message
-from tutor.tui.content import styled
+from tutor.i18n import N_, _, describe_os_error, message
 from tutor.tui.program_file import write_new_file
 from tutor.tui.screens.base import ScrollingScreen
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ProgramScreen(ScrollingScreen):
         self._library = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(id="title")
+        yield Head(self.glyphs, id="head")
         with ScrollableContainer(id="program", can_focus=False):
             yield Static(id="program-text")
         yield KeyBar(self.glyphs, id="keys")
@@ -67,7 +67,8 @@ class ProgramScreen(ScrollingScreen):
 
     def _show(self) -> None:
         library = _LIBRARIES[self._library]
-        self.query_one("#title", Static).update(styled(self.glyphs, (self._title, "bold"), "   ", library))
+        head = HeadContent(self._title, trail=[_("Playground")], aside=library)
+        self.query_one("#head", Head).show(head)
         self.query_one("#program-text", Static).update(Content(self.source))
         self.call_after_refresh(self.refresh_bindings)
 

@@ -15,6 +15,7 @@ from tutor.practice.rule_ids import rule_name
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.themes import MASTERY_STYLES, mastery_mark
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ReviewResultScreen(ScrollingScreen):
         self._left_early = left_early
 
     def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, (_("Review"), "bold")), id="title")
+        yield Head(self.glyphs, id="head", content=HeadContent(_("Review")))
         with VerticalScroll(id="card", can_focus=False):
             yield Static(self._outcome_text(), id="card-rules")
         yield KeyBar(self.glyphs, id="keys")

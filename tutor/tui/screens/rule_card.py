@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tutor.i18n import N_, _, translate
 from tutor.tui.content import from_markup, styled
 from tutor.tui.screens.base import ScrollingScreen
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class RuleCardScreen(ScrollingScreen):
         self._from_glossary = from_glossary
 
     def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, (self._card.title, "bold"), "   ", _("rule card")), id="title")
+        yield Head(self.glyphs, id="head", content=HeadContent(str(self._card.title), aside=_("rule card")))
         with VerticalScroll(id="card", can_focus=False):
             yield Static(self._rules_text(), id="card-rules")
             if self._card.picture is not None:

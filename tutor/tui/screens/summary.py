@@ -19,6 +19,7 @@ from tutor.tui.content import styled
 from tutor.tui.program_file import write_new_file
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class SummaryScreen(ScrollingScreen):
 
     def compose(self) -> ComposeResult:
         title = str(self._worksheet.variant.exercise.title)
-        yield Static(styled(self.glyphs, (title, "bold"), "   ", _("a closer look")), id="title")
+        yield Head(self.glyphs, id="head", content=HeadContent(title, aside=_("a closer look")))
         yield Static(id="status-message")
         with ScrollableContainer(id="sections", can_focus=False):
             for section, (name, _wide) in SECTIONS.items():

@@ -69,9 +69,9 @@ class Head(CanvasWidget):
             super().__init__()
             self.place = place
 
-    def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, id: str | None = None, content: HeadContent | None = None) -> None:
         super().__init__(glyphs, id)
-        self._content = HeadContent("")
+        self._content = content or HeadContent("")
         #: Each segment with the cell where it begins and the cell after it.
         self._spans: list[tuple[int, int, str]] = []
 
