@@ -106,16 +106,25 @@ class _GraphPainter(GraphSurface):
                     canvas.put(x, y, "·", style)
 
     def _reserved_cells(self) -> list[tuple[int, int]]:
-        if not self.look.shows_gradients:
-            return []
+        """Return the cells without a dot although they may be empty: inside of boxes, places, lanes."""
+        cells = [
+            (box.x + dx, box.y + dy)
+            for box in self.drawing.boxes.values()
+            for dx in range(box.width)
+            for dy in range(box.height)
+        ]
+        if self.look.shows_gradients:
+            cells += self._gradient_cells()
+        return [(self.x + x, self.y + y) for x, y in cells]
+
+    def _gradient_cells(self) -> list[tuple[int, int]]:
         cells = [
             (place.x + dx, place.y + dy)
             for place in self.drawing.places.values()
             for dx in range(place.width)
             for dy in range(place.height)
         ]
-        cells += [cell for edge in self.drawing.edges for cell in edge.lane]
-        return [(self.x + x, self.y + y) for x, y in cells]
+        return [*cells, *(cell for edge in self.drawing.edges for cell in edge.lane)]
 
     # --- edges ---
 
