@@ -79,10 +79,10 @@ def two_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_in_a_terminal_the_preview_follows_the_highlight(home: Path) -> None:
     with PtyProgram(columns=120, rows=40) as program:
-        program.wait_for_text("From left to right", "z = (a + b) · (c · d)", "not tried yet")
+        program.wait_for_text("From left to right", "z = (a + b)·(c·d)", "not tried yet")
         program.send("\x1b[B" * 7)
         # The graph with its forward values, and the rules of its blanks.
-        shown = program.wait_for_text("z = x · y", "× other input ○○○", "2 blanks · 3 min · level")
+        shown = program.wait_for_text("z = x·y", "× other input ○○○", "2 blanks · 3 min · level")
         assert "From left to right" in shown
         assert "z = (a + b)" not in shown
         program.send("\x11")
@@ -99,7 +99,7 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         await wait_for_text(
             pilot,
             "begun",
-            "z = x · (x + y)",
+            "z = x·(x + y)",
             "x ─●─",
             "21",
             "sum at a branch ○○○",
@@ -108,10 +108,10 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         )
         await wait_for_text(pilot, "5 blanks · 5 min · level ▮▮▯▯▯", "today", "Enter go on")
         await highlight(pilot, "exercise", "basics", "times")
-        await wait_for_text(pilot, "z = x · y", "× other input ●○○", "2 wrong · 1 min · yesterday", "Enter again")
+        await wait_for_text(pilot, "z = x·y", "× other input ●○○", "2 wrong · 1 min · yesterday", "Enter again")
         await highlight(pilot, "exercise", "basics", "left-to-right")
         # Forward values that are asked are not given away.
-        await wait_for_text(pilot, "z = (a + b) · (c · d)", "not tried yet")
+        await wait_for_text(pilot, "z = (a + b)·(c·d)", "not tried yet")
         assert "70" not in screen_text(pilot)
 
 
@@ -150,7 +150,7 @@ async def test_a_click_highlights_and_a_second_one_opens() -> None:
     async with open_home(MEDIUM) as pilot:
         await wait_for_text(pilot, "What × sends back")
         await click_row(pilot, "What × sends back")
-        await wait_for_text(pilot, "z = x · y", "Enter open")
+        await wait_for_text(pilot, "z = x·y", "Enter open")
         assert is_showing(pilot, HomeScreen)
         await click_row(pilot, "What × sends back")
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "the exercise")

@@ -149,14 +149,15 @@ _OPERATORS |= {op: (f" {functions.FUNCTIONS[op].symbol} ", _COMPARISON) for op i
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id})
 
 
-def format_expr(tree: Expr, juxtapose: bool = True) -> str:
-    """Return a tree as a formula that parses to the same value.
+def format_expr(tree: Expr, juxtapose: bool = True, *, keeps_groups: bool = False) -> str:
+    """Return a tree as a formula that parses to the same value, or with `keeps_groups` to the same tree.
 
-    The product of a number and a power of e or π is written `3e²`, or `3·e²` without `juxtapose`.
+    The product of a number and a power of e or π is written `3e²`, or `3·e²` without `juxtapose`. Unless groups are kept,
+    `a·(b·c)` is written without brackets.
     """
     done: _FormattedParts = {}
     for node in postorder(tree):
-        text, strength = _format_node(node, done, juxtapose)
+        text, strength = _format_node(node, done, juxtapose, keeps_groups)
         # Shared parts are written each time, so a formula can be far longer than its tree.
         done[id(node)] = (text, strength) if len(text) <= _MAX_FORMATTED else ("…", _ATOM)
     return done[id(tree)][0]
@@ -168,7 +169,7 @@ _MAX_FORMATTED = 4 * GRAPH.characters
 _FormattedParts: TypeAlias = dict[int, tuple[str, int]]
 
 
-def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[str, int]:
+def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool, keeps_groups: bool) -> tuple[str, int]:
     """Return the text and precedence of a part whose operands are in `done`."""
     if isinstance(tree, Num):
         return _format_num(tree)
@@ -185,7 +186,9 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         if juxtapose and tree.op == "mul" and _is_juxtaposed(left, right):
             return done[id(left)][0] + done[id(right)][0], _PRODUCT
         # A second operand of the same precedence needs brackets, except in a + (b + c) and a·(b·c).
-        associative = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
+        associative = (
+            isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul") and not keeps_groups
+        )
         named = tree.op in ("mul", "matmul") and isinstance(right, Sym)
         same = strength if associative or named else strength + 1
         # `1/2x` and `S * U @ W` are parsed left to right, which not everyone expects, so write the brackets.

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def formula_text(graph: Graph) -> str:
-    """Return the equations of a graph in one line; as they were typed if they use functions of their own."""
+    """Return the equations of a graph in one line; as they were typed if they use functions of their own.
+
+    Brackets that group a sum or a product are kept: each group is a node of the graph.
+    """
     if not graph.nodes:
         return ""
     try:
@@ -24,6 +27,6 @@ def formula_text(graph: Graph) -> str:
     texts = []
     for index, equation in enumerate(equations):
         name = equation.name or (graph.output if index == last else "")
-        formula = format_expr(equation.expr)
+        formula = format_expr(equation.expr, keeps_groups=True)
         texts.append(f"{name} = {formula}" if name else formula)
     return ";  ".join(texts)

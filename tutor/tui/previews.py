@@ -10,6 +10,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import number
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import fit
+from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import PackError
@@ -140,7 +141,7 @@ class _PreviewMaker:
             title=title,
             state=word,
             state_hue=hue,
-            formula=_format_formula(problem),
+            formula=formula_text(problem.graph),
             text=text,
             text_rows=text_rows,
             picture=picture,
@@ -359,8 +360,3 @@ class _PreviewMaker:
 def _without_gradients(boxes: Sequence[Box]) -> list[Box]:
     """Return boxes without places for backward values, which a preview doesn't show."""
     return [replace(box, lines=tuple(replace(line, slot=None) for line in box.lines), stem=None) for box in boxes]
-
-
-def _format_formula(problem: Problem) -> str:
-    """Return the formula of a graph in one line."""
-    return " ".join(problem.graph.text.replace("*", "·").split()) if problem.graph.nodes else ""
