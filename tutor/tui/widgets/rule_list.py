@@ -11,7 +11,6 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.progress import MAX_TRIES
-from tutor.tui.canvas import runs_width
 from tutor.tui.progress_marks import mastery_dots, mastery_legend, rule_square, try_mark
 from tutor.tui.widgets.cursor_list import CursorList, Line
 
@@ -57,19 +56,17 @@ class RuleList(CursorList):
             return []
         palette = self.palette
         rule = next((rule for rule in self._progress.rules if f"rule {rule.id}" == self.highlighted), None)
-        runs: list[Run] = []
-        if self.has_focus and rule is not None:
-            title = self._titles.get(rule.id)
-            if title:
-                runs += [("▸ ", palette.ink("muted")), (self.glyphs.render(title) + "  ", palette.ink())]
-            if rule.in_code:
-                credit = message(N_("{sign} right in code, exercises: {n}"), sign=self.glyphs.coded, n=rule.in_code)
-                runs.append((self.glyphs.render(str(credit)) + "  ", palette.ink("right")))
-            if rule.mistake:
-                tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-                room = self.size.width - _LEFT - runs_width(runs) - 2
-                runs.append((truncate(self.glyphs.render(str(tendency)), max(room, 0)), palette.ink("wrong")))
-        return [[], runs]
+        if not self.has_focus or rule is None:
+            return [[], []]
+        # The rule is named, because the list of mistakes may be between it and these rows.
+        runs: list[Run] = [(self.glyphs.render(rule.name) + "  ", palette.ink("bright", bold=True))]
+        if title := self._titles.get(rule.id):
+            runs += [("Enter ", palette.ink("bright", bold=True)), (self.glyphs.render(title), palette.ink())]
+        if not rule.mistake:
+            return [[], runs]
+        tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
+        text = truncate(self.glyphs.render(str(tendency)), max(self.size.width - _LEFT - 2, 0))
+        return [runs, [(text, palette.ink("wrong"))]]
 
     # --- lines ---
 
