@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tutor.drawing.cell_width import truncate
 from tutor.i18n import N_, _, message
 from tutor.tui.canvas import runs_width
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 #: How far a solved exercise's square is from the colour of one that was right at the first try.
 _SOLVED_FADE = 0.5
+#: The cells that a pack's title has at most beside its squares.
+_MAX_TITLE = 30
 #: Stars around the sentence: column in hundredths, row, sign, hue, how faint.
 _STARS = (
     (4, 0, "✦", "help", 0.0),
@@ -180,11 +184,13 @@ class CompletePreview:
 
     def _paint_squares(self, canvas: Canvas, y: int, glyphs: Glyphs) -> int:
         """Paint the squares of each pack behind its title, and the key to them; return the row after them."""
-        palette, render, width = canvas.palette, glyphs.render, canvas.width - LEFT - RIGHT
+        palette, render, width = canvas.palette, glyphs.render, canvas.width - 2
         most = max(len(squares) for _title, squares in self.packs)
-        step = 2 if 2 * most + 14 <= width else 1
-        room = max(min(24, width - step * most - 2), 8)
-        x = LEFT + max((width - room - 2 - step * most) // 2, 0)
+        longest = max(cell_len(render(title)) for title, _squares in self.packs)
+        # Titles in full are worth more than gaps between the squares.
+        step = 2 if min(longest, _MAX_TITLE) + 2 * most + 1 <= width else 1
+        room = max(min(longest, _MAX_TITLE, width - step * most - 1), 8)
+        x = 1 + max((width - room - 2 - step * most) // 2, 0)
         bright, solved = palette.ink("right"), palette.shade("right", _SOLVED_FADE)
         other = "■" if palette.colours == "all" and not canvas.ascii else "□"
         for title, squares in self.packs:
