@@ -152,7 +152,7 @@ async def test_the_cells_of_a_matrix_are_chosen_and_a_whole_one_is_typed() -> No
 
 async def test_numbers_follow_a_nudge_beside_matrices_drawn_by_their_shapes() -> None:
     async with open_playground((120, 40)) as pilot:
-        fill_in(pilot, "P = softmax(Q @ K.T / sqrt(d)) @ V")
+        fill_in(pilot, "P = softmax(Q @ K.T / sqrt(d)) @ V", "d=2")
         await wait_for_text(pilot, "2×2", "1.414")
         await pilot.press("tab", *["pagedown"] * 3, *["up"] * 6, "4", "enter")
         await wait_for_text(pilot, "d 2 → 4", "sum(P) when d moves")
@@ -312,6 +312,21 @@ async def test_a_saved_formula_is_an_exercise_in_the_learners_own_pack() -> None
     saved = library.find_exercise("mine/formula-1")
     assert (saved.graph.text, saved.start.value) == ("L = sum(X @ W)", 2)
     assert str(library.find_exercise("mine/formula-2").variant().problem.graph.output) == "z"
+
+
+async def test_an_empty_playground_offers_examples() -> None:
+    async with open_playground() as pilot:
+        await wait_for_text(pilot, "Examples", "a = sigmoid(w*x + b)")
+        await pilot.press("down", "down", "enter")
+        await wait_for_text(pilot, "✓ z = ")
+        assert pilot.app.screen.query_one("#formula", Input).value == "z = x*(x + y)"
+
+
+async def test_what_a_nudge_changed_is_never_cut_off() -> None:
+    async with open_playground((60, 16)) as pilot:
+        fill_in(pilot, "z = sigmoid(w*x + b)", "w=2 x=3 b=1")
+        await pilot.press("tab", *["right"] * 3)
+        await wait_for_text(pilot, "predicted 0.0008192", "actual change 0.0005404")
 
 
 async def test_recent_formulas_are_kept_and_restored() -> None:

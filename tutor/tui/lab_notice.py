@@ -8,7 +8,7 @@ from tutor.drawing.cell_width import truncate
 from tutor.i18n import _
 from tutor.practice.lab.numbers import format_float, format_lab_cells
 from tutor.practice.lab.words import output_label, prediction
-from tutor.tui.canvas import wrap
+from tutor.tui.canvas import runs_width, wrap
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
@@ -48,12 +48,16 @@ def paint_change(canvas: Canvas, x: int, y: int, glyphs: Glyphs, lab: Lab, chang
         ],
     )
     actual: list[Run] = [(_("actual change") + " ", muted), (render(format_float(change.actual)), number)]
-    if predicted := prediction(change):
-        first: list[Run] = [
-            (_("predicted") + " ", muted),
-            (render(predicted), ink("backward", bold=True)),
-            ("   ", muted),
-        ]
+    if change.predicted is not None and (calculation := prediction(change)):
+        # In a narrow window the result must be seen in full, not the way to it.
+        for predicted in (calculation, format_float(change.predicted)):
+            first: list[Run] = [
+                (_("predicted") + " ", muted),
+                (render(predicted), ink("backward", bold=True)),
+                ("   ", muted),
+            ]
+            if x + runs_width([*first, *actual]) <= canvas.width:
+                break
         canvas.runs(x, y + 1, [*first, *actual])
     else:
         canvas.runs(x, y + 1, [*actual, ("   " + _("data has no gradient to predict with"), muted)])

@@ -34,7 +34,7 @@ _MATRICES: tuple[Shape, ...] = ((2, 3), (3, 2), (2, 2), (3, 3), (3, 4), (1, 3), 
 #: With more inputs that are numbers, small ones are chosen first.
 _MAX_LARGE_NUMBERS = 6
 #: With a smaller gradient, a nudge of an input can't be seen at the output.
-_LEAST_GRADIENT = 1e-3
+_LEAST_GRADIENT = 1e-2
 #: Changing several shapes at once counts as so many changes.
 _TOGETHER = 2
 #: So many sets of shapes are tried at most.

@@ -47,7 +47,14 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.tui.host import Host
 
-_FORMULA_EXAMPLE = "L = (w*x + b - y)^2"
+#: Formulas to begin with; the first one is shown in the empty line.
+_EXAMPLES = (
+    "L = (w*x + b - y)^2",
+    "z = x*(x + y)",
+    "a = sigmoid(w*x + b)",
+    "L = mean((X @ W - Y)^2)",
+    "h = tanh(W @ x + U @ h0); L = sum(h)",
+)
 #: Windows from these sizes on are medium and large.
 _MEDIUM, _LARGE = (100, 30), (160, 40)
 #: Rows from which a small window has more of them for the inputs, and the most that it has for them then and otherwise.
@@ -96,7 +103,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         with Horizontal(id="formula-row"):
             yield Static(id="formula-marker")
             yield FormulaInput(
-                lab.text, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
+                lab.text, placeholder=_EXAMPLES[0], id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
             )
             yield Static(id="formula-result")
         yield FormulaNote(glyphs, id="formula-error")
@@ -136,7 +143,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         width, height = self.size
         self.set_class(self.is_small, "-small")
         self.set_class(width >= _LARGE[0] and height >= _LARGE[1], "-large")
-        is_recent = bool(self._recent_inputs) and (self._shows_recent or not self.lab.text.strip())
+        is_recent = self._shows_recent or not self.lab.text.strip()
         self.set_class(is_recent, "-recent")
         self.set_class(self._shows_curve and self.is_small and not is_recent, "-curve")
         self.set_class(self.lab.exercise is None, "-empty")
@@ -239,18 +246,29 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         options.add_options(self._options())
 
     def _options(self) -> list[Option]:
-        heading = Option(styled(self.glyphs, (_("Tried last"), "bold $bright")), disabled=True)
-        options = [heading] if self._recent_inputs else []
+        """Return the formulas that were tried last, and examples."""
+
+        def heading(text: str) -> Option:
+            return Option(styled(self.glyphs, (text, "bold $bright")), disabled=True)
+
+        options = [heading(_("Tried last"))] if self._recent_inputs else []
         for index, recent in enumerate(self._recent_inputs):
             values = (f"   {printable(recent.values)}", "$muted")
             options.append(Option(styled(self.glyphs, f"  {printable(recent.formula)}", values), str(index)))
+        if options:
+            options.append(Option(Content(""), disabled=True))
+        options.append(heading(_("Examples")))
+        count = len(self._recent_inputs)
+        for number, example in enumerate(_EXAMPLES):
+            options.append(Option(styled(self.glyphs, f"  {example}"), str(count + number)))
         return options
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id is not None:
             self._shows_recent = False
-            self.replace_input(self._recent_inputs[int(event.option_id)])
+            choices = [*self._recent_inputs, *map(PlaygroundInput, _EXAMPLES)]
+            self.replace_input(choices[int(event.option_id)])
 
     def replace_input(self, entry: PlaygroundInput) -> None:
         """Put a formula and its values in place of those that are typed."""
@@ -315,10 +333,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         self.call_after_refresh(self.show_lab)
 
     def action_recent(self) -> None:
-        """Show the formulas that were tried last, or the graph again."""
-        if not self._recent_inputs:
-            self.host.show_notification(_("You have not tried a formula yet."))
-            return
+        """Show the formulas that were tried last, with examples, or the graph again."""
         self._shows_recent = not self._shows_recent
         self._place_widgets()
         recent = self.query_one("#recent", OptionList)
