@@ -205,6 +205,14 @@ def latin_key(key: str) -> str:
     return key
 
 
+def different_keys(keys: str) -> list[str]:
+    """Return keys that are separated by commas, without those that Shift or another layout types with the same key."""
+    found: dict[str, str] = {}
+    for key in keys.split(","):
+        found.setdefault(latin_key(key.strip()).lower(), key)
+    return list(found.values())
+
+
 def describe_bindings(bindings: Iterable[Binding]) -> list[tuple[str, str, str]]:
     """Return for each binding its id, its default keys, and what it does."""
     return [(str(binding.id), binding.key, _(binding.tooltip or binding.description)) for binding in bindings]

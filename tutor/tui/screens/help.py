@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tutor.i18n import N_, _
 from tutor.tui.content import hanging_indent, styled
+from tutor.tui.keymap import different_keys
 from tutor.tui.screens.modal import TutorModal
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS, key_label
 
@@ -56,7 +57,7 @@ class HelpScreen(TutorModal[None]):
         """Return a row for each binding: its keys, and what they do."""
         glyphs, keymap = self.glyphs, self.host.keymap
         rows = {
-            ", ".join(key_label(key, glyphs) for key in keymap.get(binding.id or "", binding.key).split(",")): (
+            ", ".join(key_label(key, glyphs) for key in different_keys(keymap.get(binding.id or "", binding.key))): (
                 binding.tooltip or binding.description
             )
             for binding in self._listed_bindings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from tutor.i18n import N_, _, message
-from tutor.tui.keymap import PLACES
+from tutor.tui.keymap import PLACES, different_keys
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.key_capture import KeyCaptureScreen
 from tutor.tui.widgets.head import Head, HeadContent
@@ -86,7 +86,7 @@ class KeySettingsScreen(TutorScreen[None]):
         return id in self.host.keymap and id in self._preferences.settings.keys
 
     def _labels(self, keys: str) -> str:
-        return "  ".join(key_label(key, self.glyphs) for key in keys.split(",")[:_MAX_KEYS_SHOWN])
+        return "  ".join(key_label(key, self.glyphs) for key in different_keys(keys)[:_MAX_KEYS_SHOWN])
 
     # --- changing ---
 
