@@ -11,6 +11,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.progress import MAX_TRIES
+from tutor.tui.canvas import runs_width
 from tutor.tui.progress_marks import mastery_dots, mastery_legend, rule_square, try_mark
 from tutor.tui.widgets.cursor_list import CursorList, Line
 
@@ -62,11 +63,15 @@ class RuleList(CursorList):
         runs: list[Run] = [(self.glyphs.render(rule.name) + "  ", palette.ink("bright", bold=True))]
         if title := self._titles.get(rule.id):
             runs += [("Enter ", palette.ink("bright", bold=True)), (self.glyphs.render(title), palette.ink())]
-        if not rule.mistake:
-            return [[], runs]
-        tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-        text = truncate(self.glyphs.render(str(tendency)), max(self.size.width - _LEFT - 2, 0))
-        return [runs, [(text, palette.ink("wrong"))]]
+        more: list[Run] = []
+        if rule.in_code:
+            credit = message(N_("{sign} right in code, exercises: {n}"), sign=self.glyphs.coded, n=rule.in_code)
+            more.append((self.glyphs.render(str(credit)) + "  ", palette.ink("right")))
+        if rule.mistake:
+            tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
+            room = self.size.width - _LEFT - runs_width(more) - 2
+            more.append((truncate(self.glyphs.render(str(tendency)), max(room, 0)), palette.ink("wrong")))
+        return [runs, more] if more else [[], runs]
 
     # --- lines ---
 
