@@ -59,6 +59,8 @@ async def test_arrow_keys_choose_and_enter_checks() -> None:
     async with open_app("basics/left-to-right") as session:
         await _go_to_question(session)
         assert session.state.chosen_choice is None
+        await session.pilot.press("enter")
+        await session.wait_for_text("먼저 답을 고르세요")
         await session.pilot.press("down", "down", "down", "down", "up")
         assert session.state.chosen_choice == 2
         await session.pilot.press("up", "up", "enter")

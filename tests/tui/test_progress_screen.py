@@ -78,9 +78,9 @@ async def test_enter_reviews_the_rule_with_the_cursor_and_r_all_that_are_due() -
         assert "mul" in {node.op for node in screen.state.worksheet.problem.graph.nodes}
         await pilot.press("escape")
         await show_progress(pilot)
-        # The other key reviews all that are due.
+        # The other key reviews all that are due, also in Korean input mode.
         await wait_for_text(pilot, "r review")
-        await pilot.press("r")
+        await pilot.press("ㄱ")
         await wait_for_text(pilot, "Review 1/2")
 
 

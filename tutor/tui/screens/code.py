@@ -160,7 +160,8 @@ class CodeScreen(TutorScreen[None]):
         segments = [
             Segment(_SEGMENTS.get(by_name[name].verdict, "open") if name in by_name else "open", name) for name in names
         ]
-        count = (str(right), " " + str(message(N_("of {n}"), n=len(names))))
+        first, rest = str(message(N_("{done}| of {all}"), done=right, all=len(names))).split("|", 1)
+        count = (first, rest)
         trail = (_("in code"),)
         self.query_one(Head).show(
             HeadContent(self._title, trail, count=count, done=right, whole=len(names), segments=segments)

@@ -242,9 +242,12 @@ class ExerciseScreen(ExerciseView):
         elif state.entry.settled or state.is_given or state.is_locked:
             state.focus_next_open()
         elif state.worksheet.exam:
-            state.status_message = message(N_("Type the value first."))
+            text = N_("Choose an answer first.") if state.num_choices else N_("Type the value first.")
+            state.status_message = message(text)
         else:
             text = N_("Type the value first. {hint} gives a hint.")
+            if state.num_choices:
+                text = N_("Choose an answer first. {hint} gives a hint.")
             state.status_message = message(text, hint=self.glyphs.key_label("exercise.hint", "?"))
 
     def set_advice(self, advice: Advice) -> None:

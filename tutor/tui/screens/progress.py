@@ -47,7 +47,7 @@ KEYS: list[BindingType] = [
         tooltip=N_("review this rule, open an exercise for this mistake, or go on with this pack"),
         id="progress.open",
     ),
-    Binding("r", "review", N_("review"), tooltip=N_("review all rules that are due"), id="progress.review"),
+    Binding("r,R,ㄱ", "review", N_("review"), tooltip=N_("review all rules that are due"), id="progress.review"),
     Binding("tab", "next_pane(1)", show=False, tooltip=N_("to the next part of the screen")),
     Binding("shift+tab", "next_pane(-1)", show=False),
     Binding(
