@@ -76,7 +76,7 @@ async def test_a_click_chooses_a_second_one_checks_and_a_question_has_the_whole_
         await session.pilot.click(Head, offset=(40, 1))
         await wait_until(session.pilot, lambda: session.state.focused_id != first, "another forward value")
         await _go_to_question(session)
-        await session.wait_for_text("Which two of the nodes", "z = (a + b)·c·d")
+        await session.wait_for_text("Which two of the nodes", "z = (a + b)·(c·d)")
         assert not session.screen.query_one("#close-up").display
         assert session.screen.query_one("#graph").region == graph
         pane, question = session.screen.query_one(AnswerPane), session.state.focused_id
