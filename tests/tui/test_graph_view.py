@@ -21,6 +21,8 @@ async def test_a_solved_graph_sends_a_pulse_back_once() -> None:
         await session.solve()
         await wait_until(session.pilot, lambda: graph.look.pulse is not None, "the pulse starts")
         await wait_until(session.pilot, lambda: graph.look.pulse is None, "the pulse is over")
+        graph._step_pulse()
+        assert graph.look.pulse is None, "a late tick of the timer starts no other pulse"
         assert graph.look.lanes_shine
 
 

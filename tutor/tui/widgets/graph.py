@@ -130,14 +130,16 @@ class GraphView(ScrollView, inherit_bindings=False):
             return
         if self._pulse_timer is not None:
             self._pulse_timer.stop()
-        frames = round(_PULSE_SECONDS * FRAMES_A_SECOND)
         self.look = replace(self.look, pulse=0.0)
-        self._pulse_timer = self.set_interval(
-            1 / FRAMES_A_SECOND, lambda: self._step_pulse(1 / frames), repeat=frames + 1
-        )
+        self._pulse_timer = self.set_interval(1 / FRAMES_A_SECOND, self._step_pulse)
 
-    def _step_pulse(self, share: float) -> None:
-        pulse = (self.look.pulse or 0.0) + share
+    def _step_pulse(self) -> None:
+        """Move the pulse on. It stops itself: a timer that counts may skip steps, and would leave it on its way."""
+        if self._pulse_timer is None or self.look.pulse is None:
+            return
+        pulse = self.look.pulse + 1 / (_PULSE_SECONDS * FRAMES_A_SECOND)
+        if pulse > 1:
+            self._pulse_timer.stop()
         self.look = replace(self.look, pulse=pulse if pulse <= 1 else None)
         self._repaint()
 
