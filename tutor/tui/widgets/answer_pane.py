@@ -107,9 +107,9 @@ class AnswerPane(CanvasWidget):
 
     @property
     def _is_slim(self) -> bool:
-        """Whether the rows are too few for a title and free ones; a question takes more of them."""
+        """Whether the rows are too few for a title and free ones; each choice takes one more."""
         choices = 0 if self._state is None else self._state.num_choices
-        return self.size.height < _ROOMY_HEIGHT + 2 * choices
+        return self.size.height < _ROOMY_HEIGHT + choices
 
     @property
     def _margin(self) -> int:
