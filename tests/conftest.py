@@ -51,7 +51,7 @@ def home(home_paths: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the data folder of this test, and give the program a plain English environment."""
     folder = next(home_paths)
     monkeypatch.setenv("BACKPROP_TUTOR_HOME", str(folder))
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "COLUMNS"):
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     return folder

@@ -14,7 +14,7 @@ from tutor.tui.content import from_markup
         ("Two **residual blocks** in a row", "Two residual blocks in a row", {"residual blocks": "bold"}),
         ("**로짓**이라 하고 *예*라면", "로짓이라 하고 예라면", {"로짓": "bold", "예": "italic"}),
         ("the class (**one-hot**).", "the class (one-hot).", {"one-hot": "bold"}),
-        ("`a ** b * c` is code", "a ** b * c is code", {"a ** b * c": "bold $text-accent"}),
+        ("`a ** b * c` is code", "a ** b * c is code", {"a ** b * c": "bold $bright"}),
         ("x**2 + 2*a*b, 3 * y ** 2 * z", "x**2 + 2*a*b, 3 * y ** 2 * z", {}),
         ("[red]no[/] [@click=app.quit]markup[/]", "[red]no[/] [@click=app.quit]markup[/]", {}),
     ],
