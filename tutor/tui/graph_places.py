@@ -108,12 +108,16 @@ def _paint_number(surface: GraphSurface, name: str, place: Place, content: Place
     left = place.x + (place.cell_width - width + 1) // 2
     style = _value_style(surface, name, content)
     y = place.y
+    if not mark and surface.cell(left - 1, y) not in _FREE_CELLS and surface.cell(left + width + 1, y) == "╌":
+        left += 1  # A cell for the arrow.
     for x in (left - 1, left + width):
         if surface.cell(x, y) in _FREE_CELLS:
             surface.put(x, y, " ")
     surface.put(left, y, shown, style)
     if surface.cell(left - 2, y) in _FREE_CELLS and surface.cell(left - 1, y) == " ":
         surface.put(left - 2, y, "◂", _plain_style(surface, name, _hue(content.tone)))
+    elif surface.cell(left - 1, y) == " ":
+        surface.put(left - 1, y, "◂", _plain_style(surface, name, _hue(content.tone)))
     if mark:
         at = min(left + width + 1, place.x + place.cell_width)
         surface.put(at, y, mark, _mark_style(surface, name, mark))
