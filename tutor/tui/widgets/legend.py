@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tutor.i18n import _
+from tutor.tui.canvas import runs_width
 from tutor.tui.flow import Line, cut_line
 from tutor.tui.widgets.canvas import CanvasWidget
 
@@ -31,6 +32,13 @@ class Legend(CanvasWidget):
         ]
         line: Line = []
         for sign, colour, meaning in signs:
-            line.append((glyphs.render(f"{sign} "), palette.ink(colour, bold=True)))
-            line.append((glyphs.render(f"{meaning}   "), palette.ink("faint")))
+            parts = [
+                (glyphs.render(f"{sign} "), palette.ink(colour, bold=True)),
+                (glyphs.render(meaning), palette.ink("faint")),
+            ]
+            # A sign is explained in full or not at all; the first one is always there.
+            gap = [("   ", palette.ink())] if line else []
+            if line and runs_width([*line, *gap, *parts]) > canvas.width - 1:
+                break
+            line += [*gap, *parts]
         canvas.centre(0, canvas.width, 0, cut_line(line, canvas.width - 1, glyphs.ellipsis))
