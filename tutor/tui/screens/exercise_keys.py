@@ -64,7 +64,7 @@ KEYS: list[BindingType] = [
         "ctrl+z",
         "undo",
         N_("undo"),
-        tooltip=N_("take back what was typed last, then the last entry"),
+        tooltip=N_("undo what was typed last, then the last entry"),
         id="exercise.undo",
     ),
     Binding("ctrl+z", "reopen", N_("undo"), show=False, id="exercise.undo", system=True),
