@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 from tests.support.app_driver import screen_lines, screen_text, wait_for_text, wait_until
 from tests.support.pty_program import PtyProgram
 from tutor import i18n
+from tutor.coding import files
 from tutor.packs import library
 from tutor.practice.playground import History, PlaygroundInput
 from tutor.practice.storage.store import Store, default_path
@@ -454,3 +455,20 @@ def test_a_terminal_shows_the_graph_before_enter_and_its_cursor_where_one_types(
         program.until(lambda: program.screen.cursor.y == row)
         program.send("\r\x11")
         assert program.wait() == 0
+
+
+async def test_a_formula_is_written_in_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_playground() as pilot:
+        fill_in(pilot, "z = x * y", "x=3 y=4")
+        await pilot.press("ctrl+e")
+        await wait_for_text(pilot, "in code", "dx is not written yet")
+        assert (tmp_path / "backprop" / "z-x-y.py").exists()
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "back at the formula")
+        # One that was not written here is run only after a yes.
+        files._record().unlink()
+        await pilot.press("ctrl+e")
+        await wait_for_text(pilot, "was not written here. Run it?")
+        await pilot.press("y")
+        await wait_for_text(pilot, "dx is not written yet")

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Journal
 
-_NO_GRAPH = N_("{name} has no graph, so that there is nothing to write in code.")
-_SYMBOLS = N_("{name} has symbols in place of numbers. Code needs numbers.")
-_EXAM = N_("{name} is an exam. It is answered in the tutor, not in code.")
 _IS_PACK = N_("{name} is a pack. Name one of its exercises.")
 _NO_LAYER = N_("There is no layer {name}. The layers are {known}.")
 
@@ -125,14 +122,10 @@ def exercise_style(exercise: Exercise, style: Style = "steps", parameters: Seque
 
     Raise HeaderError if it can't be written in code, or not with these parameters.
     """
+    refusal = exercise.code_refusal
+    if refusal is not None:
+        raise HeaderError(refusal)
     problem = exercise.variant().problem
-    name = f"{exercise.pack}/{exercise.id}" if exercise.pack else str(exercise.title)
-    if exercise.exam:
-        raise HeaderError(message(_EXAM, name=name))
-    if not problem.graph.nodes:
-        raise HeaderError(message(_NO_GRAPH, name=name))
-    if problem.symbolic or problem.has_matrix_symbols:
-        raise HeaderError(message(_SYMBOLS, name=name))
     if style == "layer":
         return TaskStyle(GraphLayerTask(problem, parameters))
     return TaskStyle(steps_task(problem))

@@ -16,6 +16,7 @@ from tutor.coding import files
 from tutor.coding.header import STYLES, HeaderError
 from tutor.coding.layers import LAYERS
 from tutor.coding.new_file import NewFile, autograd_file, exercise_file, layer_file, place_file
+from tutor.coding.report import next_hint, result_lines
 from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
@@ -46,13 +47,10 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at whether the file was saved.
 _POLL_INTERVAL = 0.15
-_MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
 
 _WRITTEN = N_("{file} is written. Open it in your editor, complete the lines with ..., and save: it is checked then.")
 _GOES_ON = N_("{file} is there already and is checked. --fresh writes a new one beside it.")
 _KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}` goes on.")
-_SOLVED = N_("Every gradient is right. Solved in code.")
-_LEFT = N_("{n} of {all} gradients are right.")
 #: A name that can only be meant as that of a layer.
 _WORD = re.compile(r"[\w-]+")
 _ASK = N_("{question} Then add --yes.")
@@ -229,22 +227,8 @@ def _as_json(result: FileResult) -> dict[str, Any]:
 
 
 def _print_result(session: CodeSession, result: FileResult) -> None:
-    """Print a line for each gradient up to the first open one, and what is wrong with it."""
-    if result.output.strip():
-        echo(result.output.rstrip("\n"))
-    right = sum(each.verdict == "right" for each in result.results)
-    for each in result.results:
-        echo(f"{_MARKS[each.verdict]} {each.name}   {session.style.describe(each.name)}")
-    first = result.first_open
-    if result.fault is not None:
-        echo(_with_line(str(result.fault), result.fault_line))
-    elif first is not None and first.message is not None:
-        echo(_with_line(str(first.message), first.line))
-    echo(message(_SOLVED) if result.solved else message(_LEFT, n=right, all=len(result.results)))
-
-
-def _with_line(text: str, line: int | None) -> str:
-    return str(message(N_("Line {n}: {text}"), n=line, text=text)) if line else text
+    for line in result_lines(session, result):
+        echo(line)
 
 
 # --- watching ---
@@ -283,11 +267,7 @@ def _answer_key(session: CodeSession, typed: str) -> None:
     if words[:1] not in (["h"], ["ㅗ"], ["hint"]):
         echo(message(_KEYS, file=session.path))
         return
-    hint = session.next_hint(words[1] if len(words) > 1 else "")
-    if hint is None:
-        echo(message(N_("There is no gradient {name} in this file."), name=words[1]))
-        return
-    echo(message(N_("{name}, hint {rung} of {of}: {text}"), name=hint.name, rung=hint.rung, of=hint.of, text=hint.text))
+    echo(next_hint(session, *words[1:2]))
 
 
 def _state(path: Path) -> tuple[int, int] | None:

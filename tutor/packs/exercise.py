@@ -13,7 +13,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.graph import CompositeOperation
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
-from tutor.i18n import LocalizedText
+from tutor.i18n import N_, LocalizedText, message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.code_settings import CodeSettings
 from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
@@ -28,9 +28,15 @@ if TYPE_CHECKING:
     from tutor.engine.operation import Operation
     from tutor.engine.passes import Passes
     from tutor.grading.question import Question
+    from tutor.i18n import Message
     from tutor.packs.conditions import Condition
     from tutor.packs.number_selection import NumberSelector
     from tutor.packs.questions import QuestionTemplate
+
+
+_NO_GRAPH = N_("{name} has no graph, so that there is nothing to write in code.")
+_SYMBOLS = N_("{name} has symbols in place of numbers. Code needs numbers.")
+_EXAM = N_("{name} is an exam. It is answered in the tutor, not in code.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,17 @@ class Exercise:
     def has_variants(self) -> bool:
         """Whether fresh numbers can be drawn."""
         return bool(self.random_inputs)
+
+    @property
+    def code_refusal(self) -> Message | None:
+        """Why the backward pass can't be written in code; None if it can."""
+        problem = self.variant().problem
+        name = f"{self.pack}/{self.id}" if self.pack else str(self.title)
+        if self.exam:
+            return message(_EXAM, name=name)
+        if not problem.graph.nodes:
+            return message(_NO_GRAPH, name=name)
+        return message(_SYMBOLS, name=name) if problem.symbolic or problem.has_matrix_symbols else None
 
     def variant(self, seed: int | None = None, stage: int = 0) -> Variant:
         """Return the exercise with the numbers of a seed, or the author's if it is None.

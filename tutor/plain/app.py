@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
-from tutor.plain.exercise_list import choose_exercise
+from tutor.plain.exercise_list import choose_exercise, open_section
+from tutor.plain.line_commands import CODE_COMMAND, command_label, match_command
 from tutor.plain.notices import print_notices
 from tutor.plain.suggestion import print_suggestion
 from tutor.plain.watch import watch_plain
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import Pack
+    from tutor.plain.console import Console
     from tutor.practice.storage.store import Store
     from tutor.run_options import RunOptions
 
@@ -41,8 +44,9 @@ def run_plain(
     print_notices(store)
     console = standard_console(options)
     chooses, code, show_list = exercise is None, 1, True
+    solved: Exercise | None = None
     while True:
-        current = exercise or choose_exercise(options, packs, store, show_list)
+        current = exercise or choose_exercise(options, packs, store, show_list, solved)
         if current is None:
             return code
         try:
@@ -58,8 +62,18 @@ def run_plain(
         print_notices(store)
         if code == 0 and current.pack:
             print_suggestion(console, store, current)
+        solved = current if code == 0 and current.code_refusal is None else None
         if not plain.wants_list and not (chooses and code == 0):
+            if solved is not None:
+                _offer_code(options, console, store, solved)
             return code
         # The long list is shown again only on request.
         show_list = plain.wants_list
         chooses, exercise, seed, restart = True, None, None, False
+
+
+def _offer_code(options: RunOptions, console: Console, store: Store, exercise: Exercise) -> None:
+    """Ask whether a solved exercise is to be written in code, and let it be written."""
+    prompt = message(N_("{code} lets you write this pass in Python, Enter ends: "), code=command_label("code"))
+    if match_command(console.ask(f"\n{prompt}") or "", (CODE_COMMAND,)):
+        open_section("code", options, store, exercise)

@@ -14,6 +14,7 @@ from tutor.packs.sanitize import escape_invisible, strip_markup
 from tutor.plain.carets import caret_lines
 from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
 from tutor.plain.line_commands import (
+    CODE_COMMAND,
     EXERCISE_COMMANDS,
     FORBIDDEN_IN_EXAM,
     command_label,
@@ -197,7 +198,9 @@ class PlainExercise:
             return blank_id
         if name in _MOVE_COMMANDS:
             return _MOVE_COMMANDS[name](self, blank_id)
-        if name in ("", "help"):
+        if not name and match_command(text, (CODE_COMMAND,)):
+            self.print_lines(_("The code can be written when all blanks are filled, if there are numbers."))
+        elif name in ("", "help"):
             if not name:
                 self.print_lines(message(N_("There is no command {word}."), word=escape_invisible(text.split()[0])))
             self.print_lines(

@@ -9,8 +9,8 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.exercise_search import find_exercises
-from tutor.plain.console import read_line, standard_console
-from tutor.plain.line_commands import LIST_COMMANDS, match_command
+from tutor.plain.console import read_line
+from tutor.plain.line_commands import CODE_COMMAND, LIST_COMMANDS, command_label, match_command
 from tutor.practice.exercise_records import code_mark, describe_state, load_records, next_exercise
 
 if TYPE_CHECKING:
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 
 def choose_exercise(
-    options: RunOptions, packs: Sequence[Pack] | None, store: Store | None = None, show_list: bool = True
+    options: RunOptions,
+    packs: Sequence[Pack] | None,
+    store: Store | None = None,
+    show_list: bool = True,
+    solved: Exercise | None = None,
 ) -> Exercise | None:
-    """Ask which exercise to open; return None if the learner leaves.
+    """Ask which exercise to open; return None if the learner leaves. One that was just `solved` may be written in code.
 
     `packs` are the packs to choose from, None for all. Review and playground need a store and all packs.
     """
@@ -41,6 +45,8 @@ def choose_exercise(
     prompt = _("Which exercise? Type its number, or :quit: ")
     if has_sections:
         prompt = _("Which exercise? Type its number; or list, review, playground, quit: ")
+    if solved is not None:
+        print(message(N_("{code} lets you write the solved pass in Python."), code=command_label("code")))
     while (line := read_line(prompt)) is not None:
         text = line.strip()
         name = match_command(text, LIST_COMMANDS)
@@ -52,10 +58,12 @@ def choose_exercise(
                 return pack.open(entry.id)
             if shows_all and library.is_exercise_name(text):
                 return library.find_exercise(text)
-            if name == "list":
+            if solved is not None and store is not None and match_command(text, (CODE_COMMAND,)):
+                open_section("code", options, store, solved)
+            elif name == "list":
                 _print_all(options, entries, store)
             elif name and store is not None and has_sections:
-                _open_section(name, options, store)
+                open_section(name, options, store)
             elif text and (matches := find_exercises(text, packs).items):
                 _print_list(options, matches, entries, store)
             else:
@@ -108,13 +116,9 @@ def _format_entry(pack: Pack, entry: ExerciseEntry) -> str:
     return f"{pack.id}/{entry.id}  {entry.title}"
 
 
-def _open_section(name: str, options: RunOptions, store: Store) -> None:
-    """Open the review or the playground until the learner leaves it."""
-    if name == "review":
-        from tutor.plain.review import run_review
+def open_section(name: str, options: RunOptions, store: Store, solved: Exercise | None = None) -> None:
+    """Open the review, the playground or the code of a solved exercise until the learner leaves it."""
+    # They load NumPy, which the list and many exercises do without.
+    from tutor.plain.sections import SECTIONS
 
-        run_review(options, store)
-    else:
-        from tutor.plain.playground import PlainPlayground
-
-        PlainPlayground(standard_console(options)).run()
+    SECTIONS[name](options, store, solved)

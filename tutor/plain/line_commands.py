@@ -64,6 +64,7 @@ EXERCISE_COMMANDS: Sequence[LineCommand] = (
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
     LineCommand("quit", N_("stop here; everything checked is kept"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
+CODE_COMMAND = LineCommand("code", N_("write the backward pass in Python"), {"ko": ("코드",)})
 LIST_COMMANDS: Sequence[LineCommand] = (
     LineCommand("list", N_("all exercises"), {"ko": ("목록",)}),
     LineCommand("review", N_("the rules that are due"), {"ko": ("복습",)}),
@@ -87,5 +88,5 @@ def format_commands(commands: Sequence[LineCommand]) -> list[str]:
 
 def command_label(name: str) -> str:
     """Return an exercise's command as it is typed in the language in use, with its colon."""
-    command = next(command for command in EXERCISE_COMMANDS if command.name == name)
+    command = next(command for command in (*EXERCISE_COMMANDS, CODE_COMMAND) if command.name == name)
     return f":{command.aliases.get(current_language(), (name,))[0]}"

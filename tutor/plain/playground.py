@@ -14,6 +14,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible
 from tutor.plain.carets import format_error
+from tutor.plain.code import run_code
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.lab import PlainLab
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
@@ -46,6 +47,7 @@ _TRIAL_COMMANDS: Sequence[LineCommand] = (
     LineCommand("reset", N_("move the inputs back to where they began, as in reset x"), {"ko": ("원래대로",)}),
     LineCommand("worked", N_("see it worked out"), {"ko": ("풀이",)}),
     LineCommand("code", N_("see it as a program: code torch or code numpy"), {"ko": ("코드",)}),
+    LineCommand("write", N_("write its backward pass in Python, and have it checked"), {"ko": ("쓰기",)}),
     LineCommand("gradient", N_("the graph of an input's gradient, as in gradient x"), {"ko": ("기울기",)}),
     LineCommand("save", N_("save it as an exercise file"), {"ko": ("저장",)}),
     LineCommand("back", N_("back to the formula"), {"ko": ("뒤로", "이전")}),
@@ -167,6 +169,7 @@ class PlainPlayground:
             "table": lambda: plain_lab.print_table(argument),
             "reset": lambda: plain_lab.reset(argument),
             "code": lambda: self.print_program(plain_lab.lab, argument),
+            "write": lambda: run_code(self.console, plain_lab.lab.to_exercise()),
         }
         action = actions.get(name)
         if action is None:

@@ -441,6 +441,10 @@ class TutorApp(App[bool]):
         if self.screen is event.screen:
             self.navigator.open_exercise(event.exercise)
 
+    def on_playground_screen_code_requested(self, event: PlaygroundScreen.CodeRequested) -> None:
+        if self.screen is event.screen:
+            self.navigator.push_code(event.exercise)
+
     def on_playground_screen_exercise_saved(self) -> None:
         if self._shows_library:
             self.home.set_packs(library.all_packs())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.coding import files
 from tutor.coding.header import HeaderError
 from tutor.coding.new_file import exercise_file, place_file
 from tutor.coding.session import CodeSession
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
-    """Show the code of an exercise, or say why it has none."""
+    """Show the code of an exercise, or say why it has none. Ask before a file is run that was not written here."""
     try:
         new = exercise_file(exercise)
         path, is_new = place_file(new)
@@ -29,5 +30,14 @@ def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
         host.show_notification(text, warning=True)
         return
     session = CodeSession(path, new.style, exercise, journal)
-    problem = exercise.variant().problem
-    host.app.push_screen(CodeScreen(host, session, str(exercise.title), problem, is_new=is_new))
+    screen = CodeScreen(host, session, str(exercise.title), exercise.variant().problem, is_new=is_new)
+    if files.is_trusted(path):
+        host.app.push_screen(screen)
+        return
+
+    def show_if_trusted(answer: bool | None) -> None:
+        if answer:
+            files.trust(path)
+            host.app.push_screen(screen)
+
+    host.confirm(files.not_written_here(path), show_if_trusted)

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tutor.coding.editor import find_editor
+from tutor.coding.report import with_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import fit
 from tutor.i18n import N_, _, describe_os_error, message
@@ -194,13 +195,13 @@ class CodeScreen(TutorScreen[None]):
             solved = _("Every gradient is right. Solved in code.")
             blocks.append(styled(glyphs, (f"{glyphs.correct} {solved}", "bold $right")))
         elif self._result is not None and self._result.fault is not None:
-            fault = _with_line(str(self._result.fault), self._result.fault_line)
+            fault = with_line(str(self._result.fault), self._result.fault_line)
             blocks.append(styled(glyphs, (f"{glyphs.error} ", "bold $wrong"), fault))
         elif result is not None and result.message is not None:
             hue = {"wrong": "$wrong", "follows": "$help"}.get(result.verdict, "$muted")
             label = {"wrong": _("not yet"), "follows": _("follows")}.get(result.verdict, "")
             head = (f"{label}  ", f"bold {hue}") if label else ""
-            blocks.append(styled(glyphs, head, _with_line(str(result.message), result.line)))
+            blocks.append(styled(glyphs, head, with_line(str(result.message), result.line)))
         if self._hint is not None:
             rung = str(message(N_("hint {rung} of {of}"), rung=self._hint.rung, of=self._hint.of))
             blocks.append(styled(glyphs, (f"{rung}  ", "bold $help"), from_markup(glyphs, str(self._hint.text))))
@@ -255,7 +256,3 @@ class CodeScreen(TutorScreen[None]):
                 message(N_("The editor {name} can't be started: {reason}."), name=editor.command[0], reason=reason),
                 warning=True,
             )
-
-
-def _with_line(text: str, line: int | None) -> str:
-    return str(message(N_("Line {n}: {text}"), n=line, text=text)) if line else text

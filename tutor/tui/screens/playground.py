@@ -74,6 +74,14 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
             self.screen = screen
             self.exercise = exercise
 
+    class CodeRequested(Message):
+        """The learner wants to write the backward pass in Python."""
+
+        def __init__(self, screen: PlaygroundScreen, exercise: Exercise) -> None:
+            super().__init__()
+            self.screen = screen
+            self.exercise = exercise
+
     class ExerciseSaved(Message):
         """The formula was saved as an exercise file."""
 
@@ -325,6 +333,10 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
             self._tell(_("A program needs numbers, and here some inputs are symbols."))
         else:
             self.app.push_screen(ProgramScreen(self.host, problem, str(exercise.title)))
+
+    def action_write_code(self) -> None:
+        if self.app.screen is self and (exercise := self._parse()) is not None:
+            self.post_message(self.CodeRequested(self, exercise))
 
     def action_curve(self) -> None:
         """Show the curve in place of the graph, or the graph again."""

@@ -55,6 +55,15 @@ KEYS: list[BindingType] = [
         tooltip=N_("the gradient of the chosen input as a formula"),
         id="playground.gradient",
     ),
+    Binding(
+        "ctrl+e",
+        "write_code",
+        N_("write code"),
+        tooltip=N_("write its backward pass in Python"),
+        # The field of the formula would go to its end.
+        priority=True,
+        id="playground.write-code",
+    ),
     Binding("down", "choose(1)", N_("down"), tooltip=N_("the next input"), show=False, id="playground.down"),
     Binding("up", "choose(-1)", N_("up"), tooltip=N_("the input above"), show=False, id="playground.up"),
     Binding("pagedown", "choose_page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="playground.page-down"),
