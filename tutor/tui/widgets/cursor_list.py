@@ -169,8 +169,11 @@ class CursorList(CanvasWidget, can_focus=True):
         if event.x in line.marks:
             self.highlight(line.marks[event.x])
         elif line.id is not None:
+            was_highlighted = line.id == self.highlighted
             self.highlight(line.id)
-            self.post_message(self.Selected(line.id))
+            # As at home: a click highlights, a second one opens.
+            if was_highlighted:
+                self.post_message(self.Selected(line.id))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._scroll(_WHEEL_ROWS)
