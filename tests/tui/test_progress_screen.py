@@ -154,13 +154,13 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
     async with open_home(size=(120, 40)) as pilot:
         await show_progress(pilot)
         await pilot.press("2", "delete")
-        await wait_for_text(pilot, "Begin anew with this: First steps back?")
+        await wait_for_text(pilot, "Reset First steps back?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "Begun anew: First steps back.", "0/21", "1/11")
+        await wait_for_text(pilot, "First steps back: reset.", "0/21", "1/11")
         await pilot.press("1", "delete")
-        await wait_for_text(pilot, "Begin anew with this: everything?")
+        await wait_for_text(pilot, "Reset everything?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "Begun anew: everything.", "Nothing has been practised yet.")
+        await wait_for_text(pilot, "everything: reset.", "Nothing has been practised yet.")
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "Back again: everything.", "slope of the root")
 

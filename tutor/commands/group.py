@@ -43,7 +43,7 @@ _COMMANDS = {
     "report": LazyCommand(
         "report:report", N_("Sum up the exports of a class: who did what, and which mistakes are frequent.")
     ),
-    "reset": LazyCommand("reset:reset", N_("Begin anew with an exercise, a pack or everything. Nothing is deleted.")),
+    "reset": LazyCommand("reset:reset", N_("Reset an exercise, a pack or everything. Nothing is deleted.")),
     "where": LazyCommand("where:where", N_("Print the files and folders in use.")),
     "settings": LazyCommand(
         "settings:show_settings", N_("Make the settings file where there is none, and tell what is chosen in it.")

@@ -72,7 +72,7 @@ def _undo(store: Store) -> int:
 
 def _confirm(target: str | Message, number: int) -> bool:
     """Ask on standard error, since the answer may come from a pipe."""
-    text = N_("Begin anew with this: {what}. Exercises that were begun or solved: {n}. Are you sure? [y/N] ")
+    text = N_("Reset {what}? Exercises begun or solved: {n}. Are you sure? [y/N] ")
     echo(message(text, what=target, n=number), nl=False, err=True)
     answer = sys.stdin.readline().strip().lower() if sys.stdin is not None else ""
     return any(answer in language.yes_words for language in LANGUAGES.values())

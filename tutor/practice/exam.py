@@ -35,7 +35,7 @@ ALREADY_ANSWERED = Verdict(
 #: The refusal of help, and of changing an answer.
 NO_HELP = message(N_("This is an exam: there is no help, and answers stay as they are."))
 #: The refusal of new numbers, and of a new start.
-SAME_NUMBERS = message(N_("This is an exam: its numbers can't be chosen, and it isn't begun anew here."))
+SAME_NUMBERS = message(N_("This is an exam: its numbers can't be chosen, and it can't be reset here."))
 
 #: Seeds are smaller than this, so that they can be passed on by word of mouth.
 NUM_SEEDS = 1_000_000

@@ -43,7 +43,7 @@ class ResetFlow:
             if agreed:
                 report(self._reset(pack, exercise, title, undo_key))
 
-        template = N_("Begin anew with this: {what}? Exercises that were begun or solved: {n}.")
+        template = N_("Reset {what}? Exercises begun or solved: {n}.")
         warning = reset_warning(self._store.begun_exams(), pack, exercise)
         question = str(message(template, what=title, n=count))
         self._host.confirm(f"{question} {warning}" if warning else question, on_answer)
@@ -54,7 +54,7 @@ class ResetFlow:
             return self._save_error()
         self._undoable.append((done.id, title))
         key = self._host.glyphs.key_label(undo_key, "^Z")
-        return str(message(N_("Begun anew: {what}. {key} takes it back."), what=title, key=key))
+        return str(message(N_("{what}: reset. {key} undoes that."), what=title, key=key))
 
     def undo(self, report: Callable[[str], None]) -> None:
         """Undo the last reset."""
