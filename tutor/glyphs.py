@@ -39,7 +39,19 @@ _TO_ASCII = str.maketrans(
         "↓": "-v",
         "′": "'",
     }
-    | {"δ": "delta", "Δ": "D", "Φ": "Phi", "φ": "phi", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~", "✎": "p"}
+    | {
+        "δ": "delta",
+        "Δ": "D",
+        "Φ": "Phi",
+        "φ": "phi",
+        "✓": "v",
+        "✗": "X",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "…": "~",
+        "✎": "p",
+    }
 )
 #: A root with its operand; √ alone is the name of a node.
 _SQUARE_ROOT = re.compile(r"√(\w)")

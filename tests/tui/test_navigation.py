@@ -366,15 +366,15 @@ def test_themes_are_readable_and_one_is_safe_for_colour_blindness() -> None:
         assert min(dist(one, two) for one, two in combinations(seen, 2)) > 20
 
 
-@pytest.mark.parametrize("theme", settings.THEMES)
-async def test_the_row_in_focus_is_readable_in_every_theme(theme: str) -> None:
+@pytest.mark.parametrize("theme", [*settings.THEMES, "nord"])
+async def test_the_row_in_focus_the_key_bar_and_what_can_be_typed_are_readable_in_every_theme(theme: str) -> None:
     settings.default_path().write_text(f'theme = "{theme}"\n')
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, library.find_exercise("basics/times"))
         worksheet.next_hint(worksheet.blanks[0].id)
-    async with open_home() as pilot:
-        await wait_for_text(pilot, "Continue What × sends back")
-        strip = next(row for row in pilot.app.screen._compositor.render_strips() if "Continue" in row.text)
+
+    def assert_readable(pilot: Pilot[bool], piece: str) -> None:
+        strip = next(row for row in pilot.app.screen._compositor.render_strips() if piece in row.text)
         seen = [part.style for part in strip if part.text.strip("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▐ ") and part.style]
         assert seen
         for style in seen:
@@ -382,6 +382,14 @@ async def test_the_row_in_focus_is_readable_in_every_theme(theme: str) -> None:
             assert style.bgcolor
             ink, ground = (colour.get_truecolor().hex for colour in (style.color, style.bgcolor))
             assert _contrast_ratio(ink, ground) >= 4.5, (ink, ground)
+
+    async with open_home() as pilot:
+        await wait_for_text(pilot, "Continue What × sends back", "Enter open")
+        assert_readable(pilot, "Continue")
+        assert_readable(pilot, "Enter open")
+        await pilot.press("slash")
+        await wait_for_text(pilot, "ords of a title")
+        assert_readable(pilot, "ords of a title")
 
 
 # --- the first start ---
