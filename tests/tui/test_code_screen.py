@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.app_driver import is_showing, open_app, wait_for_text, wait_until
 from tests.support.code_solutions import solution
-from tutor.coding.session import steps_style
+from tutor.coding.session import exercise_at, steps_style
 from tutor.coding.steps import StepsTask
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.code import CodeScreen
@@ -17,12 +17,12 @@ from tutor.tui.screens.exercise import ExerciseScreen
 PATH = Path("backprop/basics-two-roads.py")
 
 
-def saved() -> str:
-    return PATH.read_text()
+def saved(path: Path = PATH) -> str:
+    return path.read_text()
 
 
-def save(text: str) -> None:
-    PATH.write_text(text)
+def save(text: str, path: Path = PATH) -> None:
+    path.write_text(text)
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +67,19 @@ async def test_an_exercise_that_is_not_solved_has_no_code_yet() -> None:
     async with open_app("basics/two-roads") as session:
         await session.pilot.press("ctrl+e")
         await wait_for_text(session.pilot, "The code can be written when all blanks are filled")
+
+
+async def test_the_layer_that_an_author_chose_is_shown_with_its_graph(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.toml"
+    graph = 'graph = "y = tanh(w*x + b)"\nwrt = ["x"]\n[inputs]\nx = 1\nw = 2\nb = -1\n'
+    save(f'{graph}[code]\nstyle = "layer"\nparameters = ["w", "b"]\n', path)
+    async with open_app(exercise_at(path), (120, 40)) as session:
+        await session.solve()
+        await session.pilot.press("ctrl+e")
+        await wait_for_text(session.pilot, "dw is not written yet", "1 of 4", "✓ y the value of y")
+        written = Path("backprop/neuron-layer.py")
+        await session.pilot.press("up", "f2")
+        await wait_for_text(session.pilot, "hint 1 of")
+        wrong = saved(written).replace("self.db = ...", "self.db = dy * (1 - self.forward(0) ** 2)")
+        save(wrong, written)
+        await wait_for_text(session.pilot, "✗ db")

@@ -8,6 +8,7 @@ from tutor.coding import files
 from tutor.coding.header import HeaderError
 from tutor.coding.new_file import exercise_file, place_file
 from tutor.coding.session import CodeSession
+from tutor.coding.styles import TaskStyle
 from tutor.i18n import N_, describe_os_error, message
 from tutor.tui.screens.code import CodeScreen
 
@@ -30,7 +31,9 @@ def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
         host.show_notification(text, warning=True)
         return
     session = CodeSession(path, new.style, exercise, journal)
-    screen = CodeScreen(host, session, str(exercise.title), exercise.variant().problem, is_new=is_new)
+    # A layer may ask for other gradients than the exercise.
+    problem = new.style.task.problem if isinstance(new.style, TaskStyle) else None
+    screen = CodeScreen(host, session, str(exercise.title), problem, is_new=is_new)
     if files.is_trusted(path):
         host.app.push_screen(screen)
         return
