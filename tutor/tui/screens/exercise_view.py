@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical
 
+from tutor.algebra.typed_text import on_one_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
@@ -271,7 +272,11 @@ class ExerciseView(TutorScreen[None]):
         minutes = [str(message(N_("{n} min"), n=exercise.minutes))] if exercise.minutes else []
         trail = [name.strip() for name in (self.title_prefix, self._pack_title) if name.strip()]
         segments = [self._segment(blank.id) for blank in worksheet.blanks]
-        return HeadContent(str(exercise.title), trail, self._formula, minutes, (first, rest), settled, whole, segments)
+        title, aside = str(exercise.title), self._formula
+        if title == on_one_line(worksheet.problem.graph.text):
+            # A formula of the playground is its own title, so it is written once.
+            title, aside = aside, ""
+        return HeadContent(title, trail, aside, minutes, (first, rest), settled, whole, segments)
 
     def _segment(self, blank: str) -> Segment:
         state, worksheet = self.state, self.state.worksheet
