@@ -5,9 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.color import Color, ColorType
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color as TextualColor
 from textual.theme import BUILTIN_THEMES
 
 from tutor.tui.canvas import Canvas, line_bar, wrap
+from tutor.tui.nearest_colours import NearestColours, nearest_colour
 from tutor.tui.themes import (
     DARK_PALETTE,
     HUES,
@@ -90,3 +95,21 @@ def test_wrapped_lines_fit_and_keep_their_words(text: str, width: int) -> None:
     lines = wrap(text, width)
     assert all(cell_len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_256_colours_keep_greys_grey_and_hues_their_hue() -> None:
+    def nearest(colour: str) -> str:
+        found = nearest_colour(Color.parse(colour))
+        assert found is not None
+        assert found.type is ColorType.EIGHT_BIT
+        return found.get_truecolor().hex
+
+    for palette in PALETTES.values():
+        for name in ("ground", "surface", "raised", "text", "muted"):
+            triplet = Color.parse(nearest(getattr(palette, name))).get_truecolor()
+            assert max(triplet) - min(triplet) <= 40, name
+        for name in ("text", "muted", "forward", "backward", "right", "wrong", "help"):
+            assert contrast(nearest(getattr(palette, name)), nearest(palette.ground)) >= 4.5, name
+    assert nearest_colour(Color.default()) == Color.default()
+    strip = NearestColours().apply([Segment("x", Style(color="#222735", bold=True))], TextualColor(0, 0, 0))
+    assert strip == [Segment("x", Style(color="color(235)", bold=True))]

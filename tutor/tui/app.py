@@ -18,6 +18,7 @@ from tutor.paths import data_folder
 from tutor.tui.background import Background
 from tutor.tui.host import Redrawable
 from tutor.tui.key_queue import KeyQueue
+from tutor.tui.nearest_colours import NearestColours
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
 from tutor.tui.saving import Saving
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.binding import Binding, BindingType
     from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.worker import Worker
 
     from tutor.drawing.model import Density
@@ -90,6 +92,7 @@ class TutorApp(App[bool]):
             redraw_screens=self._redraw_screens,
             report=lambda fault: self.home.set_message(fault),
         )
+        self._nearest_colours = NearestColours()
         self.key_queue = KeyQueue(self, super().on_event)
         self._has_started = self._is_leaving = self._has_screen_styles = False
         send_only_changes()
@@ -186,6 +189,11 @@ class TutorApp(App[bool]):
         await self.key_queue.on_key_passed(event)
 
     # --- colours ---
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return the filters of what is drawn, with the one for a terminal of 256 colours."""
+        filters = super().get_line_filters()
+        return [*filters, self._nearest_colours] if self.console.color_system == "256" else filters
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the palette's variables for themes that don't define them: Textual's own."""
