@@ -158,10 +158,15 @@ class ExercisePreview:
         canvas.put(LEFT, 1, title, palette.ink("bright", bold=True))
         formula = truncate(glyphs.render(self.formula), width, glyphs.ellipsis)
         canvas.put(LEFT, 2, formula, palette.ink("muted"))
-        rows = graph_rows(height, self.text_rows)
-        self._paint_graph(canvas, rows, glyphs)
         lines = text_lines(self.text, width, glyphs, palette)
-        y = HEAD_ROWS + rows + 1
+        if self.picture is None and not self.has_graph:
+            # The text has the rows that a graph would have.
+            canvas.put(LEFT, 2, glyphs.render(_("Questions only, no graph.")), palette.ink("faint", italic=True))
+            y = HEAD_ROWS + 1
+        else:
+            rows = graph_rows(height, self.text_rows)
+            self._paint_graph(canvas, rows, glyphs)
+            y = HEAD_ROWS + rows + 1
         put_lines(canvas, LEFT, y, lines, max(height - FOOT_ROWS - y - 1, 0), glyphs, scroll)
         self._paint_foot(canvas, height - FOOT_ROWS, glyphs)
 
@@ -170,7 +175,7 @@ class ExercisePreview:
         if self.picture is not None:
             paint_picture(canvas, 1, HEAD_ROWS - 1, canvas.width - 2, rows + 2, self.picture)
             return
-        notice = _("The graph is too large to be shown here.") if self.has_graph else _("Questions only, no graph.")
+        notice = _("The graph is too large to be shown here.")
         style = palette.ink("faint", italic=True)
         canvas.centre(LEFT, width, HEAD_ROWS + rows // 2, [(glyphs.render(notice), style)])
 
