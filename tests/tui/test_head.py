@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.app import App, ComposeResult
 
 from tutor.glyphs import ASCII, UNICODE, Glyphs
@@ -111,3 +112,9 @@ def test_styled_words_wrap_between_words_and_never_inside_a_wide_character() -> 
     canvas = Canvas(9, 1, DARK_PALETTE)
     canvas.runs(0, 0, cut_line(flow(runs, 40)[0], 9))
     assert canvas.text() == ["The othe…"]
+
+
+def test_code_in_a_text_keeps_its_indentation() -> None:
+    runs = marked(UNICODE, "A layer:\n\n`class Sigmoid:`\n`    def forward(self, x):`", Style(), Style())
+    lines = ["".join(text for text, _style in line) for line in flow(runs, 40)]
+    assert lines == ["A layer:", "", "class Sigmoid:", "    def forward(self, x):"]

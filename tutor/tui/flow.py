@@ -32,7 +32,10 @@ _PIECES = re.compile(r"\n|[^\S\n]+|\S+")
 
 
 def flow(runs: Iterable[Run], width: int) -> list[Line]:
-    """Return texts in lines of at most `width` cells, broken between words. A new line begins at each line end."""
+    """Return texts in lines of at most `width` cells, broken between words.
+
+    A new line begins at each line end, and is indented as it was.
+    """
     lines: list[Line] = [[]]
     word: Line = []
     gap: Run | None = None
@@ -62,6 +65,9 @@ def _add_word(lines: list[Line], gap: Run | None, word: Line, width: int) -> Non
             return
         line = []
         lines.append(line)
+    elif gap is not None and cell_len(gap[0]) <= width // 2:
+        # An author's indentation, as in Python code.
+        line.append(gap)
     for text, style in word:
         for piece in _cut(text, max(width, 1)):
             if runs_width(lines[-1]) + cell_len(piece) > width and lines[-1]:
