@@ -339,7 +339,7 @@ def kill_at_moments(stage: Stage, moments: random.Random, count: int) -> int:
 
 #: The right answers of the exercise, in the order in which they are asked for.
 RIGHT_ANSWERS = ("1", "2", "120", "2", "2")
-_NUM_RIGHT = re.compile(r"\b([0-5])/5\b")
+_NUM_RIGHT = re.compile(r"\b([0-5]) of 5\b")
 
 
 def kill_on_screen(moments: random.Random, home: Path) -> None:
@@ -348,7 +348,7 @@ def kill_on_screen(moments: random.Random, home: Path) -> None:
     home.mkdir()
     shown = 0
     with PtyProgram("play", EXERCISE, environment={"BACKPROP_TUTOR_HOME": str(home)}) as program:
-        program.wait_for_text("0/5")
+        program.wait_for_text("0 of 5")
         end = time.monotonic() + moments.uniform(0, 1.5)
         for answer in RIGHT_ANSWERS:
             program.send(answer + "\r")

@@ -70,10 +70,10 @@ def test_the_screen(tmp_path: Path, home: Path) -> None:
     export = tmp_path / "mine.jsonl"
     environment = {"BACKPROP_TUTOR_HOME": str(home)}
     with PtyProgram(command=command("128k", export), environment=environment, columns=100) as program:
-        program.wait_for_text("0/5")
+        program.wait_for_text("0 of 5")
         for number, answer in enumerate(ANSWERS, 1):
             program.send(f"{answer}\r")
-            program.wait_for_text(f"{number}/5")
+            program.wait_for_text(f"{number} of 5")
         program.wait_for_text("The disk is full")
         program.send("\x11")
         assert program.wait() == 0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.exercise import Exercise
 
-EXERCISE_FILE = 'graph = "z = x * y + x"\n[inputs]\nx = 5\ny = 3\n[vary]\nx = { from = 2, to = 9 }\n'
+EXERCISE_FILE = 'graph = "z = x·y + x"\n[inputs]\nx = 5\ny = 3\n[vary]\nx = { from = 2, to = 9 }\n'
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def wait_until_gone(pilot: Pilot[bool], piece: str) -> None:
 async def test_a_saved_file_is_reloaded_and_the_focus_is_kept(mine: Path) -> None:
     path = mine / "01-one.toml"
     async with open_watched(path) as pilot:
-        await wait_for_text(pilot, "0 of 5", "z = x * y + x")
+        await wait_for_text(pilot, "0 of 5", "z = x·y + x")
         await pilot.press("1", "enter")
         await pilot.press("1", "2")
         await wait_for_text(pilot, "1 of 5")
@@ -95,7 +95,7 @@ async def test_a_broken_file_opens_once_it_is_fixed(mine: Path) -> None:
 
 async def test_a_saved_pack_reloads_its_list_and_the_open_exercise(mine: Path) -> None:
     async with open_watched(mine) as pilot:
-        await wait_for_text(pilot, "Mine", "z = x * y + x")
+        await wait_for_text(pilot, "Mine", "z = x·y + x")
         (mine / "02-two.toml").write_text("title = 'Second'\n" + EXERCISE_FILE)
         await wait_for_text(pilot, "Second")
         await pilot.press("enter")

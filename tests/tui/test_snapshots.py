@@ -27,7 +27,6 @@ from tests.support.app_driver import (
 )
 from tutor import i18n
 from tutor.practice import closed_form, overview, progress, review
-from tutor.practice.storage.store import default_path
 from tutor.tui import summary_sections
 from tutor.tui.palette import TutorPalette
 from tutor.tui.screens.home import HomeScreen
@@ -192,12 +191,6 @@ async def help_page(**options: Any) -> AsyncIterator[Pilot[bool]]:
         yield session.pilot
 
 
-async def first_start(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    (default_path().parent / "welcomed").unlink(missing_ok=True)
-    async with open_home(**options) as pilot:
-        yield pilot
-
-
 async def carried(**options: Any) -> AsyncIterator[Pilot[bool]]:
     """Answer right from a wrong value."""
     async with open_app("basics/add-multiply", **options) as session:
@@ -241,7 +234,7 @@ async def worked(**options: Any) -> AsyncIterator[Pilot[bool]]:
 
 
 #: Tried in English alone, because each takes seconds; BACKPROP_TUTOR_LONG tries all.
-IN_ENGLISH = (first_start, carried, lstm, glossary, keys, confirm, worked)
+IN_ENGLISH = (carried, lstm, glossary, keys, confirm, worked)
 SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
     scene.__name__: scene
     for scene in (
