@@ -59,13 +59,6 @@ async def home(**options: Any) -> AsyncIterator[Pilot[bool]]:
         yield pilot
 
 
-async def search(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    async with open_home(**options) as pilot:
-        await settle(pilot)
-        await pilot.press("slash", *"roads")
-        yield pilot
-
-
 async def exercise(**options: Any) -> AsyncIterator[Pilot[bool]]:
     """Give a right answer, then a wrong one."""
     async with open_app("basics/two-roads", **options) as session:
@@ -238,7 +231,7 @@ IN_ENGLISH = (carried, lstm, glossary, keys, confirm, worked)
 SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
     scene.__name__: scene
     for scene in (
-        *(home, search, exercise, matrix, question, solved, summary, progress_page, playground, palette),
+        *(home, exercise, matrix, question, solved, summary, progress_page, playground, palette),
         *(palette_search, settings, themes, too_small, review_item, rule_card, explanation, help_page),
         *IN_ENGLISH,
     )
