@@ -14,7 +14,7 @@ import pytest
 from tests.support.code_solutions import solution
 from tests.support.layer_solutions import autograd_solution, layer_solution
 from tests.support.pty_program import PtyProgram
-from tutor.coding.session import steps_style
+from tutor.coding.session import exercise_style
 from tutor.coding.steps import StepsTask
 from tutor.packs import library
 
@@ -57,7 +57,7 @@ def write(name: str, *arguments: str) -> Path:
 
 def right_text(path: Path, name: str) -> str:
     """Return a written file with every line completed."""
-    task = steps_style(library.find_exercise(name)).task
+    task = exercise_style(library.find_exercise(name)).task
     assert isinstance(task, StepsTask)
     head = path.read_text().partition("import numpy")[0]
     return head + solution(task)

@@ -23,7 +23,7 @@ from tutor.coding.autograd import judge_autograd
 from tutor.coding.header import HeaderError
 from tutor.coding.judge import judge_file
 from tutor.coding.layers import LAYERS, LayerTask
-from tutor.coding.session import steps_style
+from tutor.coding.session import exercise_style
 from tutor.coding.steps import StepsTask
 from tutor.packs import library
 
@@ -39,7 +39,7 @@ _FEW = ("basics/two-roads", "curves/gates", "matrices/sigma-xw", "layers/embeddi
 
 
 def steps_task(name: str) -> StepsTask:
-    task = steps_style(library.find_exercise(name)).task
+    task = exercise_style(library.find_exercise(name)).task
     assert isinstance(task, StepsTask)
     return task
 
@@ -58,7 +58,7 @@ def exercises_in_code() -> Iterator[str]:
     for pack in library.all_packs(installed=False):
         for entry in pack.entries:
             try:
-                steps_style(pack.open(entry.id))
+                exercise_style(pack.open(entry.id))
             except HeaderError:
                 continue
             yield f"{pack.id}/{entry.id}"

@@ -11,7 +11,7 @@ from tests.support.code_solutions import solution
 from tutor import i18n
 from tutor.coding import files
 from tutor.coding.new_file import exercise_file, place_file
-from tutor.coding.session import steps_style
+from tutor.coding.session import exercise_style
 from tutor.coding.steps import StepsTask
 from tutor.packs import library
 from tutor.plain.code import run_code
@@ -50,7 +50,7 @@ def converse(*lines: str | Callable[[], str]) -> str:
 
 def solve_file(path: Path) -> Callable[[], str]:
     def write() -> str:
-        task = steps_style(library.find_exercise(NAME)).task
+        task = exercise_style(library.find_exercise(NAME)).task
         assert isinstance(task, StepsTask)
         path.write_text(path.read_text().partition("import numpy")[0] + solution(task))
         return ""

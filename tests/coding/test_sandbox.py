@@ -10,7 +10,7 @@ import pytest
 from tutor.algebra.expr import number
 from tutor.coding.judge import judge_file
 from tutor.coding.sandbox import Run, run_file
-from tutor.coding.session import steps_style
+from tutor.coding.session import exercise_style
 from tutor.packs.builder.formula import exercise_from_formula
 
 #: Each starts processes of its own.
@@ -101,14 +101,14 @@ def test_its_home_and_folder_are_temporary_and_may_be_deleted(tmp_path: Path) ->
     ],
 )
 def test_tricks_do_not_make_wrong_code_right(trick: str, tmp_path: Path) -> None:
-    task = steps_style(exercise_from_formula("z = x * y", {"x": number(3), "y": number(4)})).task
+    task = exercise_style(exercise_from_formula("z = x * y", {"x": number(3), "y": number(4)})).task
     path = tmp_path / "learner.py"
     path.write_text(trick + WRONG)
     assert not judge_file(task, path).solved
 
 
 def test_what_it_sends_is_read_with_care(tmp_path: Path) -> None:
-    task = steps_style(exercise_from_formula("z = x * y", {"x": number(3), "y": number(4)})).task
+    task = exercise_style(exercise_from_formula("z = x * y", {"x": number(3), "y": number(4)})).task
     for value in (
         "'4'",
         "[1, [2]]",

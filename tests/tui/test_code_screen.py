@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.app_driver import is_showing, open_app, wait_for_text, wait_until
 from tests.support.code_solutions import solution
-from tutor.coding.session import exercise_at, steps_style
+from tutor.coding.session import exercise_at, exercise_style
 from tutor.coding.steps import StepsTask
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.code import CodeScreen
@@ -42,7 +42,7 @@ async def test_a_solved_exercise_is_written_in_code(size: tuple[int, int]) -> No
         await wait_for_text(session.pilot, "not yet Line", "✗ dx_1")
         await session.pilot.press("f2")
         await wait_for_text(session.pilot, "hint 1 of 4")
-        task = steps_style(session.screen.exercise).task
+        task = exercise_style(session.screen.exercise).task
         assert isinstance(task, StepsTask)
         save(text.partition("import numpy")[0] + solution(task))
         await wait_for_text(session.pilot, "Every gradient is right. Solved in code.", "5 of 5")

@@ -131,11 +131,6 @@ def exercise_style(exercise: Exercise, style: Style = "steps", parameters: Seque
     return TaskStyle(steps_task(problem))
 
 
-def steps_style(exercise: Exercise) -> TaskStyle:
-    """Return the style of an exercise whose gradients are written line by line. Raise HeaderError if it has none."""
-    return exercise_style(exercise)
-
-
 def exercise_of(header: Header) -> Exercise:
     """Return the exercise that a file is checked against. Raise PackError, AlgebraError, OSError."""
     if header.exercise:

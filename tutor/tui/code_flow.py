@@ -22,7 +22,7 @@ def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
     """Show the code of an exercise, or say why it has none. Ask before a file is run that was not written here."""
     try:
         new = exercise_file(exercise)
-        path, is_new = place_file(new)
+        path, _is_new = place_file(new)
     except HeaderError as error:
         host.show_notification(error.message, warning=True)
         return
@@ -33,7 +33,7 @@ def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
     session = CodeSession(path, new.style, exercise, journal)
     # A layer may ask for other gradients than the exercise.
     problem = new.style.task.problem if isinstance(new.style, TaskStyle) else None
-    screen = CodeScreen(host, session, str(exercise.title), problem, is_new=is_new)
+    screen = CodeScreen(host, session, str(exercise.title), problem)
     if files.is_trusted(path):
         host.app.push_screen(screen)
         return

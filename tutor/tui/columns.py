@@ -1,4 +1,4 @@
-"""Columns of named values, and bar charts."""
+"""Columns of named values."""
 
 from __future__ import annotations
 
@@ -58,32 +58,3 @@ def _wrap_columns(columns: Sequence[Column], width: int) -> list[list[Column]]:
             groups.append([column])
             used = column.width
     return groups
-
-
-_BLOCKS = " ▁▂▃▄▅▆▇█"
-_ASCII_BLOCKS = " .:#"
-
-
-def bar_chart(values: Sequence[float | None], maximum: float, height: int, width: int, glyphs: Glyphs) -> list[str]:
-    """Return the rows of a bar chart, top row first, in which `maximum` fills the `height`.
-
-    If not all values fit in `width` cells, the last ones are shown. A value above 0 shows at least a little; None, an
-    unknown value, leaves its place empty.
-    """
-    columns = bar_width(len(values), width)
-    blocks = _ASCII_BLOCKS if glyphs.ascii else _BLOCKS
-    steps = len(blocks) - 1
-    rows = []
-    for level in range(height - 1, -1, -1):
-        row = ""
-        for value in values[-max(width // columns, 1) :]:
-            filled = 0 if not value or maximum <= 0 else max(1, round(value / maximum * height * steps))
-            block = blocks[min(max(filled - level * steps, 0), steps)]
-            row += block if columns == 1 else block * (columns - 1) + " "
-        rows.append(row)
-    return rows
-
-
-def bar_width(count: int, width: int) -> int:
-    """Return the cells of each of `count` values in `width` cells: one, or up to four including a gap."""
-    return max(1, min(4, width // max(count, 1)))

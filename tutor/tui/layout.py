@@ -67,7 +67,7 @@ class DrawingCache:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseLayout:
-    """The parts of the screen: the drawing, the rows of the graph, of the close-up and of the answer.
+    """The parts of the screen: the drawing, the rows of the graph and of the close-up; the answer has the rest.
 
     In a small window the close-up is above the answer, in others beside it and as high. A close-up of 0 rows is left out.
     """
@@ -76,7 +76,6 @@ class ExerciseLayout:
     drawing: Drawing | None
     graph_rows: int
     close_up_rows: int
-    answer_rows: int
 
     @property
     def has_side(self) -> bool:
@@ -105,7 +104,7 @@ def choose_layout(
     size = window_size(width, height)
     free = height - BAR_ROWS
     if drawings is None:
-        return ExerciseLayout(size, None, 0, 0, free)
+        return ExerciseLayout(size, None, 0, 0)
     if size == "small":
         layout = _small_layout(drawings, width, free, preferred, cell_rows > 0)
     else:
@@ -115,10 +114,10 @@ def choose_layout(
     # The graph stays where it is if the question fits below it.
     low = free - layout.graph_rows
     if question_rows <= low:
-        return replace(layout, close_up_rows=0, answer_rows=low)
+        return replace(layout, close_up_rows=0)
     low = min(question_rows, max(free - _MIN_GRAPH_ROWS, low))
     drawing = drawings.fit(width - (SIDE_CELLS if size == "large" else 0), free - low, preferred)
-    return ExerciseLayout(size, drawing, free - low, 0, low)
+    return ExerciseLayout(size, drawing, free - low, 0)
 
 
 def _roomy_layout(
@@ -128,7 +127,7 @@ def _roomy_layout(
     layouts = []
     for low in _LOW_ROWS[size]:
         drawing = drawings.fit(width, free - low, preferred)
-        layouts.append(ExerciseLayout(size, drawing, free - low, low, low))
+        layouts.append(ExerciseLayout(size, drawing, free - low, low))
         if drawing.density == "full" or preferred is not None:
             return layouts[-1]
     return layouts[0]
@@ -146,7 +145,7 @@ def _small_layout(
         shows_values = drawing.density == "full" or close_up >= _ROWS_WITH_VALUES
         fits = drawing.height + int(drawing.width > width) <= rows
         quality = (shows_values, fits or rows >= _MIN_GRAPH_ROWS, fits, _FULLNESS[drawing.density])
-        choices.append((quality, ExerciseLayout("small", drawing, rows, close_up, answer)))
+        choices.append((quality, ExerciseLayout("small", drawing, rows, close_up)))
         if all(quality[:3]) and drawing.density in ("full", preferred):
             break
     # Of equals the first one is the best.
@@ -154,4 +153,4 @@ def _small_layout(
     assert layout.drawing is not None
     needed = layout.drawing.height + int(layout.drawing.width > width)
     rows = min(layout.graph_rows, needed + _GRAPH_ROWS_MARGIN)
-    return replace(layout, graph_rows=rows, answer_rows=free - rows - layout.close_up_rows)
+    return replace(layout, graph_rows=rows)

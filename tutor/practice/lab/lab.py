@@ -355,8 +355,3 @@ class Lab:
         if self.error is not None and not self.is_whole:
             raise FieldError(self.error, "formula")
         return self.to_input().to_exercise()
-
-    def current_problem(self) -> Problem:
-        """Return the problem with the values as they are now."""
-        assert self.exercise is not None
-        return self.exercise.make_problem(self.values)

@@ -75,9 +75,6 @@ class Brush:
             return _STATE_HUES[quantity.state]
         return "bright" if lane == "local" else lane
 
-    def asked_chip(self, x: int, y: int, width: int, with_question: bool = True) -> None:
-        self.canvas.chip(x, y, self.asked_text(with_question), self.asked_hue, width)
-
     @property
     def is_padded(self) -> bool:
         """Whether fields have half rows above and below."""

@@ -69,13 +69,12 @@ class CodeScreen(TutorScreen[None]):
             super().__init__()
             self.result = result
 
-    def __init__(self, host: Host, session: CodeSession, title: str, problem: Problem | None, *, is_new: bool) -> None:
+    def __init__(self, host: Host, session: CodeSession, title: str, problem: Problem | None) -> None:
         """Show a file; `problem` has the graph to draw, None if there is none."""
         super().__init__(host)
         self.session = session
         self._title = title
         self._problem = problem
-        self._is_new = is_new
         self._result: FileResult | None = None
         self._trouble = ""
         self._hint: CodeHint | None = None

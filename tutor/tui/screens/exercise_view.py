@@ -74,7 +74,7 @@ class ExerciseView(TutorScreen[None]):
         self._pack_title = pack_title
         self._drawings = self._make_drawings()
         self._preferred_density: Density | None = None
-        self._exercise_layout = ExerciseLayout("small", None, 0, 0, 0)
+        self._exercise_layout = ExerciseLayout("small", None, 0, 0)
         self._graph_values = GraphValues(self.glyphs)
         #: The question that the layout leaves room for; None at other blanks.
         self._question_with_room: str | None = None
