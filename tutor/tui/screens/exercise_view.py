@@ -287,10 +287,7 @@ class ExerciseView(TutorScreen[None]):
             status = ("forward" if kind == "forward" else "backward") if is_current else "open"
         return Segment(status, blank, is_current)
 
-    def on_answer_pane_more_changed(self) -> None:
-        self.refresh_bindings()
-
-    def on_solved_pane_more_changed(self) -> None:
+    def on_scrolled_pane_more_changed(self) -> None:
         self.refresh_bindings()
 
 

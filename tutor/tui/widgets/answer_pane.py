@@ -15,8 +15,7 @@ from tutor.tui.answer_input import AnswerInput, LineEditor
 from tutor.tui.flow import PROSE_WIDTH, Line, cut_line
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import paint_answer_line
-from tutor.tui.widgets.canvas import CanvasWidget
-from tutor.tui.widgets.line_scroll import LineScroll
+from tutor.tui.widgets.scrolled_pane import ScrolledPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -40,13 +39,10 @@ _LINE_WIDTH = 56
 _MIN_REST = 5
 
 
-class AnswerPane(CanvasWidget):
+class AnswerPane(ScrolledPane):
     """Shows the focused blank of an `ExerciseState`; holds no state of its own but how far its text is scrolled."""
 
     DEFAULT_CSS: ClassVar[str] = "AnswerPane { height: 1fr; width: 1fr; }"
-
-    class MoreChanged(Message):
-        """Text below the visible part has appeared or disappeared."""
 
     class HintRequested(Message):
         """The rungs of help were clicked."""
@@ -64,7 +60,6 @@ class AnswerPane(CanvasWidget):
         self._shows_asked = True
         self._shows_text = True
         self._lists_matrices = False
-        self.scroll = LineScroll()
         self._clicks: list[tuple[Region, Message]] = []
         self._cursor: Offset | None = None
         self._grid_layout: tuple[int, int, int] | None = None
@@ -300,32 +295,7 @@ class AnswerPane(CanvasWidget):
         if self._cursor is not None and self.is_attached and self._canvas is not None:
             self.app.cursor_position = self.region.offset + self._cursor
 
-    # --- keys and mouse ---
-
-    @property
-    def has_more(self) -> bool:
-        """Return whether there is text below the visible part."""
-        return self.scroll.has_more
-
-    def scroll_to_top(self) -> None:
-        """Scroll to the start of the text."""
-        if self.scroll.to_top():
-            self.repaint()
-
-    def scroll_page(self, pages: int) -> None:
-        """Scroll the text by pages."""
-        if self.scroll.by(pages * max(self.scroll.height - 2, 1)):
-            self.repaint()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        if self.scroll.by(2):
-            self.repaint()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        if self.scroll.by(-2):
-            self.repaint()
+    # --- mouse ---
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -16,8 +16,7 @@ from tutor.practice.rule_ids import rule_id_at, rule_name
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.flow import Line, cut_line, flow
 from tutor.tui.progress_marks import mastery_dots
-from tutor.tui.widgets.canvas import CanvasWidget
-from tutor.tui.widgets.line_scroll import LineScroll
+from tutor.tui.widgets.scrolled_pane import ScrolledPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -36,7 +35,7 @@ _VALUE, _REMARK = 12, 12
 _STATE_HUES = {"right": "right", "wrong": "wrong", "near": "help", "revealed": "help", "noted": "muted"}
 
 
-class SidePane(CanvasWidget):
+class SidePane(ScrolledPane):
     """Shows what stays beside the work. A click on an answer focuses its blank."""
 
     DEFAULT_CSS: ClassVar[str] = "SidePane { height: 1fr; width: 52; }"
@@ -53,7 +52,6 @@ class SidePane(CanvasWidget):
         self._state: ExerciseState | None = None
         self._formula = ""
         self._standing: Standing | None = None
-        self.scroll = LineScroll()
         #: The row of the canvas where each blank is listed.
         self._rows: dict[int, str] = {}
 
@@ -145,16 +143,6 @@ class SidePane(CanvasWidget):
         line: Line = [(name + " " * (room - cell_len(name)), self.palette.ink("text"))]
         line += mastery_dots(self.palette, mastery)
         return cut_line([*line, (f"  {label}", self.palette.ink("muted"))], width)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        if self.scroll.by(2):
-            self.repaint()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        if self.scroll.by(-2):
-            self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

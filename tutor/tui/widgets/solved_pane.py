@@ -13,8 +13,7 @@ from tutor.i18n import _
 from tutor.tui.big_digits import big_number
 from tutor.tui.flow import PROSE_WIDTH, Line, cut_line
 from tutor.tui.solved_content import SolvedContent
-from tutor.tui.widgets.canvas import CanvasWidget
-from tutor.tui.widgets.line_scroll import LineScroll
+from tutor.tui.widgets.scrolled_pane import ScrolledPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -40,13 +39,10 @@ _SPARKS = (
 _NUMBER_GAP = 6
 
 
-class SolvedPane(CanvasWidget):
+class SolvedPane(ScrolledPane):
     """Shows what was found, what it teaches and changed, and what comes next. A click on that goes on."""
 
     DEFAULT_CSS: ClassVar[str] = "SolvedPane { height: 1fr; width: 1fr; }"
-
-    class MoreChanged(Message):
-        """Text below the visible part has appeared or disappeared."""
 
     class NextRequested(Message):
         """The next step was clicked."""
@@ -55,7 +51,6 @@ class SolvedPane(CanvasWidget):
         super().__init__(glyphs, id)
         self._state: ExerciseState | None = None
         self._after: AfterSolved | None = None
-        self.scroll = LineScroll()
         self._next_region = Region()
         self._celebration: Timer | None = None
         self._frame = 0
@@ -216,27 +211,7 @@ class SolvedPane(CanvasWidget):
             if x + 2 < width and all(cell == " " for cell in cells[max(x - 2, 0) : x + 3]):
                 canvas.put(x, 1 + y, sign, self.palette.ink(hue, fade=min(2 * (age - begin), 1.0)))
 
-    # --- keys and mouse ---
-
-    @property
-    def has_more(self) -> bool:
-        """Return whether there is text below the visible part."""
-        return self.scroll.has_more
-
-    def scroll_page(self, pages: int) -> None:
-        """Scroll the text by pages."""
-        if self.scroll.by(pages * max(self.scroll.height - 2, 1)):
-            self.repaint()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        if self.scroll.by(2):
-            self.repaint()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        if self.scroll.by(-2):
-            self.repaint()
+    # --- mouse ---
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
