@@ -17,22 +17,17 @@ if TYPE_CHECKING:
     from tutor.tui.themes import Palette
 
 
-class CanvasWidget(Widget):
-    """A widget that `paint` fills. `repaint` paints it again after a change."""
+class RepaintedWidget(Widget):
+    """A widget with a canvas. `repaint` paints it again after a change, and sends only what is different."""
 
-    #: Its size is that of its place. Textual would repeat the layout to find the same size, and paint it twice.
-    virtual_size = Reactive(Size(0, 0), repaint=False)
+    _canvas: Canvas | None = None
 
-    #: The colour of the palette that the widget stands on.
-    GROUND: ClassVar[str] = "ground"
+    def _painted(self) -> Canvas:
+        """Return a new canvas with the widget as it is now."""
+        raise NotImplementedError
 
-    def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self.glyphs = glyphs
-        self._canvas: Canvas | None = None
-
-    def paint(self, canvas: Canvas) -> None:
-        """Paint the widget on an empty canvas of its size."""
+    def _fits(self, canvas: Canvas) -> bool:
+        """Return whether a canvas painted before has the size, the part and the palette that the widget has now."""
         raise NotImplementedError
 
     @property
@@ -51,6 +46,36 @@ class CanvasWidget(Widget):
         if spans:
             self.refresh(*(Region(x, y, width, 1) for y, x, width in spans))
 
+    def notify_style_update(self) -> None:
+        """Paint the widget again when the theme changes."""
+        super().notify_style_update()
+        self._canvas = None
+
+    def render_line(self, y: int) -> Strip:
+        if self._canvas is None or not self._fits(self._canvas):
+            self._canvas = self._painted()
+        if y >= self._canvas.height:
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._canvas.strip(y)
+
+
+class CanvasWidget(RepaintedWidget):
+    """A widget that `paint` fills."""
+
+    #: Its size is that of its place. Textual would repeat the layout to find the same size, and paint it twice.
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+
+    #: The colour of the palette that the widget stands on.
+    GROUND: ClassVar[str] = "ground"
+
+    def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the widget on an empty canvas of its size."""
+        raise NotImplementedError
+
     def forget(self) -> None:
         """Paint the widget anew when it is next shown, without asking for that now."""
         self._canvas = None
@@ -63,11 +88,6 @@ class CanvasWidget(Widget):
         self.paint(canvas)
         return canvas
 
-    def notify_style_update(self) -> None:
-        """Paint the widget again when the theme changes."""
-        super().notify_style_update()
-        self._canvas = None
-
     def on_resize(self) -> None:
         if self._canvas is None or not self._fits(self._canvas):
             self._canvas = None
@@ -75,13 +95,6 @@ class CanvasWidget(Widget):
         else:
             # The new layout has painted it in its new size already. Nothing is sent twice.
             self._exchange_repaint_regions()
-
-    def render_line(self, y: int) -> Strip:
-        if self._canvas is None or not self._fits(self._canvas):
-            self._canvas = self._painted()
-        if y >= self._canvas.height:
-            return Strip.blank(self.size.width)
-        return self._canvas.strip(y)
 
     def render(self) -> Any:
         raise NotImplementedError("a canvas is painted line by line")

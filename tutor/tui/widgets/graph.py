@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from tutor.glyphs import UNICODE, Glyphs
 from tutor.tui.canvas import Canvas
 from tutor.tui.graph_look import PLAIN_LOOK, GraphLook, PlaceContent, focus_on
 from tutor.tui.graph_painter import paint_contents, paint_graph, paint_ground
-from tutor.tui.themes import palette_of
-from tutor.tui.widgets.canvas import CanvasWidget
+from tutor.tui.widgets.canvas import CanvasWidget, RepaintedWidget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +42,7 @@ def centred(drawing: Drawing, width: int, height: int) -> Offset:
     return Offset(max((width - drawing.width) // 2, 0), max((height - drawing.height) // 2, 0))
 
 
-class GraphView(ScrollView, inherit_bindings=False):
+class GraphView(ScrollView, RepaintedWidget, inherit_bindings=False):
     """Shows a drawing, scrolled or centred. `set_contents` fills the places; only cells that differ are sent."""
 
     can_focus = True
@@ -70,7 +68,6 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.drawing: Drawing | None = None
         self.look = PLAIN_LOOK
         self._contents: Mapping[str, PlaceContent] = {}
-        self._canvas: Canvas | None = None
         self._canvas_scroll = Offset(0, 0)
         #: What stays the same in the current window, with what it depends on.
         self._ground: tuple[object, Canvas] | None = None
@@ -114,7 +111,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         """Show contents by place in any look; the place `visible`, by default the one in focus, stays visible."""
         before = (self._visible, self.look.node)
         self._contents, self.look, self._visible = contents, look, visible or look.place
-        self._repaint()
+        self.repaint()
         if (self._visible, look.node) != before:
             self.scroll_to_focus()
 
@@ -141,7 +138,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         if pulse > 1:
             self._pulse_timer.stop()
         self.look = replace(self.look, pulse=pulse if pulse <= 1 else None)
-        self._repaint()
+        self.repaint()
 
     # --- position ---
 
@@ -213,29 +210,17 @@ class GraphView(ScrollView, inherit_bindings=False):
 
     # --- painting ---
 
-    def _repaint(self) -> None:
-        """Paint what is visible, and send the cells that differ from those on the screen."""
-        before = self._canvas
-        if before is None or not self._is_current(before):
-            self._canvas = None
-            self.refresh()
-            return
-        self._canvas = self._painted()
-        spans = self._canvas.changed_spans(before)
-        if spans:
-            self.refresh(*(Region(x, y, width, 1) for y, x, width in spans))
-
-    def _is_current(self, canvas: Canvas) -> bool:
+    def _fits(self, canvas: Canvas) -> bool:
         size = self.scrollable_content_region.size
         return (
             (canvas.width, canvas.height) == size
-            and canvas.palette is palette_of(self.app)
+            and canvas.palette is self.palette
             and self._canvas_scroll == self.scroll_offset
         )
 
     def _painted(self) -> Canvas:
         width, height = self.scrollable_content_region.size
-        palette = palette_of(self.app)
+        palette = self.palette
         self._canvas_scroll = self.scroll_offset
         if self.drawing is None:
             return Canvas(width, height, palette, ascii=self.glyphs.ascii)
@@ -248,18 +233,6 @@ class GraphView(ScrollView, inherit_bindings=False):
         canvas = self._ground[1].copy()
         paint_contents(canvas, x, y, self.drawing, self._contents, self.look)
         return canvas
-
-    def notify_style_update(self) -> None:
-        """Paint the graph again when the theme changes."""
-        super().notify_style_update()
-        self._canvas = None
-
-    def render_line(self, y: int) -> Strip:
-        if self._canvas is None or not self._is_current(self._canvas):
-            self._canvas = self._painted()
-        if y >= self._canvas.height:
-            return Strip.blank(self.size.width, self.rich_style)
-        return self._canvas.strip(y)
 
 
 class GraphPreview(CanvasWidget):
