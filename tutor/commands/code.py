@@ -23,11 +23,13 @@ from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
     formula_error,
+    node_option,
     parse_definitions,
     parse_inputs,
     parse_start,
     print_misreadings,
     reject_exercise_names,
+    start_option,
 )
 from tutor.commands.options import common_options, usable_path
 from tutor.commands.output import echo
@@ -74,10 +76,8 @@ _NOT_A_FILE = N_("There is no file {file}.")
     help=_("An input that a layer keeps, such as a weight. May be given more than once."),
 )
 @click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
-@click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
-@click.option(
-    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
-)
+@start_option
+@node_option
 @click.option("--fresh", is_flag=True, help=_("Write a new file beside one that is there."))
 @click.option("--check", is_flag=True, help=_("Check once: exit 0 if all is right, 1 if not yet."))
 @click.option("--json", "as_json", is_flag=True, help=_("With --check, for machines: the verdicts as JSON."))

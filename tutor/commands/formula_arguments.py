@@ -17,7 +17,7 @@ from tutor.engine.function_definition import parse_definition
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.misreadings import find_misreadings
 from tutor.grading.problem import parse_start_symbol
-from tutor.i18n import N_, message
+from tutor.i18n import N_, _, message
 from tutor.plain.carets import format_error
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ class _PlainText(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 #: The type of an argument that may begin with a minus.
 TEXT = _PlainText()
+
+start_option = click.option(
+    "--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out.")
+)
+node_option = click.option(
+    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
+)
 
 
 def formula_error(error: AlgebraError, text: str) -> CommandError:

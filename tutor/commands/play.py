@@ -12,11 +12,13 @@ from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
     formula_error,
+    node_option,
     parse_definitions,
     parse_inputs,
     parse_start,
     print_misreadings,
     reject_exercise_names,
+    start_option,
 )
 from tutor.commands.launch import launch
 from tutor.commands.options import common_options, usable_path
@@ -42,11 +44,9 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 @click.command(cls=FormulaCommand)
 @click.argument("target", required=False, type=TEXT, metavar="[PACK/EXERCISE | PATH | FORMULA]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
-@click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
+@start_option
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
-@click.option(
-    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
-)
+@node_option
 @click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
 @click.option(
     "--gradient", type=TEXT, metavar="NAME", help=_("The graph of this input's gradient ∂f/∂x, for second derivatives.")

@@ -20,6 +20,7 @@ from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
     formula_error,
+    node_option,
     parse_definitions,
     parse_exact,
     parse_inputs,
@@ -67,9 +68,7 @@ _FORMS = ("torch", "numpy", "latex", "json")
     metavar="NAMES",
     help=_("Inputs left as symbols: x, x:positive, x:nonzero, x:probability, a matrix as X:2x3 or X:nx3."),
 )
-@click.option(
-    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
-)
+@node_option
 @click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
 @click.option(
     "--hessian", type=TEXT, metavar="NAMES", help=_("The second derivatives by these inputs, as in x,y, as a table.")

@@ -105,9 +105,6 @@ class _PreviewMaker:
         self._glyphs = glyphs
         self._width = request.width - LEFT - RIGHT
 
-    def _keys(self, *keys: tuple[str, str]) -> Sequence[tuple[str, str]]:
-        return keys
-
     # --- exercises ---
 
     def exercise(self, pack: Pack, entry: ExerciseEntry) -> Preview:
@@ -270,7 +267,7 @@ class _PreviewMaker:
             str(following.title) if following is not None else "",
             self._picture_in_pack(pack, following),
             left,
-            self._keys(("Enter", _("fold") if is_open else _("unfold"))),
+            [("Enter", _("fold") if is_open else _("unfold"))],
         )
 
     def _picture_in_pack(self, pack: Pack, entry: ExerciseEntry | None) -> Picture | None:
@@ -318,7 +315,7 @@ class _PreviewMaker:
             str(message(N_("about {m} min"), m=minutes)) if minutes else "",
             [self._standing(rule) for rule in overview.due],
             [titles.get(name, "/".join(name)) for name in names],
-            self._keys(("Enter", _("start the review"))),
+            [("Enter", _("start the review"))],
         )
 
     def complete(self) -> Preview:
@@ -349,7 +346,7 @@ class _PreviewMaker:
                 "How well you know each rule, how far you are in each pack, your days and weeks, "
                 "and the mistakes you make most often."
             )
-        return TextPreview(row.name, text, self._keys(("Enter", _("open"))))
+        return TextPreview(row.name, text, [("Enter", _("open"))])
 
     def _due_text(self, rule: str) -> str:
         overview = self._state.overview

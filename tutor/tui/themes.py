@@ -6,7 +6,7 @@ costs nothing (hints, revealed and carried answers, due reviews) is `help`. Keys
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -242,24 +242,8 @@ HIGH_CONTRAST_PALETTE = Palette(
 )
 
 #: Hues that differ by 20 or more (CIEDE2000) for every kind of colour vision.
-COLOUR_BLIND_PALETTE = Palette(
-    ground="#12141c",
-    surface="#181b25",
-    raised="#222735",
-    bright="#f5f7fc",
-    text="#cfd6e6",
-    muted="#9aa4ba",
-    faint="#8791a9",
-    edge="#59637a",
-    line="#363e52",
-    grid="#1f2431",
-    forward="#74dcfa",
-    backward="#f7cf5a",
-    right="#effff0",
-    wrong="#f5647f",
-    help="#ba78ff",
-    on_chip="#14161d",
-    fade=0.28,
+COLOUR_BLIND_PALETTE = replace(
+    DARK_PALETTE, forward="#74dcfa", backward="#f7cf5a", right="#effff0", wrong="#f5647f", help="#ba78ff"
 )
 
 #: For terminals with sixteen colours: the terminal's own.
