@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from tutor.i18n import LANGUAGES, LATIN_KEYBOARD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -39,8 +41,7 @@ _TYPED_AS = {
 _COMPOUNDS = {parts: letter for letter, parts in _TYPED_AS.items()}
 
 #: The two-set keyboard (KS X 5002): what each key types, and the keys that type another letter with Shift.
-_KEYS = "qwertyuiopasdfghjklzxcvbnm"
-_LETTERS = "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ"
+_KEYS, _LETTERS = LATIN_KEYBOARD, LANGUAGES["ko"].keyboard
 _SHIFTED = {"Q": "ㅃ", "W": "ㅉ", "E": "ㄸ", "R": "ㄲ", "T": "ㅆ", "O": "ㅒ", "P": "ㅖ"}
 _LETTER_OF = {**dict(zip(_KEYS, _LETTERS, strict=True)), **dict(zip(_KEYS.upper(), _LETTERS, strict=True)), **_SHIFTED}
 _KEY_OF = {**dict(zip(_LETTERS, _KEYS, strict=True)), **{letter: key for key, letter in _SHIFTED.items()}}

@@ -171,8 +171,8 @@ class ErrorReports(TokenReader):
         if token.text in foreign.INSTEAD:
             return self.error(foreign.INSTEAD[token.text], token, name=token.text)
         names = sorted(self.names or ())
-        known = names if len(names) <= _MAX_LISTED_NAMES else [*names[:_MAX_LISTED_NAMES], "…"]
-        if not known:
+        known = _listed(names)
+        if not names:
             return self.error(N_("Unknown name “{name}”. Only numbers are read here."), token, name=token.text)
         if instead := self.suggestion(token):
             return self.error(instead, token, name=token.text.rstrip("'"))
@@ -197,7 +197,7 @@ class ErrorReports(TokenReader):
                 N_("“{name}” is in Korean letters. Switch the keyboard to English ones. This exercise knows {known}."),
                 token,
                 name=token.text,
-                known=", ".join(known),
+                known=known,
             )
         if near := _nearest_name(token.text, [*names, *self.functions]):
             return self.error(
@@ -205,10 +205,10 @@ class ErrorReports(TokenReader):
                 token,
                 name=token.text,
                 near=near,
-                known=", ".join(known),
+                known=known,
             )
         return self.error(
-            N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=", ".join(known)
+            N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=known
         )
 
     def suggestion(self, token: Token) -> str | None:

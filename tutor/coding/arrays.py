@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tutor.algebra.ops import Shape, Value
+    from tutor.grading.problem import Problem
 
 #: How far a value may be off, relative to the largest entry: in float64, and in float32.
 _TOLERANCE, _COARSE_TOLERANCE = 1e-7, 2e-4
@@ -52,6 +53,13 @@ def to_argument(value: Value, shape: Shape, *, whole: bool = False) -> Mapping[s
     """Return a value as the data of an argument; `whole` numbers are sent as integers."""
     array = to_array(value, shape)
     return {"shape": list(array.shape), "entries": [float(cell) for cell in array.ravel()], "whole": whole}
+
+
+def input_argument(problem: Problem, name: str) -> Mapping[str, Any]:
+    """Return an input of a problem as the data of an argument; indexes are whole numbers."""
+    graph = problem.graph
+    shape = graph.nodes[graph.position[name]].shape
+    return to_argument(problem.inputs[name], shape, whole=name in graph.index_sizes)
 
 
 def to_array(value: Value, shape: Shape) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tutor.coding.faults import ending_fault, error_fault
+from tutor.coding.faults import ending_fault, error_fault, parse_source
 from tutor.coding.mistakes import NOT_RESET, OVERWRITTEN, RECURSION, START_NOT_SET, WRONG_ORDER
 from tutor.coding.sandbox import run_file
 from tutor.coding.verdict import FileResult, GradientResult
@@ -123,10 +123,11 @@ def judge_autograd(path: Path) -> FileResult:
     source = path.read_text(encoding="utf-8-sig", errors="replace")
     programs = _programs()
     run = run_file(path, {"autograd": CLASS, "programs": [program.data() for program in programs], "chain": CHAIN})
-    lines = _method_lines(source)
+    methods = _methods(source)
+    lines = {method.name: method.lineno for method in methods}
     fault = _fault(run, source)
     sent = {event.get("at"): event for event in run.events if event["event"] == "graph"}
-    open_lines = _open_lines(source)
+    open_lines = _open_lines(methods)
     results = [_judge_operation(op, programs, sent, lines, open_lines) for op in OPERATIONS]
     blocked = any(result.verdict != "right" for result in results)
     results += _judge_walk(programs, sent, lines.get("backward"), open_lines, run, blocked=blocked)
@@ -300,7 +301,7 @@ def _judge_operation(
         text = message(_NOT_WRITTEN, name=method)
         return GradientResult(method, "missing", message=text, line=open_lines[method])
     if any(result is None for _program, result in trials):
-        return GradientResult(method, "unknown", message=message(_UNKNOWN), line=line)
+        return _unknown(method, line)
     if all(_is_right(result, gradients(program)) for program, result in trials):
         scaled = [(program, sent.get(at)) for at, program in enumerate(programs) if program.purpose == _SCALED + op]
         times = [(program, sent.get(at)) for at, program in enumerate(programs) if program.purpose == "mul"]
@@ -311,7 +312,7 @@ def _judge_operation(
         return GradientResult(method, "right", line=line)
     if all(_has_grads(result, "grads", [0.0] * len(program.leaves)) for program, result in trials):
         # Nothing arrives: that is for the walk to explain.
-        return GradientResult(method, "unknown", message=message(_UNKNOWN), line=line)
+        return _unknown(method, line)
     mistake = _rule_mistake(formula, trials)
     if mistake is not None:
         return GradientResult(method, "wrong", mistake[0], mistake[1], mistake[2], line)
@@ -322,11 +323,12 @@ def _rule_mistake(
     formula: str, trials: Sequence[tuple[Program, Mapping[str, Any] | None]]
 ) -> tuple[str, bool, Message] | None:
     """Return the mistake of the catalogue that an operation's gradients show on all numbers."""
-    for slot, name in enumerate("xy" if "y" in formula else "x"):
+    names = "xy" if "y" in formula else "x"
+    for slot, name in enumerate(names):
         common: list[str] | None = None
         first: Message | None = None
         for program, result in trials:
-            inputs = dict(zip("xy" if "y" in formula else "x", program.leaves, strict=False))
+            inputs = dict(zip(names, program.leaves, strict=False))
             start = program.leaves[-1] if program.purpose.startswith(_SCALED) else 1.0
             problem = FloatProblem(parse_graph(formula, inputs), inputs, start)
             place = problem.place(name)
@@ -372,7 +374,7 @@ def _judge_walk(
     )
     if nothing:
         first = GradientResult("start", "wrong", START_NOT_SET.id, True, message(START_NOT_SET.feedback), line)
-        rest = [GradientResult(name, "unknown", message=message(_UNKNOWN), line=line) for name in names[1:]]
+        rest = [_unknown(name, line) for name in names[1:]]
         return [first, *rest]
     results = [GradientResult("start", "right" if done else "unknown", line=line)]
     results += _judge_sharing(trials, line, blocked=blocked)
@@ -393,11 +395,10 @@ def _judge_sharing(
     if all(_is_right(result, gradients(program)) for program, result in shared):
         return [GradientResult("sums", "right", line=line), GradientResult("order", "right", line=line)]
     if blocked or any(result is None for _program, result in shared):
-        return [GradientResult(name, "unknown", message=message(_UNKNOWN), line=line) for name in ("sums", "order")]
+        return [_unknown(name, line) for name in ("sums", "order")]
     if all(_is_right(result, gradients(program, "overwritten")) for program, result in shared):
         text = message(OVERWRITTEN.feedback)
-        unknown = GradientResult("order", "unknown", message=message(_UNKNOWN), line=line)
-        return [GradientResult("sums", "wrong", OVERWRITTEN.id, True, text, line), unknown]
+        return [GradientResult("sums", "wrong", OVERWRITTEN.id, True, text, line), _unknown("order", line)]
     simple = [(program, result) for program, result in shared if program.purpose == "used again"]
     sums_right = all(_is_right(result, gradients(program)) for program, result in simple)
     sums = GradientResult("sums", "right" if sums_right else "unknown", line=line)
@@ -406,17 +407,17 @@ def _judge_sharing(
             return [sums, GradientResult("order", "wrong", WRONG_ORDER.id, True, message(WRONG_ORDER.feedback), line)]
     if sums_right:
         return [sums, GradientResult("order", "wrong", WRONG_ORDER.id, False, message(WRONG_ORDER.feedback), line)]
-    return [GradientResult("sums", "wrong", message=message(_WRONG_WALK), line=line), *_unknown("order", line)]
+    return [GradientResult("sums", "wrong", message=message(_WRONG_WALK), line=line), _unknown("order", line)]
 
 
-def _unknown(name: str, line: int | None) -> list[GradientResult]:
-    return [GradientResult(name, "unknown", message=message(_UNKNOWN), line=line)]
+def _unknown(name: str, line: int | None) -> GradientResult:
+    return GradientResult(name, "unknown", message=message(_UNKNOWN), line=line)
 
 
 def _judge_chain(run: Run, line: int | None) -> GradientResult:
     event = next((event for event in run.events if event["event"] == "chain"), None)
     if event is None:
-        return GradientResult("chain", "unknown", message=message(_UNKNOWN), line=line)
+        return _unknown("chain", line)
     if event.get("recursion"):
         return GradientResult("chain", "wrong", RECURSION.id, True, message(RECURSION.feedback, n=CHAIN), line)
     # A chain of sums passes the start on.
@@ -439,22 +440,17 @@ def _fault(run: Run, source: str) -> tuple[Message, int | None] | None:
 
 
 def _methods(source: str) -> list[ast.FunctionDef]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_source(source)
+    if tree is None:
         return []
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == CLASS]
     return [node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)]
 
 
-def _method_lines(source: str) -> dict[str, int]:
-    return {method.name: method.lineno for method in _methods(source)}
-
-
-def _open_lines(source: str) -> dict[str, int]:
+def _open_lines(methods: Sequence[ast.FunctionDef]) -> dict[str, int]:
     """Return the line of a ... that is left in each method."""
     lines = {}
-    for method in _methods(source):
+    for method in methods:
         for node in ast.walk(method):
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...:
                 lines[method.name] = node.lineno

@@ -107,7 +107,7 @@ class Observation:
         return found
 
 
-def follows_from(observation: Observation, task: Task) -> bool:
+def follows_from(observation: Observation) -> bool:
     """Return whether a wrong gradient is the right step from wrong ones before it, on every trial."""
     if not observation.wrong_lines:
         return False
@@ -155,7 +155,6 @@ def _from_catalogue(observation: Observation) -> tuple[str, bool, Message] | Non
     trials = observation.wrong_trials()
     keys: list[tuple[str, str, bool]] | None = None
     first: dict[tuple[str, str, bool], MistakeCandidate] = {}
-    seen = 0
     for trial in trials:
         problem, place = observation.problems[trial], observation.place(trial)
         upstream = observation.wrong_values(trial).get(problem.upstream(place) or "")
@@ -164,19 +163,18 @@ def _from_catalogue(observation: Observation) -> tuple[str, bool, Message] | Non
             for candidate in reversed(candidates_at(problem, place, upstream))
             if _gives(candidate, observation, trial)
         }
-        seen += 1
         keys = [*reversed(matching)] if keys is None else [key for key in keys if key in matching]
         first = first or matching
         if not keys:
             return None
-    if not keys or seen < min(_MIN_TRIALS, len(observation.values)):
+    if not keys or len(trials) < min(_MIN_TRIALS, len(observation.values)):
         return None
     candidate, problem = first[keys[0]], observation.problems[trials[0]]
     place = observation.place(trials[0])
     fits = observation.array(trials[0]).shape == observation.right(trials[0]).shape
     shown = _format_array(observation.array(trials[0]), place.shape) if fits else ""
     # Mistakes with one value on so many numbers are one formula, so that there is no doubt which one it is.
-    is_certain = seen >= _MIN_CERTAIN_TRIALS or len({key[0] for key in keys}) == 1
+    is_certain = len(trials) >= _MIN_CERTAIN_TRIALS or len({key[0] for key in keys}) == 1
     return candidate.id, is_certain, candidate.feedback(template_values(problem, place, shown))
 
 

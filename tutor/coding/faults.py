@@ -35,11 +35,18 @@ _MAX_TEXT = 200
 _SHAPE_ERRORS = ("could not be broadcast", "mismatch in its core dimension", "not aligned", "does not have enough dim")
 
 
+def parse_source(source: str) -> ast.Module | None:
+    """Return the syntax tree of a file, None if Python can't read it."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def find_lines(source: str, names: Collection[str]) -> dict[str, int]:
     """Return the line of the last assignment to each name; of a file that can't be read, by its text."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_source(source)
+    if tree is None:
         found = {}
         for number, line in enumerate(source.splitlines(), 1):
             match = re.match(r"\s*(\w+)\s*=(?!=)", line)
@@ -121,9 +128,8 @@ def _quoted(text: str) -> str:
 
 def _mismatch(source: str, line: int | None, shapes: Mapping[str, Any]) -> Message | None:
     """Return the first operation of a line whose operands have shapes that don't go together."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_source(source)
+    if tree is None:
         return None
     known = {
         name: tuple(shape)

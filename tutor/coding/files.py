@@ -61,6 +61,15 @@ def write_new(path: Path, text: str) -> None:
     trust(path)
 
 
+def file_state(path: Path) -> tuple[int, int] | None:
+    """Return the time and size of a file; None while an editor replaces it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 # --- files that may be run without a question ---
 
 

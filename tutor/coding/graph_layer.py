@@ -52,9 +52,6 @@ class GraphLayerTask(ClassTask):
     def trials(self) -> list[Trial]:
         return paired_trials_of(self._problem, tuple(self.form.parameters))
 
-    def is_whole(self, problem: Problem, name: str) -> bool:
-        return name in problem.graph.index_sizes
-
 
 def _form(problem: Problem, parameters: Sequence[str], output: str) -> LayerForm:
     graph = problem.graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tutor.coding.arrays import SentValue, is_equal, to_array
+from tutor.coding.arrays import SentValue
 from tutor.coding.diagnosis import Observation, explain, follows_from
 from tutor.coding.faults import ending_fault, error_fault, find_lines, has_entry
 from tutor.coding.sandbox import run_file
@@ -55,7 +55,7 @@ def judge_file(task: Task, path: Path) -> FileResult:
         if isinstance(result.get("values"), dict)
     ]
     stopped = any(result.get("partial") for result in results)
-    judged = _judge_gradients(task, trials[: len(sent)], sent, lines, stopped=stopped)
+    judged = _judge_gradients(task, trials[: len(sent)], sent[: len(trials)], lines, stopped=stopped)
     fault_text, fault_line = fault or (None, None)
     return FileResult(tuple(judged), fault_text, fault_line, run.output)
 
@@ -113,10 +113,10 @@ def _judge_gradients(
         if unusable is not None:
             results.append(GradientResult(line.name, "missing", message=unusable, line=at))
             continue
-        if all(map(_is_right, [line] * len(trials), trials, values)):
+        if not observation.wrong_trials():
             results.append(GradientResult(line.name, "right", line=at))
             continue
-        if follows_from(observation, task):
+        if follows_from(observation):
             results.append(GradientResult(line.name, "follows", message=message(_FOLLOWS, name=line.name), line=at))
         else:
             mistake, certain, text = explain(observation, task)
@@ -135,8 +135,3 @@ def _unusable(line: AskedValue, values: Sequence[SentValue | None]) -> Message |
         if value.array is None:
             return message(_NO_NUMBERS, name=line.name, kind=value.kind)
     return None
-
-
-def _is_right(line: AskedValue, trial: Trial, value: SentValue | None) -> bool:
-    place = line.place_in(trial.problem)
-    return value is not None and is_equal(value, to_array(trial.problem.truth(place), place.shape))

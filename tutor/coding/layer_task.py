@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.evaluate import format_shape
-from tutor.coding.arrays import to_argument
+from tutor.coding.arrays import input_argument, to_argument
 from tutor.coding.task import AskedValue
 from tutor.i18n import N_, _, message
 
@@ -60,10 +60,6 @@ class ClassTask(ABC):
     @abstractmethod
     def trials(self) -> list[Trial]:
         """Return the numbers and shapes to run the code on. The parameters stay the same in a second call."""
-
-    @abstractmethod
-    def is_whole(self, problem: Problem, name: str) -> bool:
-        """Return whether an input is given as whole numbers."""
 
     @property
     def entry(self) -> str:
@@ -141,8 +137,8 @@ class ClassTask(ABC):
             calls.append(
                 {
                     "object": number,
-                    "init": [self._argument(problem, name) for name in form.parameters],
-                    "forward": [self._argument(problem, name) for name in form.arguments],
+                    "init": [input_argument(problem, name) for name in form.parameters],
+                    "forward": [input_argument(problem, name) for name in form.arguments],
                     "backward": [to_argument(problem.truth(start), start.shape)],
                 }
             )
@@ -156,10 +152,6 @@ class ClassTask(ABC):
 
     def argument_name(self, position: int) -> str:
         return (*self.form.arguments.values(), self.form.upstream)[position]
-
-    def _argument(self, problem: Problem, name: str) -> Mapping[str, Any]:
-        shape = problem.graph.nodes[problem.graph.position[name]].shape
-        return to_argument(problem.inputs[name], shape, whole=self.is_whole(problem, name))
 
 
 def _in_brackets(shape: str) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
-    from tutor.grading.problem import Problem
 
 #: What the entries of an array are: any numbers, positive ones, zeros and ones, one 1 in each row, whole indexes.
 Kind = Literal["real", "mask", "one-hot", "index"]
@@ -280,9 +279,6 @@ class LayerTask(ClassTask):
             for number, sizes in enumerate(self.layer.sizes)
             for turn in range(2)
         ]
-
-    def is_whole(self, problem: Problem, name: str) -> bool:
-        return self.layer.kinds.get(name) == "index"
 
     def _make_problem(self, sizes: Mapping[str, int], number: int, turn: int) -> FloatProblem:
         layer = self.layer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.i18n import N_, message
+from tutor.i18n import N_, describe_os_error, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,16 @@ def result_lines(session: CodeSession, result: FileResult) -> Iterator[str]:
     elif first is not None and first.message is not None:
         yield with_line(str(first.message), first.line)
     yield str(message(_SOLVED) if result.solved else message(_LEFT, n=right, all=len(result.results)))
+
+
+def write_error(error: OSError) -> Message:
+    """Return why a file can't be written."""
+    return message(N_("{file} can't be written: {reason}."), file=error.filename, reason=describe_os_error(error))
+
+
+def check_error(session: CodeSession, error: OSError) -> Message:
+    """Return why a file can't be checked."""
+    return message(N_("{file} can't be checked: {reason}."), file=session.path, reason=describe_os_error(error))
 
 
 def with_line(text: str, line: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.coding.arrays import to_argument
+from tutor.coding.arrays import input_argument, to_argument
 from tutor.coding.task import AskedValue, describe_value
 from tutor.coding.variants import trials_of
 from tutor.engine.codegen.to_numpy import numpy_forward
@@ -82,11 +82,8 @@ def steps_task(problem: Problem) -> StepsTask:
 
 
 def _arguments(trial: Trial) -> list[Mapping[str, Any]]:
-    problem, graph = trial.problem, trial.problem.graph
-    arguments = [
-        to_argument(problem.inputs[name], graph.nodes[graph.position[name]].shape, whole=name in graph.index_sizes)
-        for name in graph.inputs
-    ]
+    problem = trial.problem
+    arguments = [input_argument(problem, name) for name in problem.graph.inputs]
     return [*arguments, to_argument(problem.truth(problem.places[0]), problem.places[0].shape)]
 
 

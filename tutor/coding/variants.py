@@ -8,10 +8,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Num
+from tutor.coding.arrays import to_value
 from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.to_numpy import numpy_forward
 from tutor.engine.passes import NonFiniteError
@@ -46,32 +49,30 @@ class Trial:
     is_second_call: bool = False
 
 
-def trials_of(problem: Problem, seed: int = 0) -> list[Trial]:
+def trials_of(problem: Problem) -> list[Trial]:
     """Return problems like this one in floats: its own numbers first, then fresh ones, then other shapes."""
     start = ops.map_cells(nearest_float, problem.start)
     own = {name: ops.map_cells(nearest_float, value) for name, value in problem.inputs.items()}
     first = FloatProblem(problem.graph, own, start, problem.wrt, forward=problem.forward, labels=problem.labels)
     trials = [Trial(first)]
     for number in range(_NUM_FRESH):
-        fresh = _first_finite(problem, problem.graph, {}, f"{seed}:{number}")
+        fresh = _first_finite(problem, problem.graph, f"0:{number}")
         trials += [Trial(fresh)] if fresh else []
     for number, graph in enumerate(_other_graphs(problem)):
-        shapes = {name: graph.nodes[graph.position[name]].shape for name in graph.inputs}
-        fresh = _first_finite(problem, graph, shapes, f"{seed}:shape:{number}")
+        fresh = _first_finite(problem, graph, f"0:shape:{number}")
         trials += [Trial(fresh, True)] if fresh else []
     return trials
 
 
-def paired_trials_of(problem: Problem, parameters: Sequence[str], seed: int = 0) -> list[Trial]:
+def paired_trials_of(problem: Problem, parameters: Sequence[str]) -> list[Trial]:
     """Return trials in pairs: a second call has the graph and the parameters of the one before it."""
-    single = trials_of(problem, seed)
+    single = trials_of(problem)
     of_its_shapes = [trial for trial in single if not trial.has_other_shapes][:_NUM_PAIRS]
     pairs = []
     for number, trial in enumerate([*of_its_shapes, *(trial for trial in single if trial.has_other_shapes)]):
         graph, first = trial.problem.graph, trial.problem
-        shapes = {name: graph.nodes[graph.position[name]].shape for name in graph.inputs}
         kept = {name: first.inputs[name] for name in parameters}
-        second = _first_finite(problem, graph, shapes, f"{seed}:again:{number}", kept) or first
+        second = _first_finite(problem, graph, f"0:again:{number}", kept) or first
         pairs += [trial, Trial(second, trial.has_other_shapes, is_second_call=True)]
     return pairs
 
@@ -79,7 +80,6 @@ def paired_trials_of(problem: Problem, parameters: Sequence[str], seed: int = 0)
 def _first_finite(
     problem: Problem,
     graph: Graph,
-    shapes: Mapping[str, Shape],
     seed: str,
     kept: Mapping[str, Value] = MappingProxyType({}),
 ) -> FloatProblem | None:
@@ -87,7 +87,7 @@ def _first_finite(
     source = random.Random(seed)
     for _attempt in range(_MAX_ATTEMPTS):
         inputs = {
-            name: _fresh_value(source, problem, name, value, shapes.get(name, ops.shape_of(value)))
+            name: _fresh_value(source, problem, name, value, graph.nodes[graph.position[name]].shape)
             for name, value in problem.inputs.items()
         } | dict(kept)
         output = graph.nodes[graph.output_position].shape
@@ -118,8 +118,7 @@ def _fresh_value(source: random.Random, problem: Problem, name: str, example: Va
             [cells[(row * width + column % width) % len(cells)] * source.uniform(*_SCALES) for column in range(columns)]
             for row in range(rows)
         ]
-    array = ops.load_arrays().np.array(table)
-    return ops.as_vector(array) if ops.is_vector_shape(shape) else array
+    return to_value(np.array(table), shape)
 
 
 def _are_probabilities(example: Value) -> bool:
@@ -141,13 +140,11 @@ def _fresh_start(source: random.Random, example: Value, shape: Shape) -> Value:
     base = [nearest_float(cell) for cell in ops.cells(example)]
     if shape is None or not ops.is_matrix(example):
         return (base[0] or 1.0) * source.uniform(*_SCALES)
-    array = ops.load_arrays().np.array(
-        [
-            [(base[source.randrange(len(base))] or 1.0) * source.uniform(*_SCALES) for _ in range(shape[1])]
-            for _ in range(shape[0])
-        ]
-    )
-    return ops.as_vector(array) if ops.is_vector_shape(shape) else array
+    table = [
+        [(base[source.randrange(len(base))] or 1.0) * source.uniform(*_SCALES) for _ in range(shape[1])]
+        for _ in range(shape[0])
+    ]
+    return to_value(np.array(table), shape)
 
 
 def _other_graphs(problem: Problem) -> Iterator[Graph]:

@@ -16,7 +16,7 @@ from tutor.coding import files
 from tutor.coding.header import STYLES, HeaderError
 from tutor.coding.layers import LAYERS
 from tutor.coding.new_file import NewFile, autograd_file, exercise_file, layer_file, place_file
-from tutor.coding.report import next_hint, result_lines
+from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
@@ -140,9 +140,7 @@ def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
     try:
         path, is_new = place_file(new, Path(folder).expanduser() if folder else None, fresh=fresh)
     except OSError as error:
-        raise CommandError(
-            message(N_("{file} can't be written: {reason}."), file=error.filename, reason=describe_os_error(error))
-        ) from None
+        raise CommandError(write_error(error)) from None
     echo(message(_WRITTEN if is_new else _GOES_ON, file=path))
     return path
 
@@ -196,9 +194,7 @@ def _check(session: CodeSession) -> FileResult:
         session.record(result)
         return result
     except OSError as error:
-        raise CommandError(
-            message(N_("{file} can't be checked: {reason}."), file=session.path, reason=describe_os_error(error)), 2
-        ) from None
+        raise CommandError(check_error(session, error), 2) from None
 
 
 def _check_once(session: CodeSession, as_json: bool) -> int:
@@ -244,7 +240,7 @@ def _watch(session: CodeSession) -> int:
     seen: tuple[int, int] | None = None
     try:
         while True:
-            now = _state(session.path)
+            now = files.file_state(session.path)
             if now is not None and now != seen:
                 seen = now
                 echo("")
@@ -268,12 +264,3 @@ def _answer_key(session: CodeSession, typed: str) -> None:
         echo(message(_KEYS, file=session.path))
         return
     echo(next_hint(session, *words[1:2]))
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    """Return the time and size of a file; None while an editor replaces it."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor import text_search
+from tutor.packs.diagnostics import PackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +51,6 @@ def read_texts(packs: Iterable[Pack]) -> ExerciseTexts:
 def _texts_of(pack: Pack, entry: ExerciseEntry) -> tuple[str, ...]:
     # Most learners never search.
     from tutor.packs.boundary import exercise_boundary
-    from tutor.packs.diagnostics import PackError
     from tutor.packs.toml_source import read_source
 
     try:

@@ -8,7 +8,7 @@ from tutor.coding import files
 from tutor.coding.editor import find_editor
 from tutor.coding.header import HeaderError
 from tutor.coding.new_file import exercise_file, place_file
-from tutor.coding.report import next_hint, result_lines
+from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import CodeSession
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.packs.sanitize import strip_markup
@@ -45,8 +45,7 @@ def run_code(console: Console, exercise: Exercise, journal: Journal | None = Non
         console.print(error)
         return
     except OSError as error:
-        text = N_("{file} can't be written: {reason}.")
-        console.print(message(text, file=error.filename, reason=describe_os_error(error)))
+        console.print(write_error(error))
         return
     text = N_("{file} is written.") if is_new else N_("{file} is there already and is checked.")
     console.print(message(text, file=path.absolute()))
@@ -89,8 +88,7 @@ def _check(console: Console, session: CodeSession) -> bool:
     try:
         result = session.check()
     except OSError as error:
-        text = N_("{file} can't be checked: {reason}.")
-        console.print(message(text, file=session.path, reason=describe_os_error(error)))
+        console.print(check_error(session, error))
         return False
     session.record(result)
     console.print(*result_lines(session, result))

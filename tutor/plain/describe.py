@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.printing import format_value
+from tutor.algebra.printing import format_rows, format_value
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.render_text import render_text
@@ -92,7 +92,7 @@ def describe_edges(worksheet: Worksheet, blank_id: str) -> Iterable[str]:
 def _join_rows(rows: list[list[str]]) -> str:
     if len(rows) == len(rows[0]) == 1:
         return rows[0][0]
-    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+    return format_rows(rows)
 
 
 def format_prompt(worksheet: Worksheet, place: Blank) -> str:

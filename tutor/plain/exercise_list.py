@@ -9,9 +9,9 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.exercise_search import find_exercises
-from tutor.plain.console import read_line
+from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import CODE_COMMAND, LIST_COMMANDS, command_label, match_command
-from tutor.practice.exercise_records import code_mark, describe_state, load_records, next_exercise
+from tutor.practice.exercise_records import code_mark, describe_state, last_worked_on, load_records, next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,11 +79,10 @@ def _print_all(options: RunOptions, entries: Sequence[tuple[Pack, ExerciseEntry]
     if store is None or not entries:
         return
     names = [(pack.id, entry.id) for pack, entry in entries]
-    states, unfinished = store.states(), store.exercise_to_continue()
+    states = store.states()
     solved = [name for name in names if states.get(name) == "solved"]
     parts = [message(N_("{n} of {all} solved."), n=len(solved), all=len(names))]
-    is_unfinished = unfinished in names
-    last = unfinished if is_unfinished else store.last_exercise()
+    last, is_unfinished = last_worked_on(store, names)
     following = next_exercise(names, last, is_unfinished, lambda name: name not in solved)
     if following is not None:
         number = names.index(following)
@@ -118,7 +117,16 @@ def _format_entry(pack: Pack, entry: ExerciseEntry) -> str:
 
 def open_section(name: str, options: RunOptions, store: Store, solved: Exercise | None = None) -> None:
     """Open the review, the playground or the code of a solved exercise until the learner leaves it."""
-    # They load NumPy, which the list and many exercises do without.
-    from tutor.plain.sections import SECTIONS
+    # Each loads much that the list and the others do without.
+    if name == "review":
+        from tutor.plain.review import run_review
 
-    SECTIONS[name](options, store, solved)
+        run_review(options, store)
+    elif name == "playground":
+        from tutor.plain.playground import PlainPlayground
+
+        PlainPlayground(standard_console(options)).run()
+    elif solved is not None:
+        from tutor.plain.code import run_code
+
+        run_code(standard_console(options), solved, store)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
+from tutor.algebra.printing import format_rows
 from tutor.i18n import N_, _, message
 from tutor.plain.carets import format_error
 from tutor.practice.lab.curve import sample_table
@@ -152,7 +153,4 @@ class PlainLab:
 
 def _text(value: Value) -> str:
     rows = format_lab_cells(value)
-    if len(rows) == 1 and len(rows[0]) == 1:
-        return rows[0][0]
-    lines = ["[" + ", ".join(row) + "]" for row in rows]
-    return lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
+    return rows[0][0] if len(rows) == len(rows[0]) == 1 else format_rows(rows, is_vector=len(rows) == 1)

@@ -11,7 +11,7 @@ from tutor.practice.event import parse_day
 from tutor.practice.storage.store import FINISHING_KINDS, STARTING_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from tutor.glyphs import Glyphs
@@ -119,6 +119,12 @@ def code_mark(glyphs: Glyphs) -> str:
     """Return the sign of an exercise that was solved in code, with what it means."""
     words = _("solved in code")
     return glyphs.render(f"{glyphs.coded} {words}")
+
+
+def last_worked_on(store: Store, names: Collection[ExerciseName]) -> tuple[ExerciseName | None, bool]:
+    """Return the exercise with an unfinished try and True if it is among `names`, else the last one and False."""
+    unfinished = store.exercise_to_continue()
+    return (unfinished, True) if unfinished in names else (store.last_exercise(), False)
 
 
 def next_exercise(

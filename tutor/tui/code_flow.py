@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tutor.coding import files
 from tutor.coding.header import HeaderError
 from tutor.coding.new_file import exercise_file, place_file
+from tutor.coding.report import write_error
 from tutor.coding.session import CodeSession
 from tutor.coding.styles import TaskStyle
-from tutor.i18n import N_, describe_os_error, message
 from tutor.tui.screens.code import CodeScreen
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
         host.show_notification(error.message, warning=True)
         return
     except OSError as error:
-        text = message(N_("{file} can't be written: {reason}."), file=error.filename, reason=describe_os_error(error))
-        host.show_notification(text, warning=True)
+        host.show_notification(write_error(error), warning=True)
         return
     session = CodeSession(path, new.style, exercise, journal)
     # A layer may ask for other gradients than the exercise.

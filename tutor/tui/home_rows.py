@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.i18n import N_, _, current_language, message
-from tutor.practice.exercise_records import next_exercise
+from tutor.practice.exercise_records import last_worked_on, next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -160,15 +160,14 @@ class HomeState:
 def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | None) -> HomeState:
     """Return the state of exercises as it is stored. Without the file `first_steps_mark` it may be the first start."""
     names = {(pack.id, entry.id) for pack in packs for entry in pack.entries}
-    states, unfinished = store.states(), store.exercise_to_continue()
-    has_unfinished = unfinished in names
+    states, (last, has_unfinished) = store.states(), last_worked_on(store, names)
     # A progress file that can't be used means that this is not the first start.
     is_new = first_steps_mark is not None and not states and store.notice is None and not first_steps_mark.exists()
     return HomeState(
         packs,
         states,
         is_first_start=is_new,
-        last_exercise=unfinished if has_unfinished else store.last_exercise(),
+        last_exercise=last,
         has_unfinished=has_unfinished,
         in_code=store.solved_in_code(),
     )

@@ -14,7 +14,8 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tutor.coding.editor import find_editor
-from tutor.coding.report import with_line
+from tutor.coding.files import file_state
+from tutor.coding.report import check_error, with_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import fit
 from tutor.i18n import N_, _, describe_os_error, message
@@ -107,25 +108,17 @@ class CodeScreen(TutorScreen[None]):
         """Judge the file now and whenever it is saved. Runs in a thread."""
         worker = get_current_worker()
         while not worker.is_cancelled:
-            state = self._file_state()
+            state = file_state(self.session.path)
             if state is not None and state != self._seen:
                 self._seen = state
                 self.post_message(self.FileChecked(self._judge()))
             time.sleep(_POLL_INTERVAL)
 
-    def _file_state(self) -> tuple[int, int] | None:
-        try:
-            status = self.session.path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size
-
     def _judge(self) -> FileResult | str:
         try:
             return self.session.check()
         except OSError as error:
-            reason = describe_os_error(error)
-            return str(message(N_("{file} can't be checked: {reason}."), file=self.session.path, reason=reason))
+            return str(check_error(self.session, error))
 
     def on_code_screen_file_checked(self, event: FileChecked) -> None:
         event.stop()
