@@ -355,7 +355,7 @@ async def test_wrong_answers_bring_more_help() -> None:
             )
             if n == 2:
                 await session.wait_for_text("Look at the marked places: from the right: 1, on the other line: 2")
-                assert session.screen.query_one(GraphView).pointers == {"start", "c->mul1"}
+                assert session.screen.query_one(GraphView).look.pointers == {"start", "c->mul1"}
             if n == 3:
                 await session.wait_for_text("hints ●●○○")
                 await session.wait_for_text("watch the pass at other numbers")

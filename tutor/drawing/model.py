@@ -206,6 +206,21 @@ class Drawing:
         """The edges from each box, without the part that they share."""
         return self._group_edges([(edge.source, edge) for edge in self.edges if edge.target])
 
+    @cached_property
+    def shared_parts(self) -> Mapping[str, DrawnEdge]:
+        """The part that all edges from a box share, by box."""
+        return {edge.source: edge for edge in self.edges if not edge.target}
+
+    @cached_property
+    def distances_back(self) -> Mapping[str, int]:
+        """The cells of the longest way from the output back to each box: a sum goes on when all its parts are there."""
+        distances: dict[str, int] = {}
+        # Each edge is after those into its source.
+        for edge in reversed([edge for edge in self.edges if edge.target]):
+            distances.setdefault(edge.target, 0)
+            distances[edge.source] = max(distances.get(edge.source, 0), distances[edge.target] + len(edge.cells))
+        return distances
+
     def _group_edges(self, pairs: list[tuple[str, DrawnEdge]]) -> Mapping[str, Sequence[DrawnEdge]]:
         groups: dict[str, list[DrawnEdge]] = {name: [] for name in self.boxes}
         for name, edge in pairs:

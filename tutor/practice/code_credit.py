@@ -18,7 +18,7 @@ _RIGHT_RULES = f"SELECT DISTINCT pack, exercise, text FROM active_event WHERE ki
 def load_code_credit(store: Store) -> Mapping[str, int]:
     """Return in how many exercises each rule was written right in code; rules that never were are left out."""
     exercises: dict[str, set[tuple[object, object]]] = {}
-    for pack, exercise, text in store.with_database(lambda database: database.query(_RIGHT_RULES)) or []:
+    for pack, exercise, text in store.query(_RIGHT_RULES):
         # An import may name rules that are unknown here.
         rules = (normalise_rule_id(word) for word in str(text).split())
         for rule in filter(None, rules):

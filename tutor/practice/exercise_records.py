@@ -66,7 +66,7 @@ class ExerciseRecord:
 def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
     """Return how each exercise went that was begun or solved."""
     records: dict[ExerciseName, ExerciseRecord] = {}
-    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume in _query(store, _TRIES):
+    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume in store.query(_TRIES):
         name = str(pack), str(exercise)
         result = TryResult(
             parse_day(str(at)),
@@ -75,7 +75,7 @@ def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
             int(hints),
             int(revealed),
             bool(finished),
-            0 if finished else _count_filled(_query(store, _ENTRIES, (worksheet,))),
+            0 if finished else _count_filled(store.query(_ENTRIES, (worksheet,))),
         )
         before = records.get(name)
         unfinished = before.unfinished if before is not None else None
@@ -112,7 +112,11 @@ def describe_state(state: str, record: ExerciseRecord | None, minutes: int | Non
     if state == "begun":
         filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
         return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")
-    return str(message(N_("{m} min"), m=minutes)) if minutes else ""
+    return minutes_text(minutes) if minutes else ""
+
+
+def minutes_text(minutes: int) -> str:
+    return str(message(N_("{m} min"), m=minutes))
 
 
 def code_mark(glyphs: Glyphs) -> str:
@@ -138,7 +142,3 @@ def next_exercise(
     if is_unfinished and last in names:
         return last
     return next((name for name in (*names[begin:], *names[:begin]) if is_to_do(name)), None)
-
-
-def _query(store: Store, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-    return store.with_database(lambda database: database.query(sql, parameters)) or []

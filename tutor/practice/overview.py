@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tutor.practice.event import parse_day
 from tutor.practice.exercise_records import load_records
+from tutor.practice.practice_days import load_daily_work
 from tutor.practice.review import due_rules, load_skills, plan_session
 from tutor.practice.scheduler import utc_today
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tutor.practice.exercise_records import ExerciseName, ExerciseRecord
     from tutor.practice.review import ReviewItem
     from tutor.practice.storage.store import Store
-
-_DAYS = "SELECT date(at), count(*) FROM active_event WHERE kind IN ('answer', 'noted') GROUP BY date(at)"
 
 
 @dataclass(frozen=True)
@@ -66,18 +64,9 @@ def load_overview(store: Store, index: ExerciseIndex | None, day: date | None = 
         load_records(store),
         {(each.pack, each.exercise): each.blanks for each in exercises},
         {(each.pack, each.exercise): each.minutes for each in exercises},
-        _load_days(store),
+        {day: answers for day, (_seconds, answers) in load_daily_work(store, today).items() if answers},
         due,
         plan_session(due, index, known_rules=skills) if index is not None else (),
         {rule: skill.mastery for rule, skill in skills.items()},
         {rule: skill.due for rule, skill in skills.items() if skill.due is not None},
     )
-
-
-def _load_days(store: Store) -> Mapping[date, int]:
-    days: dict[date, int] = {}
-    for text, number in store.with_database(lambda database: database.query(_DAYS)) or []:
-        day = parse_day(text) if isinstance(text, str) else None
-        if day is not None:
-            days[day] = int(str(number))
-    return days

@@ -7,13 +7,34 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from tutor.practice.event import parse_day
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tutor.practice.storage.store import Store
+
+_DAILY_WORK = "SELECT date(at) AS day, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY day"
 #: From this many answers on a day counts as one step more.
 _STEPS = (1, 6, 16, 31)
 #: The weeks of the largest calendar.
 YEAR_WEEKS = 53
+
+
+def load_daily_work(store: Store, today: date) -> dict[date, tuple[float, int]]:
+    """Return the seconds and the answers of each day on which something was done."""
+    work: dict[date, tuple[float, int]] = {}
+    for text, seconds, answers in store.query(_DAILY_WORK):
+        day = plausible_day(text, today)
+        before = work.get(day, (0.0, 0))
+        work[day] = before[0] + float(seconds), before[1] + int(answers)
+    return work
+
+
+def plausible_day(text: object, today: date) -> date:
+    """Return the day of an event; `today` for what the clock dated ahead, or at no plausible time."""
+    day = parse_day(text) if isinstance(text, str) else None
+    return today if day is None else min(day, today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
 from tutor.practice.code_credit import load_code_credit
-from tutor.practice.event import parse_day
-from tutor.practice.practice_days import Day, monday_of, streak
+from tutor.practice.practice_days import Day, load_daily_work, monday_of, plausible_day, streak
 from tutor.practice.rule_ids import all_rule_ids, normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today
 
@@ -39,7 +38,6 @@ SELECT day, count(*), sum(verdict = 'right' AND hints = 0) FROM (
     WHERE kind = 'answer' AND {_SETTLING_VERDICTS} GROUP BY worksheet, blank
 ) GROUP BY day
 """
-_DAILY_WORK = "SELECT date(at) AS day, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY day"
 #: The first answer at each blank with a rule, or that it was revealed before any.
 _RULE_TRIES = f"""
 SELECT rule, blank, kind = 'reveal', verdict = 'right', hints > 0 FROM (
@@ -254,7 +252,7 @@ def _tries(store: Store) -> Mapping[str, Sequence[Try]]:
     """Return the outcomes of the latest first tries by rule, oldest first."""
     rules: dict[tuple[str, str], str | None] = {}
     tries: dict[str, deque[Try]] = {}
-    for rule, blank, is_revealed, is_right, has_hints in _query(store, _RULE_TRIES):
+    for rule, blank, is_revealed, is_right, has_hints in store.query(_RULE_TRIES):
         # Events of an early version have the operand only in the id of the blank.
         key = rule, blank.rpartition(".")[2]
         if key not in rules:
@@ -279,23 +277,13 @@ def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
 
 
 def _days(store: Store, today: date) -> tuple[Day, ...]:
-    work: dict[date, tuple[float, int]] = {}
-    for text, seconds, answers in _query(store, _DAILY_WORK):
-        day = _plausible_day(text, today)
-        before = work.get(day, (0.0, 0))
-        work[day] = before[0] + float(seconds), before[1] + int(answers)
+    work = load_daily_work(store, today)
     tries: dict[date, tuple[int, int]] = {}
-    for text, blanks, first in _query(store, _FIRST_TRIES):
-        day = _plausible_day(text, today)
+    for text, blanks, first in store.query(_FIRST_TRIES):
+        day = plausible_day(text, today)
         tried = tries.get(day, (0, 0))
         tries[day] = tried[0] + int(blanks), tried[1] + int(first)
     return tuple(Day(day, *work[day], *tries.get(day, (0, 0))) for day in sorted(work))
-
-
-def _plausible_day(text: object, today: date) -> date:
-    """Return the day of an event; `today` for what the clock dated ahead, or at no plausible time."""
-    day = parse_day(text) if isinstance(text, str) else None
-    return today if day is None else min(day, today)
 
 
 def _weeks(days: Sequence[Day], today: date) -> tuple[Week, ...]:
@@ -325,9 +313,9 @@ def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack], today: 
     counts: dict[str, int] = {}
     rules: dict[str, str] = {}
     last: dict[str, date] = {}
-    for mistake, rule, blank, latest, count in _query(store, _MISTAKE_COUNTS):
+    for mistake, rule, blank, latest, count in store.query(_MISTAKE_COUNTS):
         counts[mistake] = counts.get(mistake, 0) + count
-        day = _plausible_day(latest, today)
+        day = plausible_day(latest, today)
         last[mistake] = max(last.get(mistake, day), day)
         rules.setdefault(mistake, normalise_rule_id(rule, blank) or "")
     most = sorted(counts.items(), key=lambda item: -item[1])[:MAX_MISTAKES]
@@ -349,10 +337,6 @@ def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack], today: 
 def _training_exercise(rule: str, index: ExerciseIndex) -> str | None:
     exercises = index.exercises_for(rule)
     return exercises[0].name if exercises else None
-
-
-def _query(store: Store, sql: str) -> list[tuple[Any, ...]]:
-    return store.with_database(lambda database: database.query(sql)) or []
 
 
 def _json_ready(data: Mapping[str, Any]) -> dict[str, Any]:

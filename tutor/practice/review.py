@@ -48,8 +48,7 @@ def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: 
 
 def load_skills(store: Store) -> Mapping[str, Skill]:
     """Return the skill of every practised rule; rebuild the skills if they are out of date."""
-    store.ensure_skills()
-    return store.with_database(lambda database: database.skills()) or {}
+    return store.ensure_skills()
 
 
 def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> tuple[ReviewItem, ...]:

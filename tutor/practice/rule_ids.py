@@ -15,6 +15,8 @@ from tutor.grading.tolerances import MIN_PROOF_SEPARATION
 from tutor.i18n import N_, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tutor.engine.graph import Graph
     from tutor.engine.operation import Operation
     from tutor.grading.problem import Blank, Problem
@@ -78,6 +80,11 @@ def rule_name(rule: str) -> str:
         return translate(_GENERAL_RULE_NAMES[rule])
     found = _find_rule(rule)
     return translate(found[0].skill_name[found[1]]) if found and found[0].skill_name else rule
+
+
+def rules_at(problem: Problem, blanks: Iterable[Blank]) -> list[str]:
+    """Return the rules that blanks exercise, each once, in their order."""
+    return [*dict.fromkeys(filter(None, (rule_id_at(problem, blank) for blank in blanks)))]
 
 
 def rule_text(rule: str) -> str:

@@ -109,7 +109,7 @@ def _edges_around(drawing: Drawing, box: str) -> frozenset[tuple[str, str]]:
 
 def _upstream_places(drawing: Drawing, box: str) -> frozenset[str]:
     """Return the place of the gradient that arrives at a box: the sum of its branch, or that of its only edge."""
-    for edge in drawing.edges:
-        if edge.source == box and not edge.target and edge.slot is not None:
-            return frozenset({edge.slot})
+    shared = drawing.shared_parts.get(box)
+    if shared is not None and shared.slot is not None:
+        return frozenset({shared.slot})
     return frozenset(edge.slot for edge in drawing.edges_from[box] if edge.slot is not None)

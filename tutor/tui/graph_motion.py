@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tutor.drawing.model import Cell, Drawing
     from tutor.tui.graph_surface import GraphSurface
@@ -34,8 +33,8 @@ def paint_motion(surface: GraphSurface) -> None:
         # A comet that has landed is gone with its tail.
         _paint_comet(surface, path, round(comet.progress * (len(path) + TAIL)))
     if surface.look.pulse is not None:
-        offsets, longest = _distances(surface.drawing)
-        head = round(surface.look.pulse * (longest + TAIL))
+        offsets = surface.drawing.distances_back
+        head = round(surface.look.pulse * (max(offsets.values(), default=0) + TAIL))
         for edge in surface.drawing.edges:
             if edge.target:
                 _paint_comet(surface, edge.cells[::-1], head - offsets[edge.target])
@@ -47,28 +46,10 @@ def comet_path(drawing: Drawing, place: str) -> Sequence[Cell]:
     if edge is None:
         return ()
     cells = edge.cells[::-1]
-    shared = next((part for part in drawing.edges if not part.target and part.source == edge.source), None)
+    shared = drawing.shared_parts.get(edge.source)
     if edge.target and shared is not None:
         return cells[: len(cells) - len(shared.cells) + 1]
     return cells
-
-
-@lru_cache(maxsize=4)
-def _distances_of(edges: tuple[tuple[str, str, int], ...]) -> tuple[Mapping[str, int], int]:
-    """Return the cells of the longest way from the output back to each box, and of the longest of all.
-
-    So a sum goes on only when all its parts have arrived. Edges are (source, target, cells), each after those into its
-    source.
-    """
-    distances: dict[str, int] = {}
-    for source, target, length in reversed(edges):
-        distances.setdefault(target, 0)
-        distances[source] = max(distances.get(source, 0), distances[target] + length)
-    return distances, max(distances.values(), default=0)
-
-
-def _distances(drawing: Drawing) -> tuple[Mapping[str, int], int]:
-    return _distances_of(tuple([(edge.source, edge.target, len(edge.cells)) for edge in drawing.edges if edge.target]))
 
 
 def _paint_comet(surface: GraphSurface, path: Sequence[Cell], head: int) -> None:

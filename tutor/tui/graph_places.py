@@ -197,8 +197,7 @@ def _paint_cell(surface: GraphSurface, name: str, place: Place, content: PlaceCo
     if content.tone == "wrong" and mark == glyphs.correct:
         hue = "backward"
     if name == surface.look.place:
-        is_active = surface.look.cell in (None, (row, column)) if place.rows * place.columns == 1 else False
-        is_active = is_active or surface.look.cell == (row, column)
+        is_active = surface.look.cell == (row, column)
         style = palette.chip(hue) if is_active else palette.well(hue, bold=bool(text))
         shown = text or ("?" if is_active else glyphs.placeholder)
         surface.fill(x, y, width, 1, style, " ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.i18n import N_, _, current_language, message
-from tutor.practice.exercise_records import last_worked_on, next_exercise
+from tutor.practice.exercise_records import last_worked_on, minutes_text, next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -142,16 +142,15 @@ class HomeState:
         )
         return listed[name] if name is not None else None
 
-    def minutes_of(self, name: ExerciseName) -> int:
+    def minutes_of(self, pack: Pack, entry: ExerciseEntry) -> int:
         """Return the minutes that an exercise takes, estimated if its author names none; 0 if that is not known."""
-        entries = (entry for pack in self.packs for entry in pack.entries if (pack.id, entry.id) == name)
-        minutes = next((entry.minutes for entry in entries), None)
-        return minutes or round(self.overview.minutes.get(name, 0) if self.overview is not None else 0)
+        estimates = self.overview.minutes if self.overview is not None else {}
+        return entry.minutes or round(estimates.get((pack.id, entry.id), 0))
 
     def minutes_left(self, pack: Pack) -> int:
         """Return the minutes that the unsolved exercises of a pack take."""
         return sum(
-            self.minutes_of((pack.id, entry.id))
+            self.minutes_of(pack, entry)
             for entry in pack.entries
             if self.states.get((pack.id, entry.id), "new") != "solved"
         )
@@ -206,10 +205,6 @@ def render_words(text: str, glyphs: Glyphs) -> str:
 def num_due_text(number: int) -> str:
     """Return how many rules are due, in words."""
     return _("1 rule due") if number == 1 else str(message(N_("{n} rules due"), n=number))
-
-
-def minutes_text(minutes: int) -> str:
-    return str(message(N_("{m} min"), m=minutes))
 
 
 def list_rows(state: HomeState) -> list[Row]:
@@ -275,7 +270,7 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
         return _("first try")
     if reached == "begun":
         return progress_text(state, name) or _("begun")
-    minutes = entry.minutes or state.minutes_of(name)
+    minutes = state.minutes_of(pack, entry)
     return minutes_text(minutes) if reached == "new" and minutes else ""
 
 

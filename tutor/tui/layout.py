@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout.planned import PlannedDrawings
+from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.drawing.model import Box, Density, Drawing
     from tutor.glyphs import Glyphs
+    from tutor.tui.window_size import WindowSize
 
-#: How much a window has room for.
-WindowSize: TypeAlias = Literal["small", "medium", "large"]
-
-#: The least width and height of a medium and of a large window.
-_MEDIUM, _LARGE = (100, 30), (160, 40)
 #: Rows of the head and the key bar.
 BAR_ROWS = 3
 #: The width of the pane at the side, with its border.
@@ -35,13 +32,6 @@ _ROWS_WITH_VALUES = 3
 _MIN_GRAPH_ROWS = 6
 #: A graph of more boxes fits no terminal in full density, and drawing it only to find that takes seconds.
 _MAX_FULL_BOXES = 200
-
-
-def window_size(width: int, height: int) -> WindowSize:
-    """Return how much a window of `width` × `height` cells has room for."""
-    if width >= _LARGE[0] and height >= _LARGE[1]:
-        return "large"
-    return "medium" if width >= _MEDIUM[0] and height >= _MEDIUM[1] else "small"
 
 
 class DrawingCache:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from rich.cells import cell_len
+
 from tutor.drawing.cell_width import truncate
 from tutor.i18n import N_, _, message
 from tutor.tui.canvas import Canvas, line_bar, runs_width
@@ -152,8 +154,8 @@ class ExercisePreview:
         if self.state_hue == "muted":
             begin = canvas.right(end, 1, [(f" {self.state} ", palette.ink("muted", on="raised"))])
         else:
-            begin = canvas.chip(end - runs_width([(self.state, palette.ink())]) - 2, 1, self.state, self.state_hue)
-            begin = end - runs_width([(self.state, palette.ink())]) - 2
+            begin = end - cell_len(self.state) - 2
+            canvas.chip(begin, 1, self.state, self.state_hue)
         title = truncate(glyphs.render(self.title), max(begin - 2 - LEFT, 1), glyphs.ellipsis)
         canvas.put(LEFT, 1, title, palette.ink("bright", bold=True))
         formula = truncate(glyphs.render(self.formula), width, glyphs.ellipsis)

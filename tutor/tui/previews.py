@@ -15,10 +15,10 @@ from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import PackError
 from tutor.practice.day_texts import describe_due, describe_past
-from tutor.practice.exercise_records import code_mark
+from tutor.practice.exercise_records import code_mark, minutes_text
 from tutor.practice.progress import format_duration
 from tutor.practice.resume import open_worksheet
-from tutor.practice.rule_ids import rule_id_at, rule_name
+from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.graph_look import PlaceContent, focus_on
 from tutor.tui.home_rows import (
@@ -28,7 +28,6 @@ from tutor.tui.home_rows import (
     ActionRow,
     ExerciseRow,
     PackRow,
-    minutes_text,
     progress_text,
     without_folder,
 )
@@ -129,7 +128,7 @@ class _PreviewMaker:
         }[state]
         blanks = len(worksheet.blanks)
         work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
-        minutes = exercise.minutes or self._state.minutes_of(name)
+        minutes = exercise.minutes or self._state.minutes_of(pack, entry)
         result, result_hue = self._last_result(record, blanks)
         if name in self._state.in_code:
             result += f" · {code_mark(self._glyphs)}"
@@ -199,8 +198,7 @@ class _PreviewMaker:
         return Picture(drawing) if drawing.width <= width and drawing.height <= height else None
 
     def _rules_of(self, problem: Problem) -> Iterator[RuleStanding]:
-        rules = dict.fromkeys(rule for blank in problem.blanks if (rule := rule_id_at(problem, blank)))
-        return map(self._standing, rules)
+        return map(self._standing, rules_at(problem, problem.blanks))
 
     def _standing(self, rule: str) -> RuleStanding:
         overview = self._state.overview

@@ -15,8 +15,9 @@ from tutor.grading.verdict import LABELS, MARKS
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
+from tutor.practice.exercise_records import minutes_text
 from tutor.practice.mastery import mastery_label
-from tutor.practice.rule_ids import rule_id_at, rule_name
+from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.canvas import line_bar
 from tutor.tui.flow import Line, flow, flowed_prose, indented
@@ -251,8 +252,7 @@ class SolvedContent:
     def rules(self) -> list[str]:
         """Return the rules that the blanks exercise, in their order."""
         worksheet = self.state.worksheet
-        ids = (rule_id_at(worksheet.problem, blank) for blank in worksheet.blanks)
-        return [*dict.fromkeys(filter(None, ids))]
+        return rules_at(worksheet.problem, worksheet.blanks)
 
     # --- what comes next ---
 
@@ -282,5 +282,5 @@ class SolvedContent:
         if advice.next_blanks:
             facts.append(str(message(N_("blanks: {n}"), n=advice.next_blanks)))
         if advice.next_minutes:
-            facts.append(str(message(N_("{n} min"), n=advice.next_minutes)))
+            facts.append(minutes_text(advice.next_minutes))
         return self.glyphs.render(" · ".join(facts))

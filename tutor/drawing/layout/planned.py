@@ -45,6 +45,7 @@ class PlannedDrawings:
         self._glyphs = glyphs
         self._netlists: dict[tuple[Density, bool], Netlist] = {}
         self._plans: dict[tuple[Density, bool, int], Plan] = {}
+        self._least_sizes: dict[tuple[Density, bool], tuple[int, int]] = {}
         self._drawings: dict[tuple[Density, bool, Spacing], Drawing] = {}
 
     def draw(self, density: Density = "full", spacing: Spacing = PLAIN, *, names: bool = False) -> Drawing:
@@ -141,6 +142,12 @@ class PlannedDrawings:
 
     def _least_size(self, density: Density, names: bool) -> tuple[int, int]:
         """Return a width and a height that the drawing has at least, without a plan."""
+        key = (density, names)
+        if key not in self._least_sizes:
+            self._least_sizes[key] = self._measure_least(density, names)
+        return self._least_sizes[key]
+
+    def _measure_least(self, density: Density, names: bool) -> tuple[int, int]:
         nets = self._netlist(density, names)
         ranks = layout_items(nets, assign_ranks(nets))
         zones = measure_ranks(nets, ranks, [0] * len(ranks), density, TIGHT, self._glyphs.ascii)

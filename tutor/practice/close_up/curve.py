@@ -56,23 +56,23 @@ def _curve(known: Known, position: int, source: int) -> Curve | None:
     x, y = float(values[source]), float(values[position])
     function = _function(node)
     low, high = _range(node, x)
-    points = [
-        (at, _value(function, at)) for at in (low + (high - low) * i / (_NUM_POINTS - 1) for i in range(_NUM_POINTS))
-    ]
+    points = _sample(function, low, high)
     defined = [at for at, value in points if value is not None]
     if len(defined) < 2:
         return None
     if len(defined) < len(points):
         low, high = min(defined), max(defined)
-        points = [
-            (at, _value(function, at))
-            for at in (low + (high - low) * i / (_NUM_POINTS - 1) for i in range(_NUM_POINTS))
-        ]
+        points = _sample(function, low, high)
     limit = _MAX_HEIGHT * max(abs(y), 1e-9)
     return Curve(
         tuple((at, value if value is not None and abs(value) <= max(limit, 2.0) else None) for at, value in points),
         (x, y),
     )
+
+
+def _sample(function: Callable[[float], object], low: float, high: float) -> list[tuple[float, float | None]]:
+    places = (low + (high - low) * i / (_NUM_POINTS - 1) for i in range(_NUM_POINTS))
+    return [(at, _value(function, at)) for at in places]
 
 
 def _function(node: Node) -> Callable[[float], object]:

@@ -31,7 +31,7 @@ class Known:
         self.problem: Problem = worksheet.problem
         #: Positions of nodes whose forward value is not shown.
         self.hidden_nodes = worksheet.hidden_nodes
-        self._drawn = {place.id for place in (*worksheet.fillable, *self.problem.given_blanks)}
+        self._drawn = worksheet.drawn_places
 
     @property
     def is_correct(self) -> bool:

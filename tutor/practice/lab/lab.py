@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Num
+from tutor.algebra.evaluate import format_shape
+from tutor.algebra.expr import ONE, Num
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, forward_backward
 from tutor.engine.python_source.source import is_python
@@ -114,7 +115,7 @@ class Lab:
     @property
     def start(self) -> Value:
         """The gradient at the output, 1 unless `start` was given a value."""
-        return self.given.get("start", Num(Fraction(1)))
+        return self.given.get("start", ONE)
 
     def _use(self, exercise: Exercise, filled: dict[str, Value]) -> None:
         self.exercise = exercise
@@ -253,9 +254,9 @@ class Lab:
         return format_lab_cells(self.passes.values[-1] if output is None else output)[0][0]
 
     def output_shape(self) -> str:
-        """Return the shape of a matrix or a vector at the output: `2×3`."""
+        """Return the shape of a matrix or a vector at the output: `2×3`, `(3,)`."""
         assert self.passes is not None
-        return "×".join(map(str, ops.shape_of(self.passes.values[-1]) or ()))
+        return format_shape(ops.shape_of(self.passes.values[-1]))
 
     # --- nudging ---
 

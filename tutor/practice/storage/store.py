@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
@@ -20,8 +20,9 @@ from tutor.practice.storage.quarantine import quarantine
 from tutor.practice.storage.resets import RESET, RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from tutor.practice.mastery import Skill
     from tutor.practice.storage.database import Database
     from tutor.practice.storage.resets import Reset
 
@@ -207,10 +208,17 @@ class Store:
         """
         return self._run(action)
 
-    def ensure_skills(self) -> None:
-        """Rebuild the skills from the events if they are out of date."""
-        if self.with_database(lambda database: database.skills()) is None:
+    def query(self, sql: str, parameters: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of an SQL query on `active_event`; none if the file can't be used. Never raises."""
+        return self.with_database(lambda database: database.query(sql, parameters)) or []
+
+    def ensure_skills(self) -> Mapping[str, Skill]:
+        """Return the skill of every practised rule, after rebuilding the skills if they are out of date."""
+        skills = self.with_database(lambda database: database.skills())
+        if skills is None:
             self.with_database(lambda database: database.rebuild_skills())
+            skills = self.with_database(lambda database: database.skills())
+        return skills or {}
 
     def reset(self, pack: str = "", exercise: str = "") -> Reset | None:
         """Hide all earlier events of an exercise, of a pack or of everything; None, without effect, if it fails."""

@@ -83,23 +83,22 @@ class Brush:
     def block(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool) -> None:
         """Paint a value in a field three rows high; half blocks above and below it look like padding."""
         palette = self.palette
-        self.bar(x, y, width, text, hue, is_chip, y + 1)
+        self.bar(x, y + 1, width, text, hue, is_chip)
         if not self.is_padded:
             return
         field = palette.chip(hue) if is_chip else palette.well(hue)
         self.canvas.put(x, y, "▄" * width, Style(color=field.bgcolor))
         self.canvas.put(x, y + 2, "▀" * width, Style(color=field.bgcolor))
 
-    def bar(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool, row: int | None = None) -> None:
+    def bar(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool) -> None:
         """Paint a value in a field of one row: a chip if it is asked, a well otherwise."""
-        row = y if row is None else row
         if is_chip:
-            self.canvas.chip(x, row, text, hue, width)
+            self.canvas.chip(x, y, text, hue, width)
             return
         palette = self.palette
         style = palette.well(hue, bold=hue != "muted")
-        self.canvas.fill(x, row, width, 1, style, " ")
+        self.canvas.fill(x, y, width, 1, style, " ")
         if not self.is_padded:
-            self.canvas.put(x, row, "[", style)
-            self.canvas.put(x + width - 1, row, "]", style)
-        self.canvas.centre(x + 1, width - 2, row, [(truncate(text, width - 2), style)])
+            self.canvas.put(x, y, "[", style)
+            self.canvas.put(x + width - 1, y, "]", style)
+        self.canvas.centre(x + 1, width - 2, y, [(truncate(text, width - 2), style)])

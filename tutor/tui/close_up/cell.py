@@ -37,11 +37,11 @@ def paint_cell_origin(brush: Brush, end: int, rows: int) -> int:
     with_captions = rows > 1
     if with_captions:
         widths = [max(width, cell_len(caption)) for width, caption in zip(widths, captions, strict=True)]
-    if cell_len(lead) + 1 + sum(widths) + cell_len(sign) * (len(fields) - 1) > room:
+    total = cell_len(lead) + 1 + sum(widths) + cell_len(sign) * (len(fields) - 1)
+    if total > room:
         _paint_captions(brush, end - 1, room, lead, cell, captions)
         return 1
     y = end - (2 if with_captions else 1)
-    total = cell_len(lead) + 1 + sum(widths) + cell_len(sign) * (len(fields) - 1)
     x = brush.canvas.put(2 + (room - total) // 2, y, f"{lead} ", brush.palette.ink("bright", bold=True))
     for number, (source, field, width) in enumerate(zip(cell.sources, fields, widths, strict=True)):
         if number:

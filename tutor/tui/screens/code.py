@@ -17,7 +17,7 @@ from tutor.coding.editor import find_editor
 from tutor.coding.files import file_state
 from tutor.coding.report import check_error, with_line
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.layout import fit
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.tui.content import from_markup, styled
 from tutor.tui.graph_look import GraphLook, PlaceContent
@@ -80,6 +80,11 @@ class CodeScreen(TutorScreen[None]):
         self._trouble = ""
         self._hint: CodeHint | None = None
         self._seen: tuple[int, int] | None = None
+        self.on_glyphs_changed()
+
+    def on_glyphs_changed(self) -> None:
+        problem = self._problem
+        self._drawings = PlannedDrawings(boxes_of(problem, self.glyphs), self.glyphs) if problem is not None else None
 
     def compose(self) -> ComposeResult:
         style = self.session.style
@@ -164,10 +169,9 @@ class CodeScreen(TutorScreen[None]):
 
     def _show_graph(self) -> None:
         graph = self.query_one(GraphPreview)
-        if self._problem is None or not graph.display:
+        if self._drawings is None or not graph.display:
             return
         width, height = max(self.size.width - _LIST_WIDTH - 2, 20), max(self.size.height - 4, 5)
-        boxes = boxes_of(self._problem, self.glyphs)
         contents = {}
         for result in self._result.results if self._result is not None else ():
             place = self.session.style.place_and_rule(result.name)[0]
@@ -176,7 +180,7 @@ class CodeScreen(TutorScreen[None]):
             elif result.verdict == "wrong" and place:
                 contents[place] = PlaceContent("wrong", ((self.glyphs.incorrect,),), (), self.glyphs.incorrect)
         current = self.session.style.place_and_rule(self.query_one(CodeList).current)[0]
-        graph.set_graph(fit(boxes, width, height, self.glyphs), contents, GraphLook(place=current))
+        graph.set_graph(self._drawings.fit(width, height), contents, GraphLook(place=current))
 
     def _text(self, result: GradientResult | None) -> Content:
         """Return what stands below the list: the verdict on the line, a hint, the file."""

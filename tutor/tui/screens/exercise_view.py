@@ -12,6 +12,7 @@ from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
 from tutor.practice.close_up.build import close_up
 from tutor.practice.close_up.crosshair import crosshair
+from tutor.practice.exercise_records import minutes_text
 from tutor.tui.after_solved import AfterSolved, NextExercise
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.exercise_state import ExerciseState
@@ -269,7 +270,7 @@ class ExerciseView(TutorScreen[None]):
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         whole = len(worksheet.blanks)
         first, rest = str(message(N_("{done}| of {all}"), done=settled, all=whole)).split("|", 1)
-        minutes = [str(message(N_("{n} min"), n=exercise.minutes))] if exercise.minutes else []
+        minutes = [minutes_text(exercise.minutes)] if exercise.minutes else []
         trail = [name.strip() for name in (self.title_prefix, self._pack_title) if name.strip()]
         segments = [self._segment(blank.id) for blank in worksheet.blanks]
         title, aside = str(exercise.title), self._formula

@@ -22,9 +22,10 @@ from tutor.tui.replay_look import equation_at, step_look
 from tutor.tui.replay_player import SPEEDS, Player
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.graph import FRAMES_A_SECOND, MAX_MOVING_BOXES, GraphView
-from tutor.tui.widgets.head import HeadContent
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.replay import ReplayEquation, ReplayHead, Scrubber, ScrubberContent
+from tutor.tui.widgets.replay import ReplayEquation, Scrubber, ScrubberContent, line_parts
+from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from tutor.practice.close_up.data import Equation
     from tutor.tui.host import Host
 
-#: Windows of fewer columns or rows are small, and the rows of the explanation in small and other windows.
-_ROOMY = (100, 30)
+#: The rows of the explanation in small and other windows.
 _TELL_ROWS = {True: 8, False: 14}
 #: Rows of the head and the key bar, and cells left and right of the graph.
 _BAR_ROWS, _GRAPH_MARGIN = 3, 4
@@ -97,7 +97,7 @@ class ExplainScreen(TutorScreen[None]):
         self._explained = None
 
     def compose(self) -> ComposeResult:
-        yield ReplayHead(self.glyphs, id="head")
+        yield Head(self.glyphs, id="head")
         yield GraphView(self.glyphs, id="graph")
         with Vertical(id="tell"):
             yield Scrubber(self.glyphs, id="scrubber")
@@ -144,8 +144,7 @@ class ExplainScreen(TutorScreen[None]):
 
     @property
     def _is_small(self) -> bool:
-        width, height = self.size or self.app.size
-        return width < _ROOMY[0] or height < _ROOMY[1]
+        return window_size(*(self.size or self.app.size)) == "small"
 
     def _apply_layout(self) -> None:
         self.set_class(self._is_small, "-small")
@@ -166,9 +165,16 @@ class ExplainScreen(TutorScreen[None]):
             look = replace(look, lanes_shine=is_over)
             graph.set_look(self._graph_contents(), look, visible=step.place.id)
         self.query_one(ReplayEquation).show(equation_at(self._equation(), step.place, player.progress))
-        done, whole = ReplayHead.line_parts(replay.index + player.progress, len(replay.steps))
-        self.query_one(ReplayHead).show(
-            HeadContent(self._title, aside=_("explained"), count=("", self._short_note()), done=done, whole=whole)
+        done, whole = line_parts(replay.index + player.progress, len(replay.steps))
+        self.query_one(Head).show(
+            HeadContent(
+                self._title,
+                aside=_("explained"),
+                count=("", self._short_note()),
+                done=done,
+                whole=whole,
+                hue="backward",
+            )
         )
         state = ""
         if player.is_playing:

@@ -38,6 +38,7 @@ from tutor.tui.widgets.exercise_list import ExerciseList
 from tutor.tui.widgets.home_head import HomeHead
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.preview_pane import PreviewPane
+from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,10 +59,6 @@ if TYPE_CHECKING:
     from tutor.tui.home_rows import Row
     from tutor.tui.host import Host
     from tutor.tui.preview_painting import Preview
-
-#: A smaller window shows the preview as a strip below the list; a larger one has a wider list.
-_MIN_WIDTH_BESIDE, _MIN_HEIGHT_BESIDE = 100, 30
-_LARGE_WIDTH, _LARGE_HEIGHT = 160, 40
 
 
 class HomeScreen(TutorScreen[None]):
@@ -186,9 +183,10 @@ class HomeScreen(TutorScreen[None]):
         self._previews.update_soon()
 
     def _arrange(self, width: int, height: int) -> None:
-        """Put the preview beside the list or below it."""
-        self.set_class(width >= _MIN_WIDTH_BESIDE and height >= _MIN_HEIGHT_BESIDE, "-beside")
-        self.set_class(width >= _LARGE_WIDTH and height >= _LARGE_HEIGHT, "-large")
+        """Put the preview beside the list, or as a strip below it in a small window."""
+        size = window_size(width, height)
+        self.set_class(size != "small", "-beside")
+        self.set_class(size == "large", "-large")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear_search":

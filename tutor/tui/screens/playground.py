@@ -38,6 +38,7 @@ from tutor.tui.widgets.lab_graph import LabGraph
 from tutor.tui.widgets.lab_inputs import LabInputs
 from tutor.tui.widgets.line_input import FormulaInput, LineInput
 from tutor.tui.widgets.option_list import ReadableOptionList
+from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
     from textual import events
@@ -55,8 +56,6 @@ _EXAMPLES = (
     "L = mean((X @ W - Y)^2)",
     "h = tanh(W @ x + U @ h0); L = sum(h)",
 )
-#: Windows from these sizes on are medium and large.
-_MEDIUM, _LARGE = (100, 30), (160, 40)
 #: Rows from which a small window has more of them for the inputs, and the most that it has for them then and otherwise.
 _TALL_ENOUGH, _SMALL_ROWS, _LOW_ROWS = 22, 9, 7
 
@@ -145,12 +144,12 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
 
     @property
     def is_small(self) -> bool:
-        return self.size.width < _MEDIUM[0] or self.size.height < _MEDIUM[1]
+        return window_size(*self.size) == "small"
 
     def _place_widgets(self) -> None:
         width, height = self.size
         self.set_class(self.is_small, "-small")
-        self.set_class(width >= _LARGE[0] and height >= _LARGE[1], "-large")
+        self.set_class(window_size(width, height) == "large", "-large")
         is_recent = self._shows_recent or not self.lab.text.strip()
         self.set_class(is_recent, "-recent")
         self.set_class(self._shows_curve and self.is_small and not is_recent, "-curve")

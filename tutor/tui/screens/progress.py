@@ -24,6 +24,7 @@ from tutor.tui.widgets.pane_tabs import PaneTabs
 from tutor.tui.widgets.practice_calendar import LEAST_ROWS_WITH_CHART, PracticeCalendar
 from tutor.tui.widgets.progress_tiles import SHORT_ROWS, TILE_ROWS, ProgressTiles
 from tutor.tui.widgets.rule_list import RuleList
+from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,8 +76,6 @@ _IN_CODE = N_(
 
 #: The ids of the panes, in the order of their keys.
 _PANES = ("rules", "packs", "days")
-#: Below this size one pane is shown at a time, and the totals take two lines.
-_MIN_COLUMNS, _MIN_ROWS = 100, 30
 #: Below this height there is no free row between the totals and the tabs.
 _MIN_ROWS_FOR_GAPS = 24
 #: The rows of head, tiles and key bar, and the fewest for the packs above the calendar.
@@ -165,7 +164,8 @@ class ProgressScreen(TutorScreen[None]):
 
     def _arrange(self) -> None:
         """Lay the panes out for the size of the window: side by side, or one at a time."""
-        is_small = self.size.width < _MIN_COLUMNS or self.size.height < _MIN_ROWS
+        # Then one pane is shown at a time, and the totals take two lines.
+        is_small = window_size(*self.size) == "small"
         self.set_class(is_small, "-small")
         if not self.has_widgets:
             return

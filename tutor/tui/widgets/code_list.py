@@ -47,13 +47,11 @@ class CodeList(CanvasWidget):
         self.repaint()
 
     def move(self, by: int) -> str:
-        """Move the cursor, and return the part where it is."""
+        """Move the cursor, and return the part where it is; `show` paints it."""
         names = list(self.parts)
         if names:
             at = names.index(self.current) if self.current in names else 0
             self.current = names[min(max(at + by, 0), len(names) - 1)]
-            self._keep_in_view()
-            self.repaint()
         return self.current
 
     def _keep_in_view(self) -> None:

@@ -85,11 +85,6 @@ class CursorList(CanvasWidget, can_focus=True):
         self._keep_in_view()
         self.repaint()
 
-    @property
-    def is_empty(self) -> bool:
-        """Return whether there is no row for the cursor."""
-        return not self._ids
-
     # --- painting ---
 
     def paint(self, canvas: Canvas) -> None:

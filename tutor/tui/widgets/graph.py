@@ -115,11 +115,6 @@ class GraphView(ScrollView, RepaintedWidget, inherit_bindings=False):
         if (self._visible, look.node) != before:
             self.scroll_to_focus()
 
-    @property
-    def pointers(self) -> frozenset[str]:
-        """Return the places that the feedback points to."""
-        return self.look.pointers
-
     def pulse(self) -> None:
         """Send a pulse once from the output to every input; nothing moves without animations or in a large graph."""
         drawing = self.drawing

@@ -55,6 +55,8 @@ class HeadContent:
     done: int = 0
     whole: int = 0
     segments: Sequence[Segment] = ()
+    #: The hue of the filled part of a line without segments.
+    hue: str = "right"
 
 
 class Head(CanvasWidget):
@@ -87,7 +89,7 @@ class Head(CanvasWidget):
 
     def paint(self, canvas: Canvas) -> None:
         self._paint_names(canvas)
-        self.paint_line(canvas, 1)
+        self._paint_line(canvas, 1)
 
     # --- the first row ---
 
@@ -141,13 +143,12 @@ class Head(CanvasWidget):
 
     # --- the line ---
 
-    def paint_line(self, canvas: Canvas, y: int) -> None:
-        """Paint the second row; screens whose segments mean something else override this."""
+    def _paint_line(self, canvas: Canvas, y: int) -> None:
         palette, content = self.palette, self._content
         self._spans = []
         segments = content.segments
         if not segments or len(segments) * _MIN_SEGMENT > canvas.width:
-            bar = line_bar(content.done, content.whole, canvas.width, palette.ink("right"), palette.ink("line"))
+            bar = line_bar(content.done, content.whole, canvas.width, palette.ink(content.hue), palette.ink("line"))
             canvas.runs(0, y, bar)
             return
         count = len(segments)

@@ -11,11 +11,9 @@ from textual.message import Message
 from tutor.drawing.cell_width import truncate
 from tutor.i18n import N_, message
 from tutor.practice.close_up.data import CloseUpData, Output, Quantity
-from tutor.tui.canvas import line_bar
 from tutor.tui.close_up.brush import Brush
 from tutor.tui.close_up.equation import TALL, paint_equation
 from tutor.tui.widgets.canvas import CanvasWidget
-from tutor.tui.widgets.head import Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,18 +32,9 @@ _STOPS_ROW, _TALL = 2, 4
 _HEAD_PARTS = 1000
 
 
-class ReplayHead(Head):
-    """A head whose line shows how far the replay is."""
-
-    def paint_line(self, canvas: Canvas, y: int) -> None:
-        palette, content = self.palette, self.content
-        on, off = palette.ink("backward"), palette.ink("line")
-        canvas.runs(0, y, line_bar(content.done, content.whole, canvas.width, on, off))
-
-    @staticmethod
-    def line_parts(steps: float, count: int) -> tuple[int, int]:
-        """Return how much of the line is filled, and of how much, after some of `count` steps."""
-        return round(_HEAD_PARTS * steps / count), _HEAD_PARTS
+def line_parts(steps: float, count: int) -> tuple[int, int]:
+    """Return how much of the head's line is filled, and of how much, after some of `count` steps."""
+    return round(_HEAD_PARTS * steps / count), _HEAD_PARTS
 
 
 @dataclass(frozen=True, slots=True)

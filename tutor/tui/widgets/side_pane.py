@@ -12,7 +12,7 @@ from tutor.drawing.cell_width import truncate
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
 from tutor.practice.mastery import mastery_label
-from tutor.practice.rule_ids import rule_id_at, rule_name
+from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.flow import Line, cut_line, flow
 from tutor.tui.progress_marks import mastery_dots
@@ -87,7 +87,7 @@ class SidePane(ScrolledPane):
         for blank in worksheet.blanks:
             places[len(lines)] = blank.id
             lines.append(self._answer(state, blank, width))
-        rules = [*dict.fromkeys(filter(None, (rule_id_at(worksheet.problem, blank) for blank in worksheet.blanks)))]
+        rules = rules_at(worksheet.problem, worksheet.blanks)
         if rules and self._standing is not None:
             lines += [[], self._rule(_("rules used here"), width), []]
             lines += [self._rule_line(rule, self._standing, width) for rule in rules]
