@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,3 +202,11 @@ def test_a_skill_can_be_stored_and_restored_between_events(actions: list[Any]) -
         restored = Skill.from_json("mul", restored.to_json())
     assert restored == skill
     assert skill.mastery in ("learning", "shaky", "solid")
+
+
+def test_a_rule_is_remembered_less_every_day_and_nine_times_in_ten_on_the_day_it_is_due() -> None:
+    memory, due = schedule_review(None, Rating.GOOD, DAY)
+    chances = [memory.retrievability(DAY + timedelta(days=days)) for days in range(60)]
+    assert chances[0] == 1
+    assert all(later < earlier for earlier, later in pairwise(chances))
+    assert memory.retrievability(due) == pytest.approx(0.9, abs=0.03)

@@ -303,3 +303,13 @@ def test_a_rule_is_due_from_its_day_on(store: Store, pack: Pack) -> None:
     assert isinstance(due, date)
     assert "mul" not in review.due_rules(store, day=due - timedelta(days=1))
     assert "mul" in review.due_rules(store, day=due)
+
+
+def test_a_review_is_suggested_from_the_day_a_rule_is_due(store: Store, pack: Pack) -> None:
+    index = load_index([pack])
+    solve_worksheet(Worksheet(pack.open("both").variant(), store))
+    due = review.load_skills(store)["mul"].due
+    assert due is not None
+    for day, is_suggested in ((due - timedelta(days=1), False), (due, True)):
+        kinds = [suggestion.kind for suggestion in suggest_next(store, index, [pack], day=day)]
+        assert ("review" in kinds) == is_suggested

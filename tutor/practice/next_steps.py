@@ -12,6 +12,7 @@ from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from tutor.i18n import LocalizedText
     from tutor.packs.library import Pack
@@ -35,7 +36,11 @@ class Suggestion:
 
 
 def suggest_next(
-    store: Store, index: ExerciseIndex, packs: Sequence[Pack], after: _Name | None = None
+    store: Store,
+    index: ExerciseIndex,
+    packs: Sequence[Pack],
+    after: _Name | None = None,
+    day: date | None = None,
 ) -> tuple[Suggestion, ...]:
     """Return what to do next after an exercise, the most useful first; nothing if all is solved and none is due.
 
@@ -47,7 +52,7 @@ def suggest_next(
     for suggestion in (
         *_shaky_suggestions(skills, curriculum, after, in_last=True),
         *_next_suggestions(curriculum, after),
-        *_review_suggestions(store, index),
+        *_review_suggestions(store, index, day),
         *_shaky_suggestions(skills, curriculum, after, in_last=False),
     ):
         suggestions.setdefault(suggestion.exercise, suggestion)
@@ -161,8 +166,8 @@ def _explain_next(exercise: _Name, pack: Pack, curriculum: _Curriculum, after: _
     return message(N_("In another pack, “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
 
 
-def _review_suggestions(store: Store, index: ExerciseIndex) -> Iterator[Suggestion]:
-    due = review.cached_due_rules(store, index.rules)
+def _review_suggestions(store: Store, index: ExerciseIndex, day: date | None) -> Iterator[Suggestion]:
+    due = review.cached_due_rules(store, index.rules, day)
     if due:
         yield Suggestion("review", message(N_("Rules due for review: {n}."), n=len(due)))
 

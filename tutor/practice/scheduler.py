@@ -35,20 +35,14 @@ class Memory:
     difficulty: float
     last_practised: date
 
+    def retrievability(self, day: date) -> float:
+        """Return the probability that the rule is remembered on `day`."""
+        return float(_SCHEDULER.get_card_retrievability(_card(self, day), _noon(day)))
+
 
 def schedule_review(memory: Memory | None, rating: Rating, day: date) -> tuple[Memory, date]:
     """Return the memory after a practice on `day`, and the day the rule is due."""
-    if memory is None:
-        card = fsrs.Card(card_id=1, due=_noon(day))
-    else:
-        card = fsrs.Card(
-            card_id=1,
-            state=fsrs.State.Review,
-            stability=memory.stability,
-            difficulty=memory.difficulty,
-            due=_noon(day),
-            last_review=_noon(memory.last_practised),
-        )
+    card = fsrs.Card(card_id=1, due=_noon(day)) if memory is None else _card(memory, day)
     after, _ = _SCHEDULER.review_card(card, fsrs.Rating(int(rating)), _noon(day))
     assert after.stability is not None
     assert after.difficulty is not None
@@ -58,6 +52,17 @@ def schedule_review(memory: Memory | None, rating: Rating, day: date) -> tuple[M
 def utc_today() -> date:
     """Return today's date in UTC."""
     return datetime.now(UTC).date()
+
+
+def _card(memory: Memory, day: date) -> fsrs.Card:
+    return fsrs.Card(
+        card_id=1,
+        state=fsrs.State.Review,
+        stability=memory.stability,
+        difficulty=memory.difficulty,
+        due=_noon(day),
+        last_review=_noon(memory.last_practised),
+    )
 
 
 def _noon(day: date) -> datetime:
