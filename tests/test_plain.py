@@ -117,6 +117,21 @@ def test_a_matrix_can_be_typed_as_an_expression(run_tutor: Run) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_whole_pass_at_once(run_tutor: Run) -> None:
+    play = ("play", "chains/three-in-a-row", "--plain")
+    first = run_tutor(*play, "--whole", text="1\n:undo\n1\n?\n")
+    assert "nothing is judged until the last blank" in first.stdout
+    assert "help comes after the last blank" in first.stdout
+    assert first.stdout.count("Noted.") == 2
+    number = len(re.findall(r"still empty|noted", run_tutor(*play, text=":words\n").stdout))
+    answers = "1\n" * (number - 1)
+    last = run_tutor(*play, text=f"{answers}nothing\n:skip\n1\n1\n:quit\n")
+    assert f"of {number}." in last.stdout
+    assert "Type a number from 1 to" in last.stdout
+    assert "the first wrong one" in last.stdout
+    assert "Your answers so far are judged" in run_tutor(*play, text=":fresh\n:whole\n:whole\n:quit\n").stdout
+
+
 def test_a_formula_can_be_played(run_tutor: Run) -> None:
     done = run_tutor("play", "z = x * y", "x=2", "y=3", "--start", "5", "--plain", text="15\n10\n")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,10 +31,13 @@ def launch(
     restart: bool = False,
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
+    *,
+    whole: bool = False,
 ) -> int:
     """Open the tutor at an exercise or at the list of exercises, and return the exit code.
 
-    `packs` are the packs to list, None for all. The file or folder at `watch` is reloaded whenever it is saved.
+    `packs` are the packs to list, None for all. The file or folder at `watch` is reloaded whenever it is saved. `whole`
+    judges nothing in the exercise before its last blank.
     """
     # A closed stream is None.
     if sys.stdout is None:
@@ -44,11 +47,18 @@ def launch(
         with store:
             if not options.use_plain:
                 return tui.run(
-                    store, exercise, seed=seed, restart=restart, ascii=options.ascii, packs=packs, watch=watch
+                    store,
+                    exercise,
+                    seed=seed,
+                    restart=restart,
+                    whole=whole,
+                    ascii=options.ascii,
+                    packs=packs,
+                    watch=watch,
                 )
             from tutor.plain.app import run_plain
 
-            return run_plain(options, store, exercise, seed, restart, packs, watch)
+            return run_plain(options, store, exercise, seed, restart, packs, watch, whole)
     except PackError as error:
         raise CommandError(error) from None
     finally:

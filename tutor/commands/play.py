@@ -33,11 +33,13 @@ from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import is_path_argument, open_path
 from tutor.practice.exam import SAME_NUMBERS
+from tutor.practice.whole_pass import NOT_IN_EXAMS
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
+_WHOLE_NEEDS_EXERCISE = N_("--whole needs one exercise or a formula, and does not go with --watch.")
 _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 
 
@@ -52,6 +54,7 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
     "--gradient", type=TEXT, metavar="NAME", help=_("The graph of this input's gradient ∂f/∂x, for second derivatives.")
 )
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
+@click.option("--whole", is_flag=True, help=_("The whole pass at once: nothing is judged until the last blank."))
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common_options
 def play(
@@ -64,28 +67,34 @@ def play(
     from_python: str | None,
     gradient: str | None,
     restart: bool,
+    whole: bool,
     watch: bool,
 ) -> int:
+    if whole and (watch or not (target or from_python)):
+        raise CommandError(message(_WHOLE_NEEDS_EXERCISE), 2)
     if from_python is not None:
         if watch:
             raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
         values = (target, *inputs) if target else inputs
-        return launch(options, _exercise_from_python(from_python, values, start_value, nodes, gradient), seed, restart)
+        exercise = _exercise_from_python(from_python, values, start_value, nodes, gradient)
+        return launch(options, exercise, seed, restart, whole=whole)
     if gradient is not None and (not target or is_path_argument(target) or (is_exercise_name(target) and not inputs)):
         raise CommandError(
             message(N_("--gradient needs a formula with its values, as in {example}."), example=_EXAMPLE), 2
         )
     if target and is_path_argument(target):
-        return play_path(options, target, inputs, seed, restart, watch)
+        return play_path(options, target, inputs, seed, restart, watch, whole)
     if watch:
         raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
-    exercise = _build_exercise(target, inputs, start_value, nodes, gradient) if target else None
-    _ensure_own_numbers(exercise, seed, restart)
-    return launch(options, exercise, seed, restart)
+    opened = _build_exercise(target, inputs, start_value, nodes, gradient) if target else None
+    _check_exam_options(opened, seed, restart, whole)
+    return launch(options, opened, seed, restart, whole=whole)
 
 
-def _ensure_own_numbers(exercise: Exercise | None, seed: int | None, restart: bool) -> None:
-    """Refuse other numbers for an exam."""
+def _check_exam_options(exercise: Exercise | None, seed: int | None, restart: bool, whole: bool) -> None:
+    """Refuse other numbers for an exam, and a whole pass, which an exam is anyway."""
+    if exercise is not None and exercise.exam and whole:
+        raise CommandError(NOT_IN_EXAMS, 2)
     if exercise is not None and exercise.exam and (seed is not None or restart):
         raise CommandError(SAME_NUMBERS, 2)
 
@@ -147,7 +156,13 @@ _HAS_OWN_NUMBERS = N_("{name} brings its own numbers. Leave the inputs out: back
 
 
 def play_path(
-    options: RunOptions, target: str, inputs: tuple[str, ...], seed: int | None, restart: bool, watch: bool
+    options: RunOptions,
+    target: str,
+    inputs: tuple[str, ...],
+    seed: int | None,
+    restart: bool,
+    watch: bool,
+    whole: bool = False,
 ) -> int:
     """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
@@ -161,7 +176,9 @@ def play_path(
             raise CommandError(error) from None
     watched = path if watch else None
     if isinstance(opened, Pack):
+        if whole:
+            raise CommandError(message(_WHOLE_NEEDS_EXERCISE), 2)
         return launch(options, None, seed, restart, (opened,), watched)
     if not watch:
-        _ensure_own_numbers(opened, seed, restart)
-    return launch(options, opened, seed, restart, () if watch else None, watched)
+        _check_exam_options(opened, seed, restart, whole)
+    return launch(options, opened, seed, restart, () if watch else None, watched, whole=whole)

@@ -34,10 +34,12 @@ def run_plain(
     restart: bool,
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
+    whole: bool = False,
 ) -> int:
     """Work through an exercise, or through those the learner chooses, and return the exit code. Raise PackError.
 
     `packs` are the packs to choose from, None for all. The file or folder at `watch` is reloaded whenever it is saved.
+    `whole` judges nothing in the first exercise before its last blank.
     """
     if watch is not None:
         return watch_plain(options, watch, seed)
@@ -56,6 +58,8 @@ def run_plain(
                 raise
             print(error)
             continue
+        if whole:
+            worksheet.start_whole_pass()
         plain = PlainExercise(worksheet, console)
         print_notices(store)
         code = plain.run()
@@ -69,7 +73,7 @@ def run_plain(
             return code
         # The long list is shown again only on request.
         show_list = plain.wants_list
-        chooses, exercise, seed, restart = True, None, None, False
+        chooses, exercise, seed, restart, whole = True, None, None, False, False
 
 
 def _offer_code(options: RunOptions, console: Console, store: Store, exercise: Exercise) -> None:

@@ -11,6 +11,7 @@ from tutor.grading.verdict import MARKS, Verdict
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, strip_markup
+from tutor.plain import whole_pass
 from tutor.plain.carets import caret_lines
 from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
 from tutor.plain.line_commands import (
@@ -27,6 +28,7 @@ from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
 from tutor.practice.pointers import format_pointers
 from tutor.practice.replay_choice import choose_replay
+from tutor.practice.whole_pass import ALL_RIGHT, FIND_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -49,6 +51,8 @@ class PlainExercise:
         self.worksheet = worksheet
         self.console = console
         self.print_lines = console.print
+        #: Whether the answers of a whole pass were listed, for the learner to find the first wrong one.
+        self.announced_finding = False
         #: Whether the learner left to choose another exercise.
         self.wants_list = False
 
@@ -58,10 +62,12 @@ class PlainExercise:
         blank_id: str | None = self.worksheet.resume_place()
         previous: str | None = None
         while not self.worksheet.done and blank_id is not None:
-            if blank_id != previous:
-                self.print_answer_status(blank_id)
-            previous = blank_id
-            text = self.console.ask(self.build_prompt(blank_id))
+            if self.worksheet.whole_pass.is_finding:
+                text, previous = self.ask_for_first_wrong(), None
+            else:
+                if blank_id != previous:
+                    self.print_answer_status(blank_id)
+                text, previous = self.console.ask(self.build_prompt(blank_id)), blank_id
             if text is None:
                 return self.report_unfinished()
             if not text:
@@ -74,14 +80,19 @@ class PlainExercise:
 
     def handle_line(self, blank_id: str, text: str) -> str | None:
         """Run a command or check an answer; return the next blank, None to stop or if none is left."""
-        handle = self.run_command if self.is_command(blank_id, text) else self.check_answer
-        return handle(blank_id, text)
+        if self.is_command(blank_id, text):
+            return self.run_command(blank_id, text)
+        if self.worksheet.whole_pass.is_finding:
+            return self.point(blank_id, text)
+        return self.check_answer(blank_id, text)
 
     def is_command(self, blank_id: str, text: str) -> bool:
         """Return whether a line is a command: always with a colon, otherwise if it can't be read as an answer."""
         if text == "?" or text.startswith(":"):
             return True
-        return bool(match_command(text, EXERCISE_COMMANDS)) and self.worksheet.preview(blank_id, text).error is not None
+        if not match_command(text, EXERCISE_COMMANDS):
+            return False
+        return self.worksheet.whole_pass.is_finding or self.worksheet.preview(blank_id, text).error is not None
 
     def print_introduction(self) -> None:
         variant = self.worksheet.variant
@@ -99,6 +110,8 @@ class PlainExercise:
                     all=len(self.worksheet.blanks),
                 )
             )
+        if self.worksheet.whole_pass.is_on:
+            self.print_lines(*whole_pass.rules())
         if self.worksheet.exam:
             self.print_lines(EXAM_RULES, _("Type the value and press Enter. :help lists the commands."), "")
         else:
@@ -139,7 +152,31 @@ class PlainExercise:
             self.print_lines(_("If you want to see the value, type :show."))
         elif verdict.is_wrong_attempt and self.worksheet.offers_replay(blank_id):
             self.print_lines(_("To watch the pass at other numbers, step by step, type :explain."))
+        if self.worksheet.whole_pass.is_finding:
+            return blank_id
         return self.worksheet.next_open_blank(blank_id) if verdict.settles_blank else blank_id
+
+    # --- the whole pass at once ---
+
+    def toggle_whole_pass(self, blank_id: str) -> str | None:
+        """Start the whole pass at once, or leave it."""
+        self.announced_finding = False
+        self.print_lines(*whole_pass.toggle(self.worksheet))
+        return self.worksheet.whole_pass.first_wrong or self.worksheet.next_open_blank(blank_id) or blank_id
+
+    def ask_for_first_wrong(self) -> str | None:
+        """Ask which value of a whole pass is the first wrong one, below the list of all."""
+        if not self.announced_finding:
+            self.announced_finding = True
+            self.print_lines("", *whole_pass.task_lines(self.worksheet))
+        return self.console.ask(_(whole_pass.QUESTION))
+
+    def point(self, blank_id: str, text: str) -> str | None:
+        """Take a line as the first wrong place, and return that place once it is found or shown."""
+        self.print_lines(whole_pass.point(self.worksheet, text))
+        if self.worksheet.whole_pass.is_finding:
+            return blank_id
+        return self.worksheet.whole_pass.first_wrong or self.worksheet.next_open_blank()
 
     def print_verdict(self, verdict: Verdict, text: str) -> None:
         mark = MARKS[verdict.kind]
@@ -193,8 +230,10 @@ class PlainExercise:
     def run_command(self, blank_id: str, text: str) -> str | None:
         """Run a command and return the next blank, None to stop."""
         name = "hint" if text == "?" else match_command(text.split()[0], EXERCISE_COMMANDS)
-        if name in FORBIDDEN_IN_EXAM and self.worksheet.help_refusal:
-            self.print_lines(self.worksheet.help_refusal)
+        can_change = self.worksheet.whole_pass.phase == "filling" and name in ("clear", "undo")
+        if name in FORBIDDEN_IN_EXAM and self.worksheet.help_refusal and not can_change:
+            is_finding = self.worksheet.whole_pass.is_finding and name in ("clear", "undo")
+            self.print_lines(FIND_FIRST.message if is_finding else self.worksheet.help_refusal)
             return blank_id
         if name in _MOVE_COMMANDS:
             return _MOVE_COMMANDS[name](self, blank_id)
@@ -247,7 +286,7 @@ class PlainExercise:
         return blank_id
 
     def skip(self, blank_id: str) -> str | None:
-        return self.worksheet.next_open_blank(blank_id)
+        return self.worksheet.next_open_blank(blank_id) or blank_id
 
     def go_back(self, blank_id: str) -> str | None:
         worksheet = self.worksheet
@@ -256,7 +295,7 @@ class PlainExercise:
             for place in worksheet.fillable
             if place.id == blank_id or not (worksheet.entry(place.id).settled or worksheet.is_locked(place.id))
         ]
-        return order[order.index(blank_id) - 1] if blank_id in order else worksheet.next_open_blank()
+        return order[order.index(blank_id) - 1] if blank_id in order else worksheet.next_open_blank() or blank_id
 
     def undo(self, blank_id: str) -> str:
         return self.worksheet.undo() or blank_id
@@ -282,7 +321,7 @@ class PlainExercise:
             self.print_lines(_("There is no opened node around this."))
             return blank_id
         self.print_lines(*describe_nodes(self.worksheet))
-        return moved.get(blank_id) or self.worksheet.next_open_blank()
+        return moved.get(blank_id) or self.worksheet.next_open_blank() or self.worksheet.resume_place()
 
     def focused_node(self, blank_id: str) -> str:
         """Return the id of the node in focus, for an edge its target; empty at a question."""
@@ -358,6 +397,7 @@ class PlainExercise:
             return blank_id
         if told_apart:
             self.print_lines(_("With these numbers, the mistakes you were asked about give different answers."))
+        self.announced_finding = False
         self.print_lines("", *describe_nodes(self.worksheet), "")
         return self.worksheet.next_open_blank()
 
@@ -372,6 +412,8 @@ class PlainExercise:
     def finish(self) -> None:
         summary = self.worksheet.summary()
         self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [_("Solved.")]))
+        if self.worksheet.whole_pass.was_right_at_once and not summary.wrong_attempts:
+            self.print_lines(ALL_RIGHT)
         target = self.worksheet.problem.target_name
         self.print_lines(*(f"∂{target}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
         if summary.mistakes and not self.worksheet.exam:
@@ -399,6 +441,7 @@ _MOVE_COMMANDS: Mapping[str, Callable[[PlainExercise, str], str | None]] = {
     "skip": PlainExercise.skip,
     "back": PlainExercise.go_back,
     "undo": PlainExercise.undo,
+    "whole": PlainExercise.toggle_whole_pass,
     "open": PlainExercise.unfold,
     "fold": PlainExercise.fold,
     "fresh": PlainExercise.new_numbers,

@@ -60,6 +60,11 @@ EXERCISE_COMMANDS: Sequence[LineCommand] = (
     LineCommand("open", N_("show the node in focus in its parts"), {"ko": ("펼치기",)}),
     LineCommand("fold", N_("show the parts around the focus as one node again"), {"ko": ("접기",)}),
     LineCommand("fresh", N_("the same exercise with other numbers"), {"ko": ("숫자", "숫자바꾸기")}),
+    LineCommand(
+        "whole",
+        N_("the whole pass at once, judged at its end; again to leave it"),
+        {"ko": ("한번에", "전체")},
+    ),
     LineCommand("list", N_("leave this exercise and choose another one"), {"ko": ("목록",)}),
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
     LineCommand("quit", N_("stop here; everything checked is kept"), {"ko": ("그만", "종료"), "": ("q",)}),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Entry:
     """The learner's entry at one place: the last answer, its verdict, hints seen and wrong attempts.
 
-    `wrong_texts` are the wrong attempts as typed. `sealed_verdict` is the verdict on an answer in an exam, which stays
-    secret until the end.
+    `wrong_texts` are the wrong attempts as typed. `sealed_verdict` is the verdict on an answer in an exam, or in a whole
+    pass, which stays secret until the end.
     """
 
     text: str = ""
@@ -139,6 +139,10 @@ class Entries:
             if changed == self.problem.upstream(place) or changed in branches:
                 text = message(N_("The value this step starts from has changed. Check it once more."))
                 self._entries[name] = replace(entry, verdict=Verdict(VerdictKind.CARRIED, text))
+
+    def forget_history(self) -> None:
+        """Keep the entries as they are now: undo goes no further back."""
+        self._history = []
 
     # --- unfolding nodes ---
 

@@ -64,6 +64,9 @@ class Event:
     - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;
     - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
+    - `whole`: a whole pass, in which answers wait for their verdicts, was started or left (`on` or `off` in `text`);
+    - `unjudged`: an answer in a whole pass. At its end it is stored once more as an `answer` with its verdict;
+    - `pointed`: the place at which the learner pointed as the first wrong one; `verdict` is `right` if it is;
     - `review` and `reviewed`: `begin` and `solved` in a review;
     - `code`: a check of the learner's Python file; `verdict` is `right` if all of it is. In `text` are the ids of the
       rules whose lines are right, in `blank` and `mistake` the first place that is not and what is wrong with it;
@@ -127,6 +130,8 @@ class Event:
 
 #: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
+#: The kinds of a whole pass: its start and end with their texts, an answer that waits, a place pointed at.
+WHOLE, ON, OFF, UNJUDGED, POINTED = "whole", "on", "off", "unjudged", "pointed"
 #: The kind of a check of code. It says nothing about the blanks of the exercise.
 CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS
 from tutor.i18n import N_, _, message
-from tutor.practice.event import parse_day
+from tutor.practice.event import NOTED, UNJUDGED, parse_day
 from tutor.practice.storage.store import FINISHING_KINDS, STARTING_KINDS
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def _count_filled(events: Iterable[tuple[Any, ...]]) -> int:
             if history:
                 undone, was_filled = history.pop()
                 filled[undone] = was_filled
-        elif kind in ("answer", "noted", "reveal", "clear"):
+        elif kind in ("answer", NOTED, UNJUDGED, "reveal", "clear"):
             history.append((blank, filled.get(blank, False)))
-            filled[blank] = kind in ("noted", "reveal") or (kind == "answer" and verdict == "right")
+            filled[blank] = kind in (NOTED, UNJUDGED, "reveal") or (kind == "answer" and verdict == "right")
     return sum(filled.values())
 
 

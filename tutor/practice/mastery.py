@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.i18n import N_, _
-from tutor.practice.event import NO, REPLY, YES, parse_day
+from tutor.practice.event import NO, POINTED, REPLY, YES, parse_day
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("sh
 MASTERY_DOTS = {"new": 0, "shaky": 1, "learning": 2, "solid": 3}
 
 #: The kinds of event that change a skill.
-RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY)
+RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY, POINTED)
 
 
 @dataclass(slots=True)

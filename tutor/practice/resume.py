@@ -41,6 +41,8 @@ def rebase_worksheet(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
     rebased = Worksheet(exercise.variant(worksheet.variant.seed, stage))
     for node in worksheet.unfolded:
         rebased.unfold(node)
+    if worksheet.whole_pass.is_on:
+        rebased.start_whole_pass()
     fillable = {blank.id for blank in rebased.fillable}
     for name, entry in worksheet.entries.items():
         if name not in fillable:

@@ -25,10 +25,11 @@ from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
-from tutor.practice.event import NO, NOTED, REPLY, YES, Event, new_id
+from tutor.practice.event import NO, NOTED, OFF, ON, POINTED, REPLY, UNJUDGED, WHOLE, YES, Event, new_id
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
 from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
+from tutor.practice.whole_pass import FIND_FIRST, FINDING_A_FAULT, NO_HELP_YET, NOT_IN_EXAMS, NOTHING_LEFT, WholePass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,12 +112,15 @@ class Worksheet:
                 self._apply(event)
             self._finished = any(event.kind == "solved" for event in events)
             # The program may have been killed between the last answer and the `solved` event.
+            self._store_whole_pass()
             self._finish_if_done()
 
     def _init_try(self, variant: Variant) -> None:
         self.variant = variant
         self._entries = Entries(variant.problem)
         self._tally = _Tally()
+        #: The whole pass at once, if the learner works in this mode.
+        self.whole_pass = WholePass(self._entries)
         #: The blanks of an exam whose answers were stored with their verdicts.
         self._stored_verdicts: set[str] = set()
         self._try_id = new_id()
@@ -190,13 +194,28 @@ class Worksheet:
 
     @property
     def help_refusal(self) -> Message | None:
-        """The refusal of help, and of undo, in an unfinished exam; None if both are allowed."""
+        """The refusal of help in an unfinished exam and in a whole pass; None if it is allowed."""
+        if self.whole_pass.is_on:
+            return NO_HELP_YET
         return exam.NO_HELP if self.exam and not self.done else None
+
+    @property
+    def hides_verdicts(self) -> bool:
+        """Whether verdicts wait, so that nothing may give away what is right: in an exam and in a whole pass."""
+        return self.exam or self.whole_pass.is_on
 
     @property
     def done(self) -> bool:
         """Whether every blank is right or revealed; in an exam, answered."""
+        return not self.whole_pass.is_on and self._is_filled
+
+    @property
+    def _is_filled(self) -> bool:
         return all(self.entry(blank.id).settled for blank in self.blanks)
+
+    def is_fixed(self, blank: str) -> bool:
+        """Return whether the entry at a blank can't be changed now."""
+        return self.done or self.whole_pass.is_finding or (self.exam and self.entry(blank).sealed_verdict is not None)
 
     def state(self, blank: str) -> BlankState:
         """Return the state of a place: "near" is an answer that is not a wrong attempt, "given" a shown value."""
@@ -260,6 +279,8 @@ class Worksheet:
     def resume_place(self) -> str:
         """Return the blank to focus on when the worksheet is opened: where the learner stopped."""
         order = [blank.id for blank in self.fillable]
+        if self.whole_pass.is_finding:
+            return order[0]
         if self.last_blank in order and not self.entry(self.last_blank).settled:
             return self.last_blank
         return self.next_open_blank(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
@@ -271,12 +292,14 @@ class Worksheet:
     def offers_reveal(self, blank: str) -> bool:
         """Return whether to offer revealing the value: after enough wrong answers, or after the last hint."""
         entry = self.entry(blank)
-        return not entry.settled and (entry.wrong_attempts >= OFFER_REVEAL_AFTER or self._has_seen_all_hints(blank))
+        if entry.settled or self.whole_pass.is_on:
+            return False
+        return entry.wrong_attempts >= OFFER_REVEAL_AFTER or self._has_seen_all_hints(blank)
 
     def offers_replay(self, blank: str) -> bool:
         """Return whether to offer the replay with other numbers: once the hint with the rule opens by itself."""
         entry = self.entry(blank)
-        has_pass = self.problem.place(blank).is_backward and not self.exam
+        has_pass = self.problem.place(blank).is_backward and not self.hides_verdicts
         return has_pass and not entry.settled and entry.wrong_attempts >= OPEN_RULE_AFTER
 
     def _has_seen_all_hints(self, blank: str) -> bool:
@@ -356,14 +379,20 @@ class Worksheet:
         """Grade `text` at `blank`, the id of a place or another name of it; the same text twice is one attempt.
 
         A text that can't be parsed changes nothing, and neither does an answer on a finished worksheet. In an exam the
-        first answer is noted and can't be changed.
+        first answer is noted and can't be changed; in a whole pass it can be changed until the last blank is filled.
         """
         blank, text = self.problem.place(blank).id, text.strip()
         entry = self.entry(blank)
         if entry.sealed_verdict is not None:
-            return exam.NOTED_VERDICT if entry.text == text else exam.ALREADY_ANSWERED
+            if entry.text == text:
+                return exam.NOTED_VERDICT
+            if self.exam:
+                return exam.ALREADY_ANSWERED
+        if self.whole_pass.is_finding:
+            return FIND_FIRST
         # An answer that follows from a wrong value is graded again, because that value may have changed.
-        if entry.verdict is not None and entry.text == text and entry.verdict.kind is not VerdictKind.CARRIED:
+        is_judged = entry.verdict is not None and not self.whole_pass.is_on
+        if is_judged and entry.verdict and entry.text == text and entry.verdict.kind is not VerdictKind.CARRIED:
             return entry.verdict
         if self.is_locked(blank):
             return Verdict(
@@ -372,10 +401,12 @@ class Worksheet:
         verdict = self._grade(blank, text)
         if verdict.kind in (VerdictKind.MALFORMED, VerdictKind.UNDECIDED) or self.done:
             return verdict
-        self._record(NOTED if self.exam else "answer", blank, text=text, verdict=verdict)
-        if self.exam:
+        if self.hides_verdicts:
+            self._record(NOTED if self.exam else UNJUDGED, blank, text=text, verdict=verdict)
+            self._store_whole_pass()
             self._finish_if_done()
             return exam.NOTED_VERDICT
+        self._record("answer", blank, text=text, verdict=verdict)
         if verdict.is_wrong_attempt and self.entry(blank).wrong_attempts >= OPEN_RULE_AFTER:
             self._open_rule_hint(blank)
         self._finish_if_done()
@@ -417,7 +448,7 @@ class Worksheet:
     def _grade(self, blank: str, text: str) -> Verdict:
         wrong, accepted = self._values_at_other_places(blank)
         earlier = self.entry(blank).wrong_texts
-        visible = None if self.exam else self.visible_places()
+        visible = None if self.hides_verdicts else self.visible_places()
         return grade(self.problem, self.problem.place(blank), text, wrong, earlier, accepted, visible)
 
     def preview(self, blank: str, text: str) -> Preview:
@@ -428,7 +459,7 @@ class Worksheet:
         concealment = Concealment(
             {other.id for other in (*self.problem.forward_blanks, *self.problem.places)} - visible,
             tuple(other for other in self.fillable if other.id not in visible and other.id != place.id),
-            no_values=self.exam,
+            no_values=self.hides_verdicts,
         )
         return preview(self.problem, place, text, concealment)
 
@@ -495,18 +526,18 @@ class Worksheet:
         return hint_at(self.problem, place, num_rungs(self.problem, place), self.visible_places())
 
     def _forbid_in_exam(self) -> None:
-        if self.exam:
+        if self.hides_verdicts:
             raise RuntimeError(exam.NO_HELP.text)
 
     def clear(self, blank: str) -> None:
         """Clear a blank; wrong attempts and hints stay counted."""
-        if self.entry(blank).text and not self.exam:
+        if self.entry(blank).text and not self.exam and not self.whole_pass.is_finding:
             self._record("clear", blank)
 
     @property
     def last_undoable(self) -> str | None:
         """The blank whose entry `undo` would change; None if there is nothing to undo, and in an exam."""
-        return None if self.exam else self._entries.last_undoable
+        return None if self.exam or self.whole_pass.is_finding else self._entries.last_undoable
 
     def undo(self) -> str | None:
         """Undo the last change of an entry; return its blank, or None if there is nothing to undo."""
@@ -527,14 +558,53 @@ class Worksheet:
             seed = random_seed()
         exercise = self.variant.exercise
         stage = min(self.variant.stage + self.done, max(len(exercise.stages) - 1, 0))
+        is_whole = self.whole_pass.is_wanted
         self._init_try(exercise.variant(seed, stage))
         self.start()
+        if is_whole:
+            self.start_whole_pass()
 
     def start(self) -> None:
         """Store the `begin` event, so that this try is resumed rather than the one before."""
         if not self._started:
             self._started = True
             self._store_event(self._make_event("begin", ""))
+
+    # --- the whole pass at once ---
+
+    @property
+    def whole_pass_refusal(self) -> Message | None:
+        """Why a whole pass can't be started here; None if it can, or was."""
+        if self.exam:
+            return NOT_IN_EXAMS
+        return NOTHING_LEFT if self._is_filled and not self.whole_pass.is_on else None
+
+    def start_whole_pass(self) -> None:
+        """Let verdicts wait until the last blank is filled; check `whole_pass_refusal` before."""
+        if self.whole_pass_refusal is None and not self.whole_pass.is_on:
+            self._record(WHOLE, "", ON)
+
+    def leave_whole_pass(self) -> None:
+        """Leave the whole pass: what was answered so far is judged as usual."""
+        if self.whole_pass.is_on:
+            self._record(WHOLE, "", OFF)
+            self._store_whole_pass()
+
+    def point_at(self, blank: str) -> None:
+        """Take a place as the learner's answer to which is the first wrong one."""
+        blank = self.problem.place(blank).id
+        if self.whole_pass.is_finding and self.entry(blank).sealed_verdict is not None:
+            found = self.whole_pass.is_first_wrong(self.problem, self.fillable, blank)
+            kind = VerdictKind.RIGHT if found else VerdictKind.WRONG
+            self._record(POINTED, blank, verdict=Verdict(kind, Message(text="")))
+            self._store_whole_pass()
+
+    def _store_whole_pass(self) -> None:
+        """Store every answer of a finished whole pass again with its verdict, which no file contains before."""
+        unstored, self.whole_pass.unstored = self.whole_pass.unstored, []
+        for blank in unstored:
+            entry = self.entry(blank)
+            self._store_event(self._make_event("answer", blank, entry.text, self.whole_pass.judged[blank]))
 
     # --- events ---
 
@@ -567,13 +637,13 @@ class Worksheet:
     ) -> Event:
         now = self._clock()
         duration, self._last_event_time = min(now - self._last_event_time, MAX_EVENT_SECONDS), now
-        public_verdict = verdict if kind != NOTED else None
+        public_verdict = verdict if kind not in (NOTED, UNJUDGED) else None
         return Event(
             kind=kind,
             worksheet=self._try_id,
             pack=self.variant.exercise.pack,
             exercise=self.variant.exercise.id,
-            rule=self._rule_of(blank) if kind != NOTED else "",
+            rule=FINDING_A_FAULT if kind == POINTED else self._rule_of(blank) if kind not in (NOTED, UNJUDGED) else "",
             seed=self.variant.seed,
             blank=blank,
             text=text,
@@ -583,7 +653,7 @@ class Worksheet:
             duration=duration,
             fingerprint=self.variant.fingerprint,
             proof=bool(public_verdict and public_verdict.right)
-            and proves_rule(self.problem, self.problem.place(blank)),
+            and (kind == POINTED or proves_rule(self.problem, self.problem.place(blank))),
         )
 
     def _rule_of(self, blank: str) -> str:
@@ -598,14 +668,23 @@ class Worksheet:
         self._tally.seconds += event.duration
         if event.kind in ("open", "fold"):
             self._apply_unfold(event.text, event.kind == "open")
+        elif event.kind == WHOLE:
+            self._apply_whole(event.text == ON)
         if not event.blank or not self.problem.has_place(event.blank):
+            return
+        if event.kind == "answer" and event.blank in self.whole_pass.unstored:
+            # Its verdict was told when the whole pass ended.
+            self.whole_pass.unstored.remove(event.blank)
             return
         self._entries.last_place = event.blank
         entry = self.entry(event.blank)
-        if event.kind in ("answer", NOTED):
+        if event.kind in ("answer", NOTED, UNJUDGED):
             if event.kind == "answer":
                 self._stored_verdicts.add(event.blank)
             self._apply_answer(event.blank, event.text, verdict)
+        elif event.kind == POINTED and self.whole_pass.is_finding:
+            self.whole_pass.point(self.problem, self.fillable, event.blank)
+            self._count_judged()
         elif event.kind == REPLY and entry.verdict is not None:
             self._apply_reply(event, entry, entry.verdict)
         elif event.kind == "hint":
@@ -614,10 +693,11 @@ class Worksheet:
             self._tally.revealed.add(event.blank)
             self._entries.set(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
         elif event.kind == "clear":
-            self._entries.set(event.blank, replace(entry, text="", verdict=None, revealed=False))
+            self._entries.set(event.blank, replace(entry, text="", verdict=None, revealed=False, sealed_verdict=None))
         elif event.kind == "undo":
             self._entries.undo()
             self._finished = self._finished and self.done
+        self.whole_pass.explain_next(self.fillable, self._grade)
 
     def _apply_unfold(self, node: str, opened: bool) -> None:
         before = self._entries.view
@@ -631,6 +711,13 @@ class Worksheet:
         verdict = verdict or self._grade(blank, text)
         self._hinted_blank = None
         entry = self.entry(blank)
+        if self.whole_pass.is_on:
+            waiting = replace(entry, text=text, verdict=exam.NOTED_VERDICT, revealed=False, sealed_verdict=verdict)
+            self._entries.set(blank, waiting)
+            if self._is_filled:
+                self.whole_pass.close(self.fillable, self._grade)
+                self._count_judged()
+            return
         if self.exam and entry.sealed_verdict is not None:
             return
         if verdict.is_wrong_attempt:
@@ -651,6 +738,23 @@ class Worksheet:
                 wrong_texts=(*entry.wrong_texts, text) if verdict.is_wrong_attempt else entry.wrong_texts,
             ),
         )
+
+    def _apply_whole(self, on: bool) -> None:
+        if on:
+            self.whole_pass.start()
+        elif self.whole_pass.is_on:
+            self.whole_pass.leave(self.fillable, self._grade)
+            self._count_judged()
+
+    def _count_judged(self) -> None:
+        """Count the wrong answers of a whole pass that has just ended, and go to the first."""
+        if self.whole_pass.first_wrong is not None and not self.whole_pass.is_on:
+            self._entries.last_place = self.whole_pass.first_wrong
+        for blank in self.whole_pass.unstored:
+            verdict = self.whole_pass.judged[blank]
+            if verdict.is_wrong_attempt:
+                self._tally.wrong_attempts += 1
+                self._tally.mistakes.update([verdict.mistake] if verdict.mistake else [])
 
     def _apply_reply(self, event: Event, entry: Entry, verdict: Verdict) -> None:
         after = verdict.after_reply(event.mistake, event.text == YES)

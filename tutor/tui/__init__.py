@@ -30,6 +30,7 @@ def run(
     *,
     seed: int | None = None,
     restart: bool = False,
+    whole: bool = False,
     ascii: bool = False,
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
@@ -37,8 +38,8 @@ def run(
 ) -> int:
     """Run the app at an exercise, at a review, or at the list, until the learner leaves; return the exit code.
 
-    `seed` chooses the numbers of the exercise, `restart` opens it from its start. `packs` are the packs to list, None
-    for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
+    `seed` chooses the numbers of the exercise, `restart` opens it from its start, `whole` judges nothing before its last
+    blank. `packs` are the packs to list, None for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
     review was left open, 128 + n after signal n, else 0. Raise AppError, with the terminal
     restored, if the app has an error of its own.
     """
@@ -49,7 +50,17 @@ def run(
     from tutor.tui.app import TutorApp
 
     store.use_on_screen()
-    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch, review=review)
+    app = TutorApp(
+        store,
+        exercise,
+        seed=seed,
+        restart=restart,
+        whole=whole,
+        ascii=ascii,
+        packs=packs,
+        watch=watch,
+        review=review,
+    )
     try:
         solved = app.run()
     finally:

@@ -81,6 +81,9 @@ class AnswerContent:
 
     def asked(self, width: int) -> list[Line]:
         """Return what is asked."""
+        if self.state.worksheet.whole_pass.is_finding:
+            name = place_name(self.state.worksheet.problem, self.state.focused_blank)
+            return self._sentence(message(N_("Is {place} the first wrong one?"), place=name), "bright", width)
         title = str(describe_blank(self.state.worksheet.problem, self.state.focused_blank, self.state.visible_texts()))
         strong = self.palette.ink("bright", bold=True)
         if self.state.is_question:
@@ -229,6 +232,7 @@ class AnswerContent:
             blocks.append(self._offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step")))
         if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
             blocks.append(self._sentence(exam.EXAM_RULES, "help", width))
+        blocks += self._whole_pass_blocks(width)
         is_quiet = state.verdict is None and not state.hint_requested and state.hint is None
         if self.lists_matrices and (values := matrices_around(state, self.glyphs, self.palette, width)):
             blocks.append(values)
@@ -240,12 +244,30 @@ class AnswerContent:
                 "next": self.glyphs.key_label("exercise.next", "Tab"),
                 "hint": self.glyphs.key_label("exercise.hint", "?"),
             }
-            keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
+            keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.hides_verdicts else _KEYS_HELP, **keys)
             blocks.append(self._sentence(keys_help, "muted", width))
         lines: list[Line] = []
         for block in blocks:
             lines += [*([[]] if lines and not slim else []), *block]
         return lines
+
+    def _whole_pass_blocks(self, width: int) -> list[list[Line]]:
+        """Return what a whole pass asks for, with the key that leaves it."""
+        worksheet = self.state.worksheet
+        blocks: list[list[Line]] = []
+        if worksheet.whole_pass.is_finding:
+            said = worksheet.whole_pass.said
+            blocks += [self._sentence(said, "help", width)] if said is not None else []
+            task = message(
+                N_("{score} Go to the first wrong one in the order of the backward pass and press {key}."),
+                score=worksheet.whole_pass.score(worksheet.fillable),
+                key=self.glyphs.key_label("exercise.check", "Enter"),
+            )
+            blocks.append(self._sentence(task, "text", width))
+            blocks.append(self._offer("exercise.whole", "^T", _("show it")))
+        elif worksheet.whole_pass.is_on and self.state.status_message is not None:
+            blocks.append(self._offer("exercise.whole", "^T", _("judge what is filled in so far")))
+        return blocks
 
     def exercise_text(self, width: int) -> list[Line]:
         """Return the text of the exercise."""
@@ -269,7 +291,7 @@ class AnswerContent:
         state = self.state
         if state.last_result is not None:
             return self._right_blocks(*state.last_result, width, slim)
-        verdict = state.verdict
+        verdict = state.verdict if not state.worksheet.whole_pass.is_finding else None
         if verdict is None:
             shown = chip_run(self.palette, self.glyphs, self.glyphs.revealed + " " + _("shown"), "help")
             return [[[shown]]] if state.entry.revealed else []

@@ -71,6 +71,7 @@ class TutorApp(App[bool]):
         *,
         seed: int | None = None,
         restart: bool = False,
+        whole: bool = False,
         ascii: bool = False,
         packs: Sequence[Pack] | None = None,
         watch: Path | None = None,
@@ -82,7 +83,7 @@ class TutorApp(App[bool]):
         self._shows_library = packs is None
         self._records_progress = self._shows_library and watch is None
         self._initial_exercise, self._initial_review = exercise, review
-        self._seed, self._restart = seed, restart
+        self._seed, self._restart, self._whole = seed, restart, whole
         self._watched_path = watch
         self._solved = False
         self.preferences = Preferences(
@@ -243,7 +244,7 @@ class TutorApp(App[bool]):
         else:
             self._load_screen_styles()
         if self._initial_exercise is not None:
-            self.navigator.open_exercise(self._initial_exercise, self._seed, restart=self._restart)
+            self.navigator.open_exercise(self._initial_exercise, self._seed, restart=self._restart, whole=self._whole)
         if self._initial_review is not None:
             self.review.start(self._initial_review)
         if self._watched_path is not None:

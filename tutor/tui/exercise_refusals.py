@@ -51,6 +51,10 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
         case "explain":
             no_graph = None if has_graph else message(N_("There is no graph here to replay."))
             return worksheet.help_refusal or no_graph
+        case "start_whole_pass":
+            return _SILENT if worksheet.whole_pass.is_on else worksheet.whole_pass_refusal
+        case "leave_whole_pass":
+            return None if worksheet.whole_pass.is_on else _SILENT
         case "toggle_density":
             return None if has_graph else _SILENT
         case "reveal" if not worksheet.offers_reveal(state.focused_id):

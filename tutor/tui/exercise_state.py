@@ -12,6 +12,7 @@ from tutor.grading.hints.ladder import Hint, hint_at
 from tutor.grading.question import parse_choice
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import parse_reply
+from tutor.practice import whole_pass
 from tutor.practice.pointers import pointers
 from tutor.tui.answer_input import AnswerInput
 
@@ -140,8 +141,8 @@ class ExerciseState:
 
     @property
     def is_read_only(self) -> bool:
-        """Return whether nothing can be typed at the focused blank: all is done, or it was answered in an exam."""
-        return self.worksheet.done or self.entry.sealed_verdict is not None
+        """Return whether nothing can be typed at the focused blank: all is done, or its answer can't be changed."""
+        return self.worksheet.is_fixed(self.focused_id)
 
     # --- focus ---
 
@@ -362,7 +363,9 @@ class ExerciseState:
         self.just_rejected = not verdict.settles_blank
         if self.worksheet.done:
             self.inputs.clear()
-        if verdict.settles_blank:
+        if self.worksheet.whole_pass.is_finding:
+            self._start_finding()
+        elif verdict.settles_blank:
             self.focus(self.worksheet.next_open_blank(blank) or blank)
             self.in_grid = False
             self.last_result = (blank, verdict)
@@ -372,6 +375,33 @@ class ExerciseState:
                 (i, j) for i, row in enumerate(verdict.cells) for j, right in enumerate(row) if not right
             )
         return verdict
+
+    def _start_finding(self) -> None:
+        """Go back to the first blank: from here on the learner looks for the first wrong value."""
+        self.inputs.clear()
+        self.focus(self.worksheet.fillable[0].id)
+        self.last_result, self.in_grid = None, False
+
+    def point(self) -> None:
+        """Take the focused place as the first wrong one; go to the first wrong one once it is found or shown."""
+        self.worksheet.point_at(self.focused_id)
+        current = self.worksheet.whole_pass
+        if not current.is_on and current.first_wrong is not None:
+            self.focus(current.first_wrong)
+            self.status_message = current.said
+
+    def toggle_whole_pass(self) -> None:
+        """Start the whole pass at once, or leave it."""
+        worksheet = self.worksheet
+        self.last_result = None
+        if not worksheet.whole_pass.is_on:
+            worksheet.start_whole_pass()
+            self.status_message = whole_pass.RULES
+            return
+        worksheet.leave_whole_pass()
+        self.status_message = whole_pass.LEFT
+        wrong = (place.id for place in worksheet.fillable if worksheet.state(place.id) == "wrong")
+        self.focus(worksheet.whole_pass.first_wrong or next(wrong, self.focused_id))
 
     def request_hint(self) -> None:
         """Show the next hint at the focused blank."""

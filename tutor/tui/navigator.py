@@ -118,8 +118,10 @@ class Navigator:
                 self.open_entry(pack, entry, random_seed() if new_numbers else None)
                 return
 
-    def open_exercise(self, exercise: Exercise, seed: int | None = None, *, restart: bool = False) -> None:
-        """Open an exercise where it was left, or from its start."""
+    def open_exercise(
+        self, exercise: Exercise, seed: int | None = None, *, restart: bool = False, whole: bool = False
+    ) -> None:
+        """Open an exercise where it was left, or from its start; `whole` judges nothing before the last blank."""
         try:
             if self._is_watching:
                 worksheet = Worksheet(exercise.variant(seed))
@@ -128,6 +130,8 @@ class Navigator:
         except PackError as error:
             self.home.set_message(error)
             return
+        if whole:
+            worksheet.start_whole_pass()
         entry = self._next_entry(exercise)
         following = NextExercise(str(entry[1].title), (entry[0].id, entry[1].id)) if entry else None
         self.home.return_to(exercise)

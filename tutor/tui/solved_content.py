@@ -14,7 +14,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import LABELS, MARKS
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
-from tutor.practice import exam
+from tutor.practice import exam, whole_pass
 from tutor.practice.exercise_records import minutes_text
 from tutor.practice.mastery import mastery_label
 from tutor.practice.rule_ids import rule_name, rules_at
@@ -76,7 +76,9 @@ class SolvedContent:
             text = message(N_("Finished. Values shown: {n} of {all}."), n=self.revealed, all=count)
         else:
             chip = chip_run(self.palette, self.glyphs, self.glyphs.correct, "right")
-            if self.first_tries == count:
+            if worksheet.whole_pass.was_right_at_once and self.first_tries == count:
+                text = whole_pass.ALL_RIGHT
+            elif self.first_tries == count:
                 text = message(N_("Every blank at the first try."))
             else:
                 text = message(N_("Right at the first try: {n} of {all}."), n=self.first_tries, all=count)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
-from tutor.practice.event import CODE, NOTED, Event, new_id, sanitize_text
+from tutor.practice.event import CODE, NOTED, UNJUDGED, Event, new_id, sanitize_text
 from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError, about_entries
 from tutor.practice.storage.pending import pending_files, pending_path, read_pending, remove_pending, write_pending
 from tutor.practice.storage.quarantine import quarantine
@@ -36,7 +36,7 @@ SCREEN_WRITE_TIMEOUT = 0.05
 SCREEN_RETRY_TIMEOUT = 0.02
 
 #: The kinds of event after which an exercise counts as begun, and those after which it counts as solved.
-STARTING_KINDS = ("answer", NOTED, "hint", "reveal")
+STARTING_KINDS = ("answer", NOTED, UNJUDGED, "hint", "reveal")
 FINISHING_KINDS = ("solved", "reviewed")
 
 

@@ -14,6 +14,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.practice import exam
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import rebase_worksheet
+from tutor.practice.whole_pass import FIND_FIRST
 from tutor.tui import blank_help
 from tutor.tui.content import from_markup, styled
 from tutor.tui.exercise_refusals import refusal
@@ -150,7 +151,8 @@ class ExerciseScreen(ExerciseView):
                 N_("This value is given. {key} goes to the next blank."), key=self._next_key
             )
         elif self.state.is_read_only:
-            self.state.status_message = exam.ALREADY_ANSWERED.message
+            is_finding = self.state.worksheet.whole_pass.is_finding
+            self.state.status_message = (FIND_FIRST if is_finding else exam.ALREADY_ANSWERED).message
         elif self.state.is_locked:
             self.state.status_message = message(
                 N_("The forward values come first. {key} goes to the next one."), key=self._next_key
@@ -209,7 +211,9 @@ class ExerciseScreen(ExerciseView):
     def action_check(self) -> None:
         state = self.state
         state.status_message = None
-        if (agreed := state.typed_reply) is not None:
+        if state.worksheet.whole_pass.is_finding:
+            state.point()
+        elif (agreed := state.typed_reply) is not None:
             state.reply(agreed)
         elif state.focused_blank.grid and not state.is_given and not state.in_grid and not state.input.is_complete:
             if state.entry.settled:
@@ -241,7 +245,7 @@ class ExerciseScreen(ExerciseView):
             answer.active_cell = answer.next_empty_cell()
         elif state.entry.settled or state.is_given or state.is_locked:
             state.focus_next_open()
-        elif state.worksheet.exam:
+        elif state.worksheet.hides_verdicts:
             text = N_("Choose an answer first.") if state.num_choices else N_("Type the value first.")
             state.status_message = message(text)
         else:
@@ -289,6 +293,15 @@ class ExerciseScreen(ExerciseView):
         """Answer the question about the last answer."""
         self.state.reply(agreed)
         self._say(None)
+        self.query_one(AnswerPane).scroll_to_top()
+
+    def action_start_whole_pass(self) -> None:
+        self.state.toggle_whole_pass()
+        self._show()
+
+    def action_leave_whole_pass(self) -> None:
+        self.state.toggle_whole_pass()
+        self._show()
         self.query_one(AnswerPane).scroll_to_top()
 
     def action_undo(self) -> None:

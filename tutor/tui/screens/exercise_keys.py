@@ -101,6 +101,21 @@ KEYS: list[BindingType] = [
         id="exercise.code",
     ),
     Binding(
+        "ctrl+t",
+        "start_whole_pass",
+        N_("whole pass"),
+        tooltip=N_("the whole pass at once, judged at its end; again to leave it"),
+        id="exercise.whole",
+    ),
+    Binding(
+        "ctrl+t",
+        "leave_whole_pass",
+        N_("judge now"),
+        tooltip=N_("leave the whole pass: your answers so far are judged"),
+        id="exercise.whole",
+        system=True,
+    ),
+    Binding(
         "ctrl+n",
         "accept_suggestion",
         N_("do this"),

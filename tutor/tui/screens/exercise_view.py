@@ -271,7 +271,8 @@ class ExerciseView(TutorScreen[None]):
         whole = len(worksheet.blanks)
         first, rest = str(message(N_("{done}| of {all}"), done=settled, all=whole)).split("|", 1)
         minutes = [minutes_text(exercise.minutes)] if exercise.minutes else []
-        trail = [name.strip() for name in (self.title_prefix, self._pack_title) if name.strip()]
+        mode = _("whole pass") if worksheet.whole_pass.is_on else ""
+        trail = [name.strip() for name in (self.title_prefix, self._pack_title, mode) if name.strip()]
         segments = [self._segment(blank.id) for blank in worksheet.blanks]
         title, aside = str(exercise.title), self._formula
         if title == on_one_line(worksheet.problem.graph.text):
