@@ -219,6 +219,11 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("mistakes",)),
     ("json", ("mistakes", "--json")),
     ("text", ("solve", "TEXT", "x=2")),
+    ("text", ("solve", "hostile/ex")),
+    ("svg", ("solve", "hostile/ex", "--svg")),
+    ("text", ("solve", "hostile/ex", "--tikz", "--blank")),
+    ("text", ("solve", "hostile/ex", "--mermaid")),
+    ("text", ("solve", "hostile/ex", "--dot")),
     ("text", ("solve", "z = x*y", "x=2", "y=TEXT")),
     ("text", ("solve", "z = x*y", "x=2", "TEXT=3", "--json")),
     ("text", ("solve", "z = x*y", "x=2", "y=3", "--start", "TEXT", "--latex")),
@@ -233,7 +238,21 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
 #: Commands whose output is tested in a process or on a screen of its own, below.
 INTERACTIVE = {("play",), ("review",)}
 #: Options that change what is written.
-FORMAT_OPTIONS = {"--json", "--github", "--csv", "--report", "--latex", "--numpy", "--torch", "--check", "--title"}
+FORMAT_OPTIONS = {
+    "--json",
+    "--github",
+    "--csv",
+    "--report",
+    "--latex",
+    "--numpy",
+    "--torch",
+    "--check",
+    "--title",
+    "--svg",
+    "--tikz",
+    "--mermaid",
+    "--dot",
+}
 
 
 def test_every_command_writes_hostile_texts_as_plain_text(

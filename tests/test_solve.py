@@ -243,9 +243,9 @@ def test_a_long_formula_can_be_solved(run_tutor: Run) -> None:
 
 
 def test_options_are_completed_in_a_shell(run_tutor: Run) -> None:
-    words = {"COMP_WORDS": "backprop-tutor solve --s", "COMP_CWORD": "2"}
+    words = {"COMP_WORDS": "backprop-tutor solve --st", "COMP_CWORD": "2"}
     done = run_tutor(_BACKPROP_TUTOR_COMPLETE="bash_complete", **words)
-    assert done.stdout.split() == ["plain,--start", "plain,--symbols"]
+    assert done.stdout.split() == ["plain,--start"]
 
 
 def test_symbolic_matrices_have_sizes_with_names(run_tutor: Run) -> None:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,7 @@ def unsafe_characters(text: str) -> set[str]:
 
 
 def assert_harmless(kind: str, text: str) -> None:
-    """Assert that an output of some kind holds nothing that acts: text, github, json, jsonl, csv, html or markdown."""
+    """Assert that an output of some kind holds nothing that acts: text, github, json, jsonl, csv, html, svg or markdown."""
     assert not unsafe_characters(text), sorted(map(ascii, unsafe_characters(text)))
     lines = text.split("\n")
     assert not [line for line in lines if line.lstrip(" |>").startswith(INJECTED)]
@@ -120,6 +121,9 @@ def assert_harmless(kind: str, text: str) -> None:
         _assert_plain_cells(text)
     elif kind == "html":
         _PlainPage().feed(text)
+    elif kind == "svg":
+        tags = {element.tag.partition("}")[2] for element in ElementTree.fromstring(text).iter()}
+        assert tags <= {"svg", "title", "desc", "g", "rect", "path", "circle", "text"}
     elif kind == "markdown":
         bare = re.sub(r"\\.", "", text)
         assert not set("<>[]`*_!&~") & set(bare), bare

@@ -18,6 +18,7 @@ from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.misreadings import find_misreadings
 from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, _, message
+from tutor.packs import library
 from tutor.plain.carets import format_error
 
 if TYPE_CHECKING:
@@ -129,8 +130,6 @@ def reject_exercise_names(text: str, with_inputs: bool = False) -> None:
     """Raise CommandError if `text` is the name of a pack or an exercise, because a formula is needed."""
     if not text.replace("-", "").replace("/", "").isalnum():
         return
-    from tutor.packs import library
-
     for pack in library.all_packs():
         names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
         if text in names:

@@ -25,7 +25,9 @@ _COMMANDS = {
         "code:code", N_("Write the backward pass in Python, and have each line checked whenever you save the file.")
     ),
     "list": LazyCommand("list_exercises:list_exercises", N_("List the packs and their exercises.")),
-    "solve": LazyCommand("solve:solve", N_("Print the worked graph of a formula: every value, every gradient.")),
+    "solve": LazyCommand(
+        "solve:solve", N_("Print the worked graph of a formula or an exercise: every value, every gradient.")
+    ),
     "grade": LazyCommand(
         "grade:grade",
         N_("Check answers to an exercise: one, or with --json and no blank a line each of standard input."),

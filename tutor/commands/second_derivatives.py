@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.packs.builder.gradient_formula import GradientFormula
 
 #: The forms of `solve` that don't go with a Hessian.
-_FORMS_OF_A_GRAPH = ("numpy", "latex", "check")
+_FORMS_OF_A_GRAPH = ("numpy", "latex", "check", "svg", "png", "tikz", "mermaid", "dot")
 
 
 def parse_names(text: str) -> tuple[str, ...]:

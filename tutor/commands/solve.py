@@ -1,58 +1,48 @@
-"""`backprop-tutor solve`: the worked graph of a formula, as text, as JSON, as a program or as LaTeX."""
+"""`backprop-tutor solve`: a worked graph as text, as JSON, as a program, as LaTeX or as a picture."""
 
 from __future__ import annotations
 
 import math
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import MATRIX_DOMAINS, ONE_HOT, Sym
-from tutor.algebra.matrix_expr import matrix_symbol
-from tutor.algebra.parser import is_reserved
-from tutor.algebra.sizes import MAX_SIZE_NAMES, named_sizes, sizes_in
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
     formula_error,
     node_option,
-    parse_definitions,
     parse_exact,
-    parse_inputs,
     parse_start,
-    print_misreadings,
-    reject_exercise_names,
 )
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo
-from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
-from tutor.commands.second_derivatives import check_hessian_options, gradient_of, parse_names
+from tutor.commands.python_argument import FROM_PYTHON_HELP
+from tutor.commands.second_derivatives import check_hessian_options, parse_names
+from tutor.commands.solve_target import SolveRequest, code_of, find_target
 from tutor.engine.passes import NonFiniteError
-from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.grading.matrix_points import describe_sizes, points_of
 from tutor.i18n import N_, _, message
-from tutor.packs.builder.formula import problem_from_formula, read_formula
 from tutor.packs.diagnostics import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
-    from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
-    from tutor.i18n import Message
     from tutor.run_options import RunOptions
 
 #: The options for other forms of the output, of which at most one may be given.
-_FORMS = ("torch", "numpy", "latex", "json")
+_PICTURES = ("svg", "png", "tikz", "mermaid", "dot")
+_FORMS = ("torch", "numpy", "latex", "json", *_PICTURES)
+_ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --mermaid or --dot.")
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("formula", required=False, type=TEXT, metavar="FORMULA")
+@click.argument("target", required=False, type=TEXT, metavar="[FORMULA | PACK/EXERCISE | FILE]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option(
     "--start",
@@ -81,6 +71,15 @@ _FORMS = ("torch", "numpy", "latex", "json")
 @click.option("--numpy", is_flag=True, help=_("A NumPy program, a line for each edge."))
 @click.option("--latex", is_flag=True, help=_("The derivation in LaTeX."))
 @click.option("--json", is_flag=True, help=_("For machines: one JSON object."))
+@click.option("--svg", is_flag=True, help=_("A picture for web pages and print."))
+@click.option("--png", is_flag=True, help=_("The picture in pixels, if a program that makes them is installed."))
+@click.option("--tikz", is_flag=True, help=_("The picture for LaTeX."))
+@click.option("--mermaid", is_flag=True, help=_("The graph for Markdown with Mermaid."))
+@click.option("--dot", is_flag=True, help=_("The graph for Graphviz."))
+@click.option("--blank", is_flag=True, help=_("A picture with empty fields in place of the backward values."))
+@click.option("--theme", type=click.Choice(("light", "dark")), help=_("The colours of a picture: light or dark."))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("The file for a picture."))
 @click.option(
     "--draw/--no-draw", default=None, help=_("With the drawing, or without; left out: where it fits the width.")
 )
@@ -90,7 +89,7 @@ _FORMS = ("torch", "numpy", "latex", "json")
 @common_options
 def solve(
     options: RunOptions,
-    formula: str | None,
+    target: str | None,
     inputs: tuple[str, ...],
     start: str | None,
     wrt: str | None,
@@ -102,29 +101,37 @@ def solve(
     check: str | None,
     draw: bool | None,
     width: int | None,
+    blank: bool,
+    theme: Literal["light", "dark"] | None,
+    seed: int | None,
+    path: Path | None,
     **forms: bool,
 ) -> int:
     requested = [name for name in _FORMS if forms[name]] + (["check"] if check is not None else [])
+    form = requested[0] if requested else ""
     if len(requested) > 1:
         names = ", ".join(f"--{name}" for name in requested)
         raise CommandError(message(N_("{names} can't go together. Choose one of them."), names=names), 2)
-    if from_python is not None:
-        inputs = (formula, *inputs) if formula else inputs
-    elif formula is None:
-        raise CommandError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 2)
-    elif not is_python(formula):
-        reject_exercise_names(formula)
-    code = formula or "" if from_python is None else read_python_argument(from_python)
+    for option, value in {"--blank": blank, "--theme": theme, "--to": path}.items():
+        if value and form not in _PICTURES:
+            raise CommandError(message(_ONLY_PICTURES, option=option), 2)
     if hessian is not None:
         check_hessian_options(requested, parse_start(start))
     wanted = None if hessian is None else parse_names(hessian)
+    request = SolveRequest(target, inputs, start, wrt, symbols, nodes, from_python, gradient, seed)
+    code = code_of(request)
     try:
-        problem, notes = _build_problem(code, inputs, start, wrt, symbols, nodes, gradient)
-        if check is None and requested:
-            lines = _render_form(problem, requested[0], wanted)
+        found = find_target(request, code, blank=blank)
+        if form in _PICTURES:
+            from tutor.commands.picture_output import write_picture
+
+            write_picture(found, form, theme or "light", path, blank=blank)
+            return 0
+        if form and form != "check":
+            lines = _render_form(found.problem, form, wanted)
         else:
-            lines = _render_text(problem, options, draw, width, check, wanted)
-            lines += ["", *(options.glyphs.render(str(note)) for note in notes)] if notes else []
+            lines = _render_text(found.problem, options, draw, width, check, wanted)
+            lines += ["", *(options.glyphs.render(str(note)) for note in found.notes)] if found.notes else []
     except AlgebraError as error:
         raise formula_error(error, code if isinstance(code, str) else code.source.text) from None
     except (NonFiniteError, PackError) as error:
@@ -132,41 +139,6 @@ def solve(
     for line in lines:
         echo(line)
     return 0
-
-
-def _build_problem(
-    code: str | PythonCode,
-    inputs: tuple[str, ...],
-    start: str | None,
-    wrt: str | None,
-    symbols: tuple[str, ...],
-    nodes: tuple[str, ...],
-    gradient: str | None,
-) -> tuple[Problem, tuple[Message, ...]]:
-    """Return the problem that the options describe, with notes on it. Raise CommandError, AlgebraError."""
-    definitions = parse_definitions(nodes) or None
-    values = parse_inputs(inputs)
-    for name, symbol in parse_symbols(symbols).items():
-        if name in values:
-            text = N_("{name} has a value and is to be a symbol. Leave one of the two out.")
-            raise CommandError(message(text, name=name), 2)
-        values[name] = symbol
-    for size in sizes_in(map(ops.shape_of, values.values())):
-        if size in values:
-            text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
-            raise CommandError(message(text, name=size), 2)
-    formula = read_formula(code, values, definitions)
-    begin, names = parse_start(start), parse_wrt(wrt)
-    if gradient is None:
-        source = problem = problem_from_formula(formula, values, begin, definitions, names)
-        notes: tuple[Message, ...] = ()
-    else:
-        source = problem_from_formula(formula, values, definitions=definitions)
-        found = gradient_of(source, gradient)
-        problem, notes = found.problem(begin, names), found.notes
-    print_notes(formula)
-    print_misreadings(source, formula)
-    return problem, notes
 
 
 def _render_form(problem: Problem, form: str, hessian: tuple[str, ...] | None) -> list[str]:
@@ -232,79 +204,3 @@ def _parse_step(text: str) -> float:
             message(N_("A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example.")), 2
         )
     return step
-
-
-#: `2x3`, `nx3`: the rows end at the first x.
-_SHAPE_PATTERN = re.compile(r"([0-9]{1,4}|[^\W\d]\w*?)[x×]([0-9]{1,4}|[^\W\d]\w*)")
-#: The limit for matrices in a graph's text too.
-_MAX_CELLS = 10_000
-
-
-def parse_symbols(texts: tuple[str, ...]) -> dict[str, Value]:
-    """Return symbols by name from `x:positive,y`, `X:2x3`, `X:nx3`, a matrix as a MatrixExpr. Raise CommandError."""
-    found: dict[str, tuple[str, re.Match[str] | None]] = {}
-    for text in texts:
-        for part in text.split(","):
-            name, *properties = (piece.strip() for piece in part.split(":"))
-            if not name.isidentifier():
-                raise CommandError(
-                    message(N_("“{text}” is no symbol. Write names, as in x or x:positive or X:2x3."), text=text), 2
-                )
-            if name in found:
-                raise CommandError(message(N_("Symbol {name} is given twice. Leave one out."), name=name), 2)
-            found[name] = _parse_properties(name, properties)
-    sizes = _parse_sizes(found)
-    return {
-        name: Sym(name, domain=domain) if shape is None else matrix_symbol(name, _to_shape(name, shape, sizes), domain)
-        for name, (domain, shape) in found.items()
-    }
-
-
-def _parse_properties(name: str, properties: list[str]) -> tuple[str, re.Match[str] | None]:
-    """Return the domain of a symbol and its shape, if it has one. Raise CommandError."""
-    domain, shape = "real", None
-    for word in properties:
-        if word in MATRIX_DOMAINS:
-            domain = word
-        elif match := _SHAPE_PATTERN.fullmatch(word):
-            shape = match
-        else:
-            sentence = N_("“{text}” is not known of symbol {name}. It may be {known}, or a shape such as 2x3.")
-            known = ", ".join(MATRIX_DOMAINS)
-            raise CommandError(message(sentence, text=word, name=name, known=known), 2)
-    if domain == ONE_HOT and shape is None:
-        text = N_("One-hot rows belong to a matrix. Give symbol {name} a shape, as in {name}:nx3:one-hot.")
-        raise CommandError(message(text, name=name), 2)
-    return domain, shape
-
-
-def _parse_sizes(found: Mapping[str, tuple[str, re.Match[str] | None]]) -> Mapping[str, int]:
-    """Return the named sizes of all shapes. Raise CommandError."""
-    words = [word for _domain, shape in found.values() if shape is not None for word in shape.groups()]
-    names = list(dict.fromkeys(word for word in words if not word.isdecimal()))
-    for name in names:
-        if name in found or is_reserved(name):
-            text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
-            raise CommandError(message(text, name=name), 2)
-    if len(names) > MAX_SIZE_NAMES:
-        text = N_("These are more than {n} names of sizes. Write some of the sizes as numbers.")
-        raise CommandError(message(text, n=MAX_SIZE_NAMES), 2)
-    return named_sizes(names)
-
-
-def _to_shape(name: str, match: re.Match[str], sizes: Mapping[str, int]) -> tuple[int, int]:
-    rows, columns = (int(word) if word.isdecimal() else sizes[word] for word in match.groups())
-    if not 1 <= int(rows) * int(columns) <= _MAX_CELLS:
-        text = N_("The shape of symbol {name} can't be used. A matrix has 1 to {n} entries.")
-        raise CommandError(message(text, name=name, n=_MAX_CELLS), 2)
-    return rows, columns
-
-
-def parse_wrt(text: str | None) -> tuple[str, ...] | None:
-    """Return the names in `a,b`, None if there is no text. Raise CommandError."""
-    if text is None:
-        return None
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names or not all(name.isidentifier() for name in names):
-        raise CommandError(message(N_("“{text}” is no list of inputs. Write their names, as in a,b."), text=text), 2)
-    return names

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_GREEK = {
+GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi",
     "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "varsigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "ϕ": "phi",
@@ -17,7 +17,7 @@ _GREEK = {
     "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 #: English names of Greek letters that names may use; π, σ and Σ have a meaning in formulas.
-_SPELLED_GREEK = {word for word in _GREEK.values() if not word.startswith("var")} - {"pi", "Pi", "sigma", "Sigma"}
+_SPELLED_GREEK = {word for word in GREEK.values() if not word.startswith("var")} - {"pi", "Pi", "sigma", "Sigma"}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -64,7 +64,7 @@ class LatexNames:
         n = 1
         latex = first = _format_name(name)
         while self._owners.setdefault(latex, name) != name:
-            typed = rf"\boldsymbol{{{first}}}" if name in _GREEK else rf"\text{{{escape_latex(name)}}}"
+            typed = rf"\boldsymbol{{{first}}}" if name in GREEK else rf"\text{{{escape_latex(name)}}}"
             latex = typed if n == 1 else rf"{typed}_{{({n})}}"
             n += 1
         return latex
@@ -106,8 +106,8 @@ def _format_name(name: str) -> str:
 
 
 def _format_base(name: str) -> str:
-    if name in _GREEK:
-        return f"\\{_GREEK[name]}"
+    if name in GREEK:
+        return f"\\{GREEK[name]}"
     if name in _SPELLED_GREEK:
         return f"\\{name}"
     if re.fullmatch(r"[A-Za-z]", name):

@@ -1,0 +1,1 @@
+"""Pictures of graphs for paper and the web: SVG, TikZ, Mermaid, Graphviz."""
