@@ -34,7 +34,7 @@ from tests.support.killed_process import run_and_kill
 from tests.support.pty_program import PtyProgram
 from tutor import cli, commands, plain
 from tutor.packs.library import read_pack
-from tutor.practice.event import COLUMNS, Event
+from tutor.practice.event import COLUMNS, LATER_COLUMNS, Event
 from tutor.practice.export import as_json, read_export
 from tutor.practice.storage.migrations import MIGRATIONS, migrate
 from tutor.practice.storage.pending import pending_files
@@ -110,7 +110,7 @@ def assert_healthy(home: Path) -> None:
 def make_old_version(home: Path) -> None:
     """Write a progress file of the first version."""
     home.mkdir(exist_ok=True)
-    names = [name for name in COLUMNS if name != "proof"]
+    names = [name for name in COLUMNS if name not in ("proof", *LATER_COLUMNS)]
     with closing(sqlite3.connect(progress_file(home), isolation_level=None)) as connection:
         migrate(connection, MIGRATIONS[:1])
         connection.executemany(

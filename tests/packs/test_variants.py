@@ -15,6 +15,7 @@ from tutor.algebra.printing import format_value
 from tutor.grading.mistakes.finder import hidden_mistakes
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.conditions import parse_condition
+from tutor.packs.content_hash import content_hash
 from tutor.packs.library import find_exercise
 from tutor.packs.random_inputs import RandomInputs
 
@@ -168,6 +169,79 @@ def test_a_fingerprint_depends_on_the_problem_and_not_on_texts(load_text: LoadTe
     for change in ("start = 2", "given = []", "blanks = ['x']", "wrt = ['x']"):
         assert load_text(f"{change}\n{plain}").variant().fingerprint != print_, change
     assert load_text(plain.replace("3", "4")).variant().fingerprint != print_
+
+
+CONTENT = """
+title = { en = "Two" }
+graph = "z = x * y"
+start = 2
+text = { en = "Look." }
+[inputs]
+x = 3
+y = 5
+[vary]
+x = { from = 2, to = 9 }
+[blank.x]
+hint = ["Look right."]
+[[question]]
+prompt = { en = "Which way?", ko = "어느 쪽?" }
+choices = [{ en = "left", right = true }, { en = "right", why = { en = "No." } }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('title = { en = "Two" }', 'title = { en = "Three", ko = "셋" }\nlevel = 2'),
+        ('"Look."', '"Look again."'),
+        ('"Look right."', '"Look left.", "It is 10."'),
+        ("[blank.x]", "[blank.y]"),
+        ("어느 쪽?", "어느 방향?"),
+        ('{ en = "left", right', '{ en = "left", ko = "왼쪽", right'),
+        ('"No."', '"Yes."'),
+        ("x * y", "x  *  y"),
+        ("Which way?", "Which  way?"),
+        ("[inputs]", '[labels]\nx = { en = "width" }\n[inputs]'),
+    ],
+)
+def test_texts_and_translations_leave_the_content_as_it_is(load_text: LoadText, old: str, new: str) -> None:
+    assert CONTENT.replace(old, new) != CONTENT
+    assert content_hash(load_text(CONTENT.replace(old, new))) == content_hash(load_text(CONTENT)) == "f7de3bcfc9ced006"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x * y", "y * x"),
+        ("start = 2", "start = 3"),
+        ("y = 5", "y = 7"),
+        ("to = 9", "to = 8"),
+        ("[vary]", "[[where]]\nthat = 'x > 2'\n[vary]"),
+        ("start = 2", "start = 2\nblanks = ['x']"),
+        ("start = 2", "start = 2\nstages = [['x'], 'all']"),
+        ("start = 2", "start = 2\ngiven = ['start', 'x']"),
+        ("start = 2", "start = 2\nwrt = ['x']"),
+        ("start = 2", "start = 2\nforward = ['z']"),
+        ("start = 2", "start = 2\nmode = 'exam'"),
+        ("[blank.x]", "[blank.x]\ndigits = 5"),
+        ("[blank.x]", "[blank.x]\nsymbols = ['y']"),
+        ("Which way?", "Which road?"),
+        ('"left"', '"to the left"'),
+        ('"right", why', '"right", right = true, why'),
+    ],
+)
+def test_what_is_asked_changes_the_content(load_text: LoadText, old: str, new: str) -> None:
+    changed = CONTENT.replace(old, new, 1)
+    if "right = true, why" in new:
+        changed = changed.replace('"left", right = true', '"left"')
+    assert content_hash(load_text(changed)) != content_hash(load_text(CONTENT))
+
+
+def test_all_numbers_of_an_exercise_have_one_content(load_text: LoadText) -> None:
+    exercise = load_text(CONTENT)
+    variants = [exercise.variant(), exercise.variant(1), exercise.variant(2)]
+    assert len({variant.fingerprint for variant in variants}) == 3
+    assert {content_hash(variant.exercise) for variant in variants} == {content_hash(exercise)}
 
 
 @pytest.mark.parametrize("start", ["1", "3"])

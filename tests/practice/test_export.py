@@ -41,6 +41,9 @@ SAMPLES = [
         verdict="right",
         proof=True,
         seed=-(2**63),
+        content="c0ffee",
+        message="mul.own-input?",
+        position=7,
     ),
     make_event("hint", at=time_after(minutes=2), rule="mul", hints=3, duration=12.75),
 ]

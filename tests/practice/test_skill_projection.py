@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.events import all_events, append_events, make_event, rebuilt_skills, run_sql, stored_skills
 from tutor.practice import review
-from tutor.practice.event import Event
+from tutor.practice.event import LATER_COLUMNS, Event
 from tutor.practice.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
 from tutor.practice.storage.skill_projection import SkillProjection, Snapshot
 from tutor.practice.storage.store import Store
@@ -84,7 +84,7 @@ def write_first_version(path: Path, events: list[Event]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     migrate(connection, MIGRATIONS[:1])
     connection.execute("PRAGMA journal_mode = WAL")
-    names = [name for name in Event.__slots__ if name != "proof"]
+    names = [name for name in Event.__slots__ if name not in ("proof", *LATER_COLUMNS)]
     for event in events:
         connection.execute(
             f"INSERT INTO event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.events import all_events, append_events, make_event
-from tutor.practice.event import COLUMNS, Event, new_id
+from tutor.practice.event import COLUMNS, LATER_COLUMNS, Event, new_id
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migrate
 from tutor.practice.storage.store import Store, default_path
@@ -37,6 +37,9 @@ def test_an_event_is_read_as_it_was_saved(path: Path) -> None:
         hints=3,
         duration=12.75,
         fingerprint="abc",
+        content="c0ffee",
+        message="mul.own-input?",
+        position=4,
     )
     begin = replace(answer, kind="begin", id=new_id())
     with Store.open(path) as store:
@@ -143,9 +146,9 @@ def test_an_event_that_is_written_twice_is_saved_once(path: Path) -> None:
         "UPDATE event SET verdict = 'right'",
         "DELETE FROM event",
         "REPLACE INTO event SELECT seq, id, at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint, proof FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position FROM event",
         "REPLACE INTO event SELECT seq, 'new', at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint, proof FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position FROM event",
     ],
 )
 def test_saved_events_cannot_be_changed(path: Path, change: str) -> None:
@@ -191,6 +194,24 @@ def test_an_older_file_is_migrated_with_its_events(path: Path) -> None:
     migrate(connection)  # and neither does an older program
     assert connection.execute("PRAGMA user_version").fetchone() == (len(steps),)
     connection.close()
+
+
+def test_a_file_without_the_later_columns_keeps_its_events_and_takes_new_ones(path: Path) -> None:
+    names = [name for name in COLUMNS if name not in LATER_COLUMNS]
+    old = [make_event("begin", id="1"), make_event("answer", id="2", text="6", proof=True)]
+    connection = connect(path)
+    migrate(connection, MIGRATIONS[:2])
+    connection.execute("PRAGMA journal_mode = WAL")
+    for event in old:
+        connection.execute(
+            f"INSERT INTO event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+            [getattr(event, name) for name in names],
+        )
+    connection.close()
+    new = make_event("answer", id="3", content="c0ffee", message="mul.own-input?", position=4)
+    with Store.open(path) as store:
+        append_events(store, new)
+        assert all_events(store) == [*old, new]
 
 
 def test_a_failing_migration_leaves_the_file_as_it_was(path: Path) -> None:

@@ -17,6 +17,7 @@ from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.content_hash import content_hash
 from tutor.practice import entries
 from tutor.practice.resume import open_worksheet, rebase_worksheet
 from tutor.practice.storage.store import Store, default_path
@@ -305,3 +306,45 @@ def test_an_edited_exercise_stays_at_its_stage(tmp_path: Path) -> None:
     assert [blank.id for blank in again.blanks] == ["y->mul1"]
     (tmp_path / "01-one.toml").write_text(text.replace(', ["y"]]', "]"))
     assert rebase_worksheet(worksheet, library.read_pack(tmp_path).open("one")).variant.stage == 0
+
+
+def test_events_hold_what_an_item_analysis_needs() -> None:
+    variant, journal = two_roads_variant(), MemoryJournal()
+    worksheet = Worksheet(variant, journal)
+    order = [blank.id for blank in worksheet.blanks]
+    for blank in order:
+        worksheet.answer(blank, "123456")
+        worksheet.reveal(blank)
+    answers = [event for event in journal.events if event.kind == "answer"]
+    assert {event.content for event in journal.events} == {content_hash(variant.exercise)}
+    assert [(event.blank, event.position) for event in answers] == [(blank, i) for i, blank in enumerate(order, 1)]
+    assert [event.position for event in journal.events if not event.blank] == [0, 0]
+    assert {event.message for event in answers} == {"wrong"}
+
+
+@pytest.mark.parametrize(("agreed", "shown"), [(True, "mul.own-input"), (False, "any.off-by-one?")])
+def test_events_name_the_message_that_was_shown(agreed: bool, shown: str) -> None:
+    journal = MemoryJournal()
+    worksheet = Worksheet(library.find_exercise("basics/times").variant(), journal)
+    verdict = worksheet.answer("x->mul1", "2")
+    assert verdict.mistake == "mul.own-input"
+    if worksheet.asks("x->mul1"):
+        worksheet.reply("x->mul1", agreed)
+    messages = [event.message for event in journal.events if event.blank]
+    assert messages == (["mul.own-input?", shown] if verdict.asks else ["mul.own-input"])
+
+
+def test_a_wrong_choice_is_named_by_its_place_in_the_file() -> None:
+    exercise = library.find_exercise("matrices/pytorch-agrees")
+    for seed in (None, 1, 2, 3):
+        journal = MemoryJournal()
+        worksheet = Worksheet(exercise.variant(seed), journal)
+        question = next(question for question in worksheet.problem.questions if len(question.choices) > 2)
+        place = next(blank for blank in worksheet.problem.question_blanks if blank.id == question.id)
+        for typed, choice in enumerate(question.choices, 1):
+            if not choice.right:
+                worksheet.answer(place.id, str(typed))
+        template = next(each for each in exercise.questions if each.id == question.id)
+        wrong = [choice for choice in question.choices if not choice.right]
+        expected = [f"choice.{[each.text for each in template.choices].index(choice.text) + 1}" for choice in wrong]
+        assert [event.message for event in journal.events if event.kind == "answer"] == expected

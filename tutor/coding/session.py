@@ -23,6 +23,7 @@ from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.content_hash import content_hash
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path
@@ -83,6 +84,7 @@ class CodeSession:
                 mistake=first.mistake if first is not None else "",
                 hints=min(sum(self._rungs.values()), 999),
                 fingerprint=self.exercise.variant().fingerprint,
+                content=content_hash(self.exercise),
             )
         )
 

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the answers to choose from, with feedback for a wrong one."""
+    """One of the answers to choose from, with feedback for a wrong one.
+
+    `number` is its place in the exercise file, from 1, wherever it is shown.
+    """
 
     text: LocalizedText
     right: bool = False
     feedback: LocalizedText = field(default_factory=lambda: LocalizedText({}))
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +79,5 @@ def grade_choice(question: Question, text: str) -> Verdict:
     if choice.right:
         return Verdict(VerdictKind.RIGHT, message(N_("Right.")))
     if choice.feedback:
-        return Verdict(VerdictKind.WRONG, message(N_("{text}"), text=choice.feedback))
-    return Verdict(VerdictKind.WRONG, message(N_("Not this one. Read the question once more.")))
+        return Verdict(VerdictKind.WRONG, message(N_("{text}"), text=choice.feedback), choice=choice.number)
+    return Verdict(VerdictKind.WRONG, message(N_("Not this one. Read the question once more.")), choice=choice.number)

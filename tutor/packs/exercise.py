@@ -8,13 +8,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
-from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.engine.graph import CompositeOperation
+from tutor.algebra.expr import ONE, Num
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import N_, LocalizedText, message
 from tutor.packs.boundary import exercise_boundary
+from tutor.packs.canonical_text import canonical_text, composite_keys
 from tutor.packs.code_settings import CodeSettings
 from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
 from tutor.packs.templates import TemplateContext
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
-    from tutor.engine.operation import Operation
     from tutor.engine.passes import Passes
     from tutor.grading.question import Question
     from tutor.i18n import Message
@@ -227,18 +225,13 @@ class Variant:
         problem = self.problem
         parts = [
             " ".join(problem.graph.text.split()),
-            _canonical_text(problem.start),
+            canonical_text(problem.start),
             " ".join(blank.id for blank in problem.blanks),
             " ".join(problem.given),
             "all" if problem.wrt is None else " ".join(problem.wrt),
             *(_question_key(question) for question in problem.questions),
-            *(f"{name}={_canonical_text(value)}" for name, value in sorted(problem.inputs.items())),
-            *(
-                # The text of the graph tells the other operations apart.
-                f"{node.id}:{_composite_key(node.custom_operation)}"
-                for node in problem.graph.nodes
-                if isinstance(node.custom_operation, CompositeOperation)
-            ),
+            *(f"{name}={canonical_text(value)}" for name, value in sorted(problem.inputs.items())),
+            *composite_keys(problem.graph),
             # Work that was done with hints does not count for an exam.
             *(["exam"] if self.exercise.exam else []),
         ]
@@ -246,45 +239,9 @@ class Variant:
 
 
 def _question_key(question: Question) -> str:
-    answer = "" if question.answer is None else _canonical_text(question.answer)
+    answer = "" if question.answer is None else canonical_text(question.answer)
     choices = "|".join(f"{choice.right}:{sorted(choice.text.texts.items())}" for choice in question.choices)
     return f"{question.id}?{answer}|{' '.join(question.names)}|{choices}"
-
-
-def _composite_key(operation: Operation) -> str:
-    """Return the computation of a composite operation as a text that never changes between versions."""
-    assert isinstance(operation, CompositeOperation)
-    parts = []
-    for node in operation.body.nodes:
-        if node.custom_operation and not node.body:
-            # Its parameters, such as an index, are in its formula.
-            parts.append(f"{node.op} {node.args} {_canonical_text(node.formula)}")
-            continue
-        inside = _composite_key(node.operation) if node.body else node.op
-        parts.append(f"{inside} {node.args} {'' if node.const is None else _canonical_text(node.const)}")
-    return f"({'; '.join(parts)})"
-
-
-def _canonical_text(value: Value) -> str:
-    """Return an exact value as a text that never changes between versions, however values are shown."""
-    if isinstance(value, MatrixExpr):
-        sizes = "x".join(str(size) for size in value.shape)
-        return f"{_canonical_text(value.expr)}:{sizes}"
-    if ops.is_matrix(value):
-        return "[" + ";".join(",".join(_canonical_text(cell) for cell in row) for row in value) + "]"
-    text_of: dict[int, str] = {}
-    for node in postorder(value):
-        assert isinstance(node, Expr)
-        if isinstance(node, Num):
-            text_of[id(node)] = f"{node.value.numerator}/{node.value.denominator}"
-        elif isinstance(node, Sym):
-            text_of[id(node)] = node.name
-        elif isinstance(node, Apply):
-            text_of[id(node)] = f"{node.op}({','.join(text_of[id(arg)] for arg in node.args)})"
-        elif isinstance(node, Grid):
-            rows = ";".join(",".join(text_of[id(cell)] for cell in row) for row in node.rows)
-            text_of[id(node)] = f"[{rows}]" if node.is_vector else f"[[{rows}]]"
-    return text_of[id(value)]
 
 
 def drop_typed_text(value: Value) -> Value:

@@ -48,8 +48,8 @@ class QuestionTemplate:
         formula = None if self.answer is None else parse_formula(self.answer, known)
         answer = None if formula is None else evaluate(formula, known)
         choices = [
-            Choice(context.fill_texts(choice.text), choice.right, context.fill_texts(choice.feedback))
-            for choice in self.choices
+            Choice(context.fill_texts(choice.text), choice.right, context.fill_texts(choice.feedback), number)
+            for number, choice in enumerate(self.choices, 1)
         ]
         order = sorted(
             range(len(choices)), key=lambda i: sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()

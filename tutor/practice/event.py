@@ -84,7 +84,12 @@ class Event:
     - `fingerprint`: that of the variant. A try can only be resumed with the same one;
     - `mistake`: the mistake that an answer shows, or the likeliest one, and for a reply the one it is about;
     - `verdict`: that of the answer; for a reply `mistaken` if the answer itself has this mistake;
-    - `proof`: whether the answer is right and no mistake of its rule gives the same value.
+    - `proof`: whether the answer is right and no mistake of its rule gives the same value;
+    - `content`: the hash of what the exercise asks, the same for all its variants, see `tutor.packs.content_hash`;
+    - `message`: the id of the message that an answer or a reply got, see `Verdict.message_id`;
+    - `position`: the place of the blank in the order in which the try asks for its blanks, from 1.
+
+    Events of earlier versions have none of the last three.
 
     Raise ValueError for a value that cannot be stored: a wrong type, a seed beyond 64 bits, an infinite duration.
     """
@@ -105,6 +110,9 @@ class Event:
     duration: float = 0.0
     fingerprint: str
     proof: bool = False
+    content: str = ""
+    message: str = ""
+    position: int = 0
 
     @classmethod
     def from_row(cls, values: Iterable[Any]) -> Event:
@@ -119,8 +127,9 @@ class Event:
             object.__setattr__(self, name, sanitize_text(value))
         if self.seed is not None and not (isinstance(self.seed, int) and -(2**63) <= self.seed < 2**63):
             raise ValueError(f"seed is not an integer of 64 bits: {self.seed!r}")
-        if not isinstance(self.hints, int):
-            raise ValueError(f"hints is not an integer: {self.hints!r}")
+        for name in ("hints", "position"):
+            if not isinstance(getattr(self, name), int):
+                raise ValueError(f"{name} is not an integer: {getattr(self, name)!r}")
         if not (isinstance(self.duration, (int, float)) and isfinite(self.duration)):
             raise ValueError(f"duration is not a finite number: {self.duration!r}")
         if self.proof not in (False, True):
@@ -138,11 +147,13 @@ CODE = "code"
 REPLY, YES, NO = "reply", "yes", "no"
 #: The fields of an event, in the order in which they are stored.
 COLUMNS = tuple(part.name for part in fields(Event))
+#: The fields that events of earlier versions don't have.
+LATER_COLUMNS = ("content", "message", "position")
 #: The fields that are strings.
-TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))
+TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof", "position"))
 
 
 def check_plausible(event: Event) -> None:
-    """Raise ValueError if an event from outside has a duration or a number of hints that no learner has."""
-    if not (0 <= event.duration < 1e9 and 0 <= event.hints < 1000):
-        raise ValueError("implausible duration or number of hints")
+    """Raise ValueError if an event from outside has a duration, a number of hints or a position that none can have."""
+    if not (0 <= event.duration < 1e9 and 0 <= event.hints < 1000 and 0 <= event.position < 100_000):
+        raise ValueError("implausible duration, number of hints or position")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import N_, Message, describe_os_error, message
 from tutor.packs.sanitize import escape_invisible, format_json
-from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event, check_plausible, parse_time
+from tutor.practice.event import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Event, check_plausible, parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,9 @@ class Attempt:
 def as_json(event: Event, learner: str = "") -> str:
     """Return an attempt as one line of JSON, without a line break."""
     data: dict[str, Any] = {LEARNER_KEY: learner} if learner else {}
-    data |= {name: getattr(event, name) for name in COLUMNS}
+    values = {name: getattr(event, name) for name in COLUMNS}
+    # Attempts of an earlier version are exported as that version did.
+    data |= {name: value for name, value in values.items() if value or name not in LATER_COLUMNS}
     return format_json(data)
 
 
@@ -114,7 +116,7 @@ def _parse_attempt(data: object) -> Attempt:
     # Escaped, because these texts of another program will be shown in a terminal.
     fields |= {name: escape_invisible(fields[name]) for name in TEXT_COLUMNS if isinstance(fields.get(name), str)}
     fields["at"] = parse_time(data["at"])
-    if isinstance(fields.get("seed"), bool) or isinstance(fields.get("hints"), bool):
+    if any(isinstance(fields.get(name), bool) for name in ("seed", "hints", "position")):
         raise ValueError("not a number")
     event = Event(**fields)
     check_plausible(event)

@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from tutor.algebra import ops
@@ -23,6 +24,7 @@ from tutor.grading.hints.ladder import Hint, format_right_answer, hint_at, num_r
 from tutor.grading.question import parse_choice
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
+from tutor.packs.content_hash import content_hash
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import NO, NOTED, OFF, ON, POINTED, REPLY, UNJUDGED, WHOLE, YES, Event, new_id
@@ -427,7 +429,8 @@ class Worksheet:
             raise RuntimeError("no question")
         suspicion = verdict.suspicions[0]
         about = Verdict(VerdictKind.MISTAKEN, suspicion.question, suspicion.mistake) if not suspicion.distinct else None
-        self._record(REPLY, blank, YES if agreed else NO, about, mistake=suspicion.mistake)
+        shown = verdict.after_reply(suspicion.mistake, agreed).message_id
+        self._record(REPLY, blank, YES if agreed else NO, about, mistake=suspicion.mistake, message_id=shown)
         after = self.entry(blank).verdict
         assert after is not None
         return after
@@ -623,12 +626,12 @@ class Worksheet:
         verdict: Verdict | None = None,
         hints: int | None = None,
         mistake: str = "",
+        message_id: str = "",
     ) -> None:
         """Store an event, then let it take effect."""
         self.start()
         event = self._make_event(kind, blank, text, verdict, hints)
-        if mistake:
-            event = replace(event, mistake=mistake)
+        event = replace(event, mistake=mistake or event.mistake, message=message_id or event.message)
         self._store_event(event)
         self._apply(event, verdict)
 
@@ -654,7 +657,19 @@ class Worksheet:
             fingerprint=self.variant.fingerprint,
             proof=bool(public_verdict and public_verdict.right)
             and (kind == POINTED or proves_rule(self.problem, self.problem.place(blank))),
+            content=self._content,
+            message=public_verdict.message_id if public_verdict else "",
+            position=self._position_of(blank) if blank else 0,
         )
+
+    @cached_property
+    def _content(self) -> str:
+        return content_hash(self.variant.exercise) if self.is_stored else ""
+
+    def _position_of(self, blank: str) -> int:
+        """Return the place of a blank in the order in which they are asked, from 1; 0 if it is not asked."""
+        order = [place.id for place in self.fillable]
+        return order.index(blank) + 1 if blank in order else 0
 
     def _rule_of(self, blank: str) -> str:
         return rule_id_at(self.problem, self.problem.place(blank)) if blank else ""

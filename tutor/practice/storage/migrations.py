@@ -78,8 +78,14 @@ def _add_skill_tables(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
 
 
+def _add_item_columns(connection: sqlite3.Connection) -> None:
+    for name in ("content", "message"):
+        connection.execute(f"ALTER TABLE event ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE event ADD COLUMN position INTEGER NOT NULL DEFAULT 0")
+
+
 #: The step from each version to the next, oldest first. A step that changes events must drop the triggers first.
-MIGRATIONS: tuple[Migration, ...] = (_create_event_table, _add_skill_tables)
+MIGRATIONS: tuple[Migration, ...] = (_create_event_table, _add_skill_tables, _add_item_columns)
 
 SCHEMA_VERSION = len(MIGRATIONS)
 
