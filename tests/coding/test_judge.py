@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.code_mutations import mutations
-from tests.support.code_solutions import right_lines, solution
+from tests.support.code_solutions import solution
 from tests.support.layer_solutions import (
     BREADTH_FIRST_WALK,
     RECURSIVE_WALK,
@@ -19,8 +16,7 @@ from tests.support.layer_solutions import (
     autograd_solution,
     layer_solution,
 )
-from tutor.coding.autograd import judge_autograd
-from tutor.coding.header import HeaderError
+from tutor.coding.autograd_judge import judge_autograd
 from tutor.coding.judge import judge_file
 from tutor.coding.layers import LAYERS, LayerTask
 from tutor.coding.session import exercise_style
@@ -28,13 +24,10 @@ from tutor.coding.steps import StepsTask
 from tutor.packs import library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tutor.coding.verdict import FileResult, GradientResult
 
-#: Every exercise takes half a minute of the processor.
-long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="many; BACKPROP_TUTOR_LONG runs all")
 _FEW = ("basics/two-roads", "curves/gates", "matrices/sigma-xw", "layers/embedding", "sequences/lstm-gates")
 
 
@@ -54,16 +47,6 @@ def part(result: FileResult, name: str) -> GradientResult:
     return next(each for each in result.results if each.name == name)
 
 
-def exercises_in_code() -> Iterator[str]:
-    for pack in library.all_packs(installed=False):
-        for entry in pack.entries:
-            try:
-                exercise_style(pack.open(entry.id))
-            except HeaderError:
-                continue
-            yield f"{pack.id}/{entry.id}"
-
-
 # --- steps ---
 
 
@@ -72,16 +55,6 @@ def test_a_right_solution_is_accepted(name: str, tmp_path: Path) -> None:
     result = judge(task := steps_task(name), solution(task), tmp_path)
     assert result.solved, [each for each in result.results if each.verdict != "right"]
     assert len(task.trials()) >= 4
-
-
-@long
-def test_right_solutions_of_all_exercises_are_accepted(tmp_path: Path) -> None:
-    names = list(exercises_in_code())
-    assert len(names) > 90
-    # The program writes these sizes out, and a learner may not.
-    sizes = {"matrices/sums-and-means", "losses/mean-squared-error"}
-    refused = {name for name in names if not judge(task := steps_task(name), solution(task), tmp_path).solved}
-    assert refused <= sizes
 
 
 @pytest.mark.parametrize(
@@ -117,27 +90,6 @@ def test_a_wrong_line_is_told_by_its_rule(exercise: str, name: str, wrong: str, 
     assert (told.verdict, told.mistake) == ("wrong", mistake)
     assert told.message is not None
     assert wrong.partition("= ")[2] not in str(told.message)
-
-
-@long
-def test_nine_of_ten_wrong_lines_have_a_name(tmp_path: Path) -> None:
-    named, seen = 0, set()
-    total = 0
-    # All packs take ten minutes, and give 98 %.
-    for exercise in filter(re.compile("basics/|matrices/(bias|product|one-row)").match, exercises_in_code()):
-        task = steps_task(exercise)
-        for name, code in right_lines(task).items():
-            if not name or len(code) != 1 or "," in code[0].partition(" = ")[0]:
-                continue
-            for kind, wrong in mutations(task, name, code[0]):
-                result = judge(task, solution(task, {name: wrong}), tmp_path)
-                told = part(result, name)
-                if told.verdict != "right":
-                    seen.add(kind)
-                    total += 1
-                    named += bool(told.mistake) or result.fault is not None
-    assert len(seen) >= 12
-    assert named >= 0.9 * total > 90
 
 
 def test_later_gradients_follow_from_a_wrong_one(tmp_path: Path) -> None:

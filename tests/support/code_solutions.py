@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.support.code_mutations import LineFacts
 from tutor.engine.codegen import to_numpy
 from tutor.engine.codegen.helper_functions import HelperFunctions, composite_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor.coding.graph_layer import GraphLayerTask
     from tutor.coding.steps import StepsTask
+    from tutor.engine.graph import Edge, Graph
 
 
 def right_lines(task: StepsTask) -> dict[str, list[str]]:
@@ -22,16 +24,7 @@ def right_lines(task: StepsTask) -> dict[str, list[str]]:
     for operation in composite_operations(graph):
         functions.define(operation, to_numpy._function_bodies(operation, functions))
     writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
-    edge_names: dict[tuple[int, int], str] = {}
-    allocate = writer._edge_gradient_name
-
-    def named(edge: object) -> str:
-        key = (edge.target, edge.slot)  # type: ignore[attr-defined]
-        if key not in edge_names:
-            edge_names[key] = allocate(edge)  # type: ignore[arg-type]
-        return edge_names[key]
-
-    writer._edge_gradient_name = named  # type: ignore[method-assign]
+    edge_names = _named_edges(writer)
     start = writer.gradient_name(graph.output_position)
     lines = writer.backward_lines()
     theirs = {start: task.start}
@@ -41,18 +34,21 @@ def right_lines(task: StepsTask) -> dict[str, list[str]]:
         theirs[name] = line.name
     pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(theirs, key=len, reverse=True))) + r")\b")
     code = [pattern.sub(lambda match: theirs[match[0]], line) for line in lines if line and not line.startswith("#")]
-    sources = {line.name: writer.names[line.place.node] for line in task.values}
-    code = [_for_every_size(line, sources) for line in code]
+    facts = step_facts(task)
+    code = [_for_every_size(line, facts.get(line.partition(" = ")[0])) for line in code]
     helpers = to_numpy._helper_definitions([*functions.lines, *code])
     return {"": [*helpers, *functions.lines], **_by_first_name(code, [line.name for line in task.values])}
 
 
-def _for_every_size(line: str, sources: Mapping[str, str]) -> str:
+def _for_every_size(line: str, facts: LineFacts | None) -> str:
     """Return a line that takes sizes from its arrays instead of writing the example's."""
-    name = line.partition(" = ")[0]
-    if name not in sources:
+    if facts is None or not facts.source:
         return line
-    return re.sub(r"np\.ones\(\(\d+, \d+\)\)", f"np.ones_like({sources[name]})", line)
+    line = re.sub(r"np\.ones\(\(\d+, \d+\)\)", f"np.ones_like({facts.source})", line)
+    line = re.sub(r"(np\.broadcast_to\(.*), \(\d+, \d+\)\)", rf"\1, {facts.source}.shape)", line)
+    counts = {"mse": f"{facts.source}.size", "mean": f"{facts.source}.size", "cross_entropy": f"len({facts.source})"}
+    counts |= {"mean.0": f"{facts.source}.shape[0]", "mean.1": f"{facts.source}.shape[1]"}
+    return re.sub(r"/ \d+\b", f"/ {counts[facts.op]}", line) if facts.op in counts else line
 
 
 def _by_first_name(code: list[str], names: list[str]) -> dict[str, list[str]]:
@@ -64,6 +60,26 @@ def _by_first_name(code: list[str], names: list[str]) -> dict[str, list[str]]:
         current = assigned[0] if assigned else current
         found.setdefault(current, []).append(line)
     return found
+
+
+def step_facts(task: StepsTask) -> dict[str, LineFacts]:
+    """Return what each line of a steps file is about, by the name of its gradient."""
+    names = to_numpy.numpy_forward(task.problem.graph).names
+    gradients = {asked.place.id: asked.name for asked in task.values} | {"start": task.start}
+    facts = {}
+    for asked in task.values:
+        upstream = gradients.get(task.problem.upstream(asked.place) or "") or ""
+        edge = asked.place.edge
+        is_sum = LineFacts(source=names[asked.place.node], is_sum=True)
+        facts[asked.name] = _edge_facts(task.problem.graph, edge, names, upstream) if edge else is_sum
+    return facts
+
+
+def _edge_facts(graph: Graph, edge: Edge, names: Sequence[str], upstream: str) -> LineFacts:
+    target = graph.nodes[edge.target]
+    others = [names[node] for slot, node in enumerate(target.args) if slot != edge.slot and node is not None]
+    other = others[0] if len(others) == 1 else ""
+    return LineFacts(upstream, names[edge.source], names[edge.target], other, target.op or "")
 
 
 def solution(task: StepsTask, change: Callable[[str], str] | Mapping[str, str] | None = None) -> str:
@@ -94,12 +110,22 @@ def solution(task: StepsTask, change: Callable[[str], str] | Mapping[str, str] |
 
 def graph_layer_solution(task: GraphLayerTask) -> str:
     """Return a whole file with a layer that keeps everything it computes."""
+    return _graph_layer(task)[0]
+
+
+def graph_layer_facts(task: GraphLayerTask) -> dict[str, LineFacts]:
+    """Return what each line of `backward` in that file is about, by its variable."""
+    return _graph_layer(task)[1]
+
+
+def _graph_layer(task: GraphLayerTask) -> tuple[str, dict[str, LineFacts]]:
     problem, form = task.problem, task.form
     graph = problem.graph
     functions = HelperFunctions(("Layer", "self", "forward", "backward"))
     for operation in composite_operations(graph):
         functions.define(operation, to_numpy._function_bodies(operation, functions))
     writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
+    edge_names = _named_edges(writer)
     forward = [*writer.constant_lines, *writer.forward_lines()]
     start = writer.gradient_name(graph.output_position)
     backward = [line for line in writer.backward_lines() if line and not line.startswith("#")]
@@ -110,6 +136,17 @@ def graph_layer_solution(task: GraphLayerTask) -> str:
     parameters = form.parameters.values()
     result = form.output[1]
     gradient = {name: writer.gradient_names[graph.position[name]] for name in (problem.wrt or ())}
+    facts = {
+        edge_names[edge.target, edge.slot]: _edge_facts(
+            graph, edge, writer.names, writer.gradient_names.get(edge.target, "")
+        )
+        for edge in graph.edges
+        if (edge.target, edge.slot) in edge_names
+    }
+    for position, name in writer.gradient_names.items():
+        facts.setdefault(name, LineFacts(source=writer.names[position], is_sum=True))
+    facts.pop(start)
+    backward = [_for_every_size(line, facts.get(line.partition(" = ")[0])) for line in backward]
     lines = [
         "def __init__(self, " + ", ".join(parameters) + "):",
         *(f"    self.{name} = {name}" for name in parameters),
@@ -126,14 +163,28 @@ def graph_layer_solution(task: GraphLayerTask) -> str:
         *(f"    self.{form.gradients[name]} = {gradient[name]}" for name in form.parameters),
         f"    return {', '.join(gradient[name] for name in form.returned) or None}",
     ]
-    return "\n".join(
-        [
-            "import math",
-            "import numpy as np",
-            *helpers,
-            *functions.lines,
-            "class Layer:",
-            *(f"    {line}" for line in lines),
-            "",
-        ]
-    )
+    text = [
+        "import math",
+        "import numpy as np",
+        *helpers,
+        *functions.lines,
+        "class Layer:",
+        *(f"    {line}" for line in lines),
+        "",
+    ]
+    return "\n".join(text), facts
+
+
+def _named_edges(writer: to_numpy._NumpyWriter) -> dict[tuple[int, int], str]:
+    """Return the names that a writer gives to the gradients of edges, as target and slot, when it writes its lines."""
+    names: dict[tuple[int, int], str] = {}
+    allocate = writer._edge_gradient_name
+
+    def named(edge: Edge) -> str:
+        key = (edge.target, edge.slot)
+        if key not in names:
+            names[key] = allocate(edge)
+        return names[key]
+
+    writer._edge_gradient_name = named  # type: ignore[method-assign]
+    return names

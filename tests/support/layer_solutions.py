@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.support.code_mutations import LineFacts
 from tutor.coding import autograd
 from tutor.coding.layers import LAYERS, LayerTask
 
@@ -91,6 +92,13 @@ def layer_solution(name: str, changes: Mapping[str, str] | None = None) -> str:
     return text
 
 
+def layer_facts(name: str) -> dict[str, LineFacts]:
+    """Return what each line of `backward` in the right solution of a layer is about."""
+    form = LayerTask(LAYERS[name]).form
+    parameters = {f"self.{form.gradients[each]}": LineFacts(form.upstream, f"self.{each}") for each in form.parameters}
+    return parameters | {form.gradients[each]: LineFacts(form.upstream) for each in form.returned}
+
+
 #: The rules of the class of numbers, by method.
 RULES: Mapping[str, str] = {
     "__add__": "self.grad += out.grad\n            other.grad += out.grad",
@@ -141,9 +149,17 @@ BREADTH_FIRST_WALK = """queue, seen = [self], {id(self)}
         for node in queue:
             node._backward()"""
 
+#: A walk along every path, and one that begins at the leaves.
+EVERY_PATH_WALK = WALK.replace(
+    "for node in reversed(order):\n            node._backward()",
+    "waiting = [self]\n        while waiting:\n            node = waiting.pop()\n"
+    "            node._backward()\n            waiting.extend(node._parents)",
+)
+FORWARD_WALK = WALK.replace("reversed(order)", "order")
 
-def autograd_solution(rules: Mapping[str, str] = RULES, walk: str = WALK) -> str:
-    """Return a whole file for the class of numbers."""
+
+def autograd_solution(rules: Mapping[str, str] = RULES, walk: str = WALK, *, accumulate: bool = False) -> str:
+    """Return a whole file for the class of numbers; to `accumulate` it gets one method more."""
     lines, method = [], ""
     for line in autograd.code():
         match = re.match(r"    def (\w+)\(", line)
@@ -152,4 +168,13 @@ def autograd_solution(rules: Mapping[str, str] = RULES, walk: str = WALK) -> str
         if line.strip().startswith("...") and written is not None:
             line = line[: len(line) - len(line.lstrip())] + written
         lines.append(line)
+    if accumulate:
+        lines += [
+            "",
+            "    def __neg__(self):",
+            "        return self * -1",
+            "",
+            "    def __repr__(self):",
+            "        return 'v'",
+        ]
     return "\n".join(lines) + "\n"

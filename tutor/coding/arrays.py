@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
 
 #: How far a value may be off, relative to the largest entry: in float64, and in float32.
-_TOLERANCE, _COARSE_TOLERANCE = 1e-7, 2e-4
+_TOLERANCE, _COARSE_TOLERANCE = 1e-7, 1e-3
 #: Entries below this are rounding errors: two terms of ordinary size may cancel.
 _SMALL = 1e-5
 
@@ -76,14 +76,29 @@ def to_value(array: NDArray[np.float64], shape: Shape) -> Value:
     return ops.as_vector(matrix) if ops.is_vector_shape(shape) else matrix
 
 
-def is_equal(sent: SentValue, right: NDArray[np.float64]) -> bool:
-    """Return whether a sent value has the right shape and entries, within what floats of its kind can keep."""
+def repeat_to(value: Value, shape: Shape) -> Value | None:
+    """Return a value of the engine repeated to a shape as NumPy's operators do; None if it doesn't fit."""
+    if ops.shape_of(value) == shape:
+        return value
+    if shape is None:
+        return None
+    try:
+        return to_value(np.broadcast_to(np.asarray(value, dtype=float), shape), shape)
+    except ValueError:
+        return None
+
+
+def is_equal(sent: SentValue, right: NDArray[np.float64], scale: float = 0) -> bool:
+    """Return whether a sent value has the right shape and entries, within what floats of its kind can keep.
+
+    `scale` is the size of the terms that were added up, which may be far larger than their sum.
+    """
     array = sent.array
     if array is None or array.shape != right.shape:
         return False
     if not array.size:
         return True
-    tolerance = (_COARSE_TOLERANCE if sent.coarse else _TOLERANCE) * max(float(np.abs(right).max()), _SMALL)
+    tolerance = (_COARSE_TOLERANCE if sent.coarse else _TOLERANCE) * max(float(np.abs(right).max()), scale, _SMALL)
     return bool(np.isfinite(array).all() and np.abs(array - right).max() <= tolerance)
 
 

@@ -57,7 +57,7 @@ def _limit_processes() -> None:
     sys.addaudithook(watch)
 
 
-class _Channel:
+class Channel:
     """The way to the judge. What is sent is kept even if the process ends at the next line."""
 
     def __init__(self, path: str) -> None:
@@ -159,7 +159,7 @@ def _decode(data: dict[str, Any], np: Any) -> Any:
     return array if data["shape"] else (int(array) if data.get("whole") else float(array))
 
 
-def _load(path: str, channel: _Channel) -> dict[str, Any] | None:
+def _load(path: str, channel: Channel) -> dict[str, Any] | None:
     """Run the learner's file and return its names; None if that fails."""
     source = Path(path).read_text(encoding="utf-8-sig")
     namespace: dict[str, Any] = {"__name__": "learner", "__file__": path}
@@ -171,7 +171,7 @@ def _load(path: str, channel: _Channel) -> dict[str, Any] | None:
     return namespace
 
 
-def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, np: Any) -> None:
+def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Any) -> None:
     """Call a function once for each set of arguments, and send what it returns."""
     function = namespace.get(job["function"])
     if not callable(function):
@@ -195,7 +195,7 @@ def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: _Chan
             channel.send(event="result", at=number, kind=type(result).__name__, changed=changed)
 
 
-def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, np: Any) -> None:
+def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Any) -> None:
     """Run forward and backward of objects of a class, and send what they return and keep."""
     kind = namespace.get(job["class"])
     if not callable(kind):
@@ -203,13 +203,16 @@ def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel
         return
     made = None
     layer: Any = None
+    kept: list[Any] = []
     for number, call in enumerate(job["calls"]):
         forward, backward = ([_decode(each, np) for each in call[name]] for name in ("forward", "backward"))
-        before = _copies([*forward, *backward], np)
         values: dict[str, Any] = {}
+        before: list[Any] = []
         try:
             if call["object"] != made:
-                made, layer = call["object"], kind(*(_decode(each, np) for each in call["init"]))
+                made, kept = call["object"], [_decode(each, np) for each in call["init"]]
+                layer = kind(*kept)
+            before = _copies([*forward, *backward, *kept], np)
             values[job["output"]] = _encode(layer.forward(*forward), np)
             result = layer.backward(*backward)
         except BaseException as error:
@@ -220,10 +223,11 @@ def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel
         parts = (result,) if len(names) == 1 else result if isinstance(result, tuple) else ()
         values.update({name: _encode(part, np) for name, part in zip(names, parts, strict=False)})
         values.update({name: _encode(getattr(layer, name), np) for name in job["kept"] if hasattr(layer, name)})
-        channel.send(event="result", at=number, values=values, changed=_changed(before, [*forward, *backward], np))
+        changed = _changed(before, [*forward, *backward, *kept], np)
+        channel.send(event="result", at=number, values=values, changed=changed)
 
 
-def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, _np: Any) -> None:
+def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, _np: Any) -> None:
     """Compute small graphs with a class of numbers, and send the gradients of their leaves."""
     kind = namespace.get(job["autograd"])
     if not callable(kind):
@@ -232,6 +236,7 @@ def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: _Chan
     for number, program in enumerate(job["programs"]):
         try:
             leaves, output = _compute(program, kind)
+            value = _as_number(getattr(output, "data", None))
             output.backward()
             grads = [_as_number(leaf.grad) for leaf in leaves]
             output.backward()
@@ -239,7 +244,7 @@ def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: _Chan
         except BaseException as error:
             channel.send(event="error", at=number, error=_describe_error(error, job["path"]))
             return
-        channel.send(event="graph", at=number, grads=grads, again=again)
+        channel.send(event="graph", at=number, grads=grads, again=again, value=value)
     first = last = kind(1.0)
     try:
         for _link in range(job["chain"]):
@@ -285,19 +290,24 @@ def _changed(before: list[Any], after: list[Any], np: Any) -> list[int]:
     ]
 
 
-def main() -> None:
-    job_path, results_path = sys.argv[1:3]
-    channel = _Channel(results_path)
-    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
-    _limit_resources()
+def run_job(job: dict[str, Any], channel: Channel) -> None:
+    """Run the learner's file and the calls of a job, and send what they give."""
     # The file may replace functions of NumPy, for itself.
     tools = _Tools(numpy)
-    _limit_processes()
     namespace = _load(job["path"], channel)
     if namespace is not None:
         use = _use_class if "class" in job else _use_autograd if "autograd" in job else _use_function
         use(job, namespace, channel, tools)
         channel.send(event="done", threads=threading.active_count() > 1)
+
+
+def main() -> None:
+    job_path, results_path = sys.argv[1:3]
+    channel = Channel(results_path)
+    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
+    _limit_resources()
+    _limit_processes()
+    run_job(job, channel)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from contextlib import suppress
 from itertools import count
 from textwrap import wrap
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 #: The folder, in the one in which the command is given, for files without a place of their own.
 DEFAULT_FOLDER = "backprop"
 _MAX_NAME = 60
+#: Seconds in which an editor that empties a file writes it again.
+_SETTLING_TIME = 0.03
 _WIDTH = 88
 _KEEP = N_("Keep the lines above: they say what this file is checked against. It is checked whenever you save it.")
 
@@ -68,6 +71,14 @@ def file_state(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
+
+
+def settled_state(path: Path) -> tuple[int, int] | None:
+    """Return the state of a file once two looks agree; None while an editor replaces it or still writes."""
+    before = file_state(path)
+    time.sleep(_SETTLING_TIME)
+    after = file_state(path)
+    return after if after == before else None
 
 
 # --- files that may be run without a question ---

@@ -49,7 +49,7 @@ class GraphLayerTask(ClassTask):
     def problem(self) -> Problem:
         return self._problem
 
-    def trials(self) -> list[Trial]:
+    def trials(self) -> Sequence[Trial]:
         return paired_trials_of(self._problem, tuple(self.form.parameters))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.coding.arrays import SentValue
-from tutor.coding.diagnosis import Observation, explain, follows_from
+from tutor.coding.diagnosis import explain, follows_from
 from tutor.coding.faults import ending_fault, error_fault, find_lines, has_entry
+from tutor.coding.observation import Observation
 from tutor.coding.sandbox import run_file
 from tutor.coding.verdict import FileResult, GradientResult
 from tutor.i18n import N_, message
@@ -33,6 +36,10 @@ _FOLLOWS = N_("{name} is the right step from a value before it that isn't right 
 _NOT_REACHED = N_("The code did not come this far.")
 
 
+#: A value of float32 may end in an array of float64, with its rounding errors.
+_COARSE = re.compile(r"float32|float16|\bsingle\b|\bhalf\b|\btorch\b")
+
+
 def judge_file(task: Task, path: Path) -> FileResult:
     """Run a learner's file on several numbers and shapes, and judge every gradient. Raise OSError."""
     source = path.read_text(encoding="utf-8-sig", errors="replace")
@@ -49,8 +56,9 @@ def judge_file(task: Task, path: Path) -> FileResult:
         )
         text, number = fault or (message(_NOT_REACHED), None)
         return FileResult(unknown, text, number, run.output)
+    is_coarse = bool(_COARSE.search(source))
     sent = [
-        {line.name: _sent(result, line.name) for line in task.values}
+        {line.name: _sent(result, line.name, is_coarse=is_coarse) for line in task.values}
         for result in results
         if isinstance(result.get("values"), dict)
     ]
@@ -60,9 +68,12 @@ def judge_file(task: Task, path: Path) -> FileResult:
     return FileResult(tuple(judged), fault_text, fault_line, run.output)
 
 
-def _sent(result: Mapping[str, Any], name: str) -> SentValue | None:
+def _sent(result: Mapping[str, Any], name: str, *, is_coarse: bool) -> SentValue | None:
     values = result["values"]
-    return SentValue.from_data(values[name]) if name in values else None
+    if name not in values:
+        return None
+    value = SentValue.from_data(values[name])
+    return replace(value, coarse=True) if is_coarse else value
 
 
 def _fault(
@@ -102,25 +113,30 @@ def _judge_gradients(
     """Return the verdicts in backward order. Only the first wrong gradient is explained, those that follow are told."""
     results: list[GradientResult] = []
     wrong_places: dict[str, AskedValue] = {}
+    explained: set[str] = set()
+    observations = {
+        line.name: Observation(line, trials, [each[line.name] for each in sent], sent, wrong_places)
+        for line in task.values
+    }
+    comparable = [each for each in observations.values() if _unusable(each.line, each.values) is None]
     for line in task.values:
-        values = [each[line.name] for each in sent]
-        observation = Observation(line, trials, values, sent, wrong_places)
-        at = lines.get(line.name)
-        if stopped and any(value is None for value in values):
+        observation, at = observations[line.name], lines.get(line.name)
+        if stopped and any(value is None for value in observation.values):
             results.append(GradientResult(line.name, "unknown", message=message(_NOT_REACHED), line=at))
             continue
-        unusable = _unusable(line, values)
+        unusable = _unusable(line, observation.values)
         if unusable is not None:
             results.append(GradientResult(line.name, "missing", message=unusable, line=at))
             continue
         if not observation.wrong_trials():
             results.append(GradientResult(line.name, "right", line=at))
             continue
-        if follows_from(observation):
+        if line.name in explained or follows_from(observation):
             results.append(GradientResult(line.name, "follows", message=message(_FOLLOWS, name=line.name), line=at))
         else:
-            mistake, certain, text = explain(observation, task)
-            results.append(GradientResult(line.name, "wrong", mistake, certain, text, at))
+            found = explain(observation, [each for each in comparable if each is not observation])
+            explained |= found.explained
+            results.append(GradientResult(line.name, "wrong", found.mistake, found.is_certain, found.text, at))
         wrong_places[line.place.id] = line
     return results
 

@@ -58,7 +58,7 @@ class ClassTask(ABC):
         """The example, whose forward blank is the output."""
 
     @abstractmethod
-    def trials(self) -> list[Trial]:
+    def trials(self) -> Sequence[Trial]:
         """Return the numbers and shapes to run the code on. The parameters stay the same in a second call."""
 
     @property
@@ -151,7 +151,7 @@ class ClassTask(ABC):
         }
 
     def argument_name(self, position: int) -> str:
-        return (*self.form.arguments.values(), self.form.upstream)[position]
+        return (*self.form.arguments.values(), self.form.upstream, *self.form.parameters.values())[position]
 
 
 def _in_brackets(shape: str) -> str:

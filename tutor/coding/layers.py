@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from tutor.algebra import ops
+from tutor.coding import variants
 from tutor.coding.layer_task import ClassTask, LayerForm
 from tutor.coding.variants import Trial
 from tutor.engine.builder import parse_graph
@@ -16,7 +17,7 @@ from tutor.grading.mistakes.equivalence import FloatProblem
 from tutor.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
@@ -54,7 +55,7 @@ class Layer:
         return (*self.inputs, *self.data)
 
 
-_ROWS = ({"n": 3, "d": 4}, {"n": 2, "d": 3}, {"n": 1, "d": 4}, {"n": 5, "d": 2})
+_ROWS = ({"n": 3, "d": 4}, {"n": 2, "d": 3}, {"n": 1, "d": 4}, {"n": 5, "d": 3})
 _FAULT = N_("One line of forward has a fault. Find it first.")
 
 LAYERS: Mapping[str, Layer] = {
@@ -132,7 +133,7 @@ LAYERS: Mapping[str, Layer] = {
             "Y = gamma * H + beta",
             "Y",
             {"X": ("n", "d"), "gamma": ("d",), "beta": ("d",)},
-            ({"n": 4, "d": 3}, {"n": 3, "d": 2}, {"n": 5, "d": 4}, {"n": 2, "d": 1}),
+            ({"n": 4, "d": 3}, {"n": 3, "d": 2}, {"n": 5, "d": 4}, {"n": 3, "d": 1}),
             ("X",),
             ("gamma", "beta"),
             forward=(
@@ -272,11 +273,21 @@ class LayerTask(ClassTask):
     def problem(self) -> FloatProblem:
         return self._make_problem(self.layer.sizes[0], 0, 0)
 
-    def trials(self) -> list[Trial]:
-        """Return two problems for each size: the parameters are the same, as they belong to one object."""
+    def trials(self) -> Sequence[Trial]:
+        """Return two problems for each size, after fresh numbers: the parameters belong to one object."""
+        return self._trials
+
+    @cached_property
+    def _trials(self) -> Sequence[Trial]:
+        first = self.layer.sizes[0]
         return [
-            Trial(self._make_problem(sizes, number, turn), has_other_shapes=number > 0, is_second_call=turn > 0)
-            for number, sizes in enumerate(self.layer.sizes)
+            Trial(
+                self.problem if (number, turn) == (0, 0) else self._make_problem(sizes, number, turn),
+                has_other_shapes=number > 0,
+                is_second_call=turn > 0,
+                is_example=(number, turn) == (0, 0),
+            )
+            for number, sizes in enumerate((first, *self.layer.sizes), -1)
             for turn in range(2)
         ]
 
@@ -285,11 +296,12 @@ class LayerTask(ClassTask):
         inputs = {}
         for name in layer.shapes:
             # The parameters of an object stay from one turn to the next.
-            seed = f"{layer.id}:{name}:{number}" if name in layer.parameters else f"{layer.id}:{name}:{number}:{turn}"
-            inputs[name] = self._random_value(random.Random(seed), name, sizes)
+            of_turn = "" if name in layer.parameters else f":{turn}"
+            source = random.Random(f"{variants.SEED}:{layer.id}:{name}:{number}{of_turn}")
+            inputs[name] = self._random_value(source, name, sizes)
         graph = self._graph(sizes, inputs)
         shape = graph.nodes[graph.output_position].shape
-        source = random.Random(f"{layer.id}:start:{number}:{turn}")
+        source = random.Random(f"{variants.SEED}:{layer.id}:start:{number}:{turn}")
         start: Value = round(source.uniform(0.5, 3), 1)
         if shape is not None:
             start = _random_array(source, shape[0], shape[1], is_vector=ops.is_vector_shape(shape))

@@ -47,7 +47,9 @@ CACHED = GeneralMistake(
     "code",
     "code.cached",
     N_("a value of an earlier call"),
-    N_("{name} is right at the first call, and at the next it is still the old one. What is kept from call to call?"),
+    N_(
+        "{name} is right in the first call and wrong in a later one. What does the code keep from one call to the next?"
+    ),
 )
 ONLY_HERE = GeneralMistake(
     "code",
@@ -55,6 +57,15 @@ ONLY_HERE = GeneralMistake(
     N_("right for these numbers only"),
     N_(
         "{name} is right for the numbers of the example, and wrong for others. Is a number or a size of the example written out, or kept from an earlier call?"
+    ),
+)
+
+START_UNCHANGED = GeneralMistake(
+    "code",
+    "code.start-unchanged",
+    N_("the start as it came"),
+    N_(
+        "{name} is the gradient at the output, unchanged. Which steps lie between, and what does each of them do to it?"
     ),
 )
 
@@ -84,6 +95,12 @@ START_NOT_SET = GeneralMistake(
     N_("the start is not set"),
     N_("All gradients stay 0. With which gradient does the pass begin at the output, and is _backward called?"),
 )
+START_OTHER = GeneralMistake(
+    "code",
+    "code.start-at-value",
+    N_("started at the output's value"),
+    N_("backward() starts with the value of the output. How much does the output change when it changes by 1?"),
+)
 NOT_RESET = GeneralMistake(
     "code",
     "code.not-reset",
@@ -93,6 +110,16 @@ NOT_RESET = GeneralMistake(
 
 #: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(OVERWRITTEN, WRONG_ORDER, RECURSION, START_NOT_SET, NOT_RESET),
-    *(KEEPDIMS, NOT_SUMMED, SUMMED_OTHER_AXIS, COUNT_MISSING, COUNT_EXTRA, CONSTANT_FACTOR, CACHED, ONLY_HERE),
+    *(OVERWRITTEN, WRONG_ORDER, RECURSION, START_NOT_SET, START_OTHER, NOT_RESET),
+    *(
+        KEEPDIMS,
+        NOT_SUMMED,
+        SUMMED_OTHER_AXIS,
+        COUNT_MISSING,
+        COUNT_EXTRA,
+        CONSTANT_FACTOR,
+        CACHED,
+        ONLY_HERE,
+        START_UNCHANGED,
+    ),
 )

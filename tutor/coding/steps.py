@@ -50,7 +50,7 @@ class StepsTask:
         body += ["", "return {", *entries, "}"]
         return [*head, f"def {self.entry}({parameters}):", *(f"    {line}" if line else "" for line in body)]
 
-    def trials(self) -> list[Trial]:
+    def trials(self) -> Sequence[Trial]:
         return trials_of(self.problem)
 
     def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:

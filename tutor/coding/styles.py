@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tutor.algebra.expr import Num, number
 from tutor.coding import autograd
+from tutor.coding.autograd_judge import judge_autograd
 from tutor.coding.judge import judge_file
 from tutor.coding.task import describe_value
 from tutor.grading.hints.ladder import hint_at, num_rungs
@@ -147,7 +148,7 @@ class AutogradStyle:
         return autograd.code()
 
     def judge(self, path: Path) -> FileResult:
-        return autograd.judge_autograd(path)
+        return judge_autograd(path)
 
     def describe(self, name: str) -> str:
         if name in _WALK_PARTS:

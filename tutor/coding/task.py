@@ -48,7 +48,7 @@ class Task(Protocol):
     def code(self) -> list[str]:
         """Return the lines of a new file below its head, with `...` for what is to be written."""
 
-    def trials(self) -> list[Trial]:
+    def trials(self) -> Sequence[Trial]:
         """Return the numbers and shapes to run the code on."""
 
     def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:

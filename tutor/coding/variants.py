@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 
 #: Tries of each kind, the fewest for an object that is used twice, and attempts until one has finite values.
 _NUM_FRESH = 4
+_NUM_OTHER_SIGNS = 3
 _NUM_PAIRS = 3
 _MAX_ATTEMPTS = 6
+#: The beginning of the seeds of all trials.
+SEED = "0"
 #: Numbers are scaled by these at random: signs, kinks and domains stay, and simple relations don't.
 _SCALES = (0.62, 1.63)
 #: What is added to the example's sizes, in turn.
@@ -47,32 +50,49 @@ class Trial:
     problem: FloatProblem
     has_other_shapes: bool = False
     is_second_call: bool = False
+    is_example: bool = False
 
 
-def trials_of(problem: Problem) -> list[Trial]:
-    """Return problems like this one in floats: its own numbers first, then fresh ones, then other shapes."""
+def trials_of(problem: Problem) -> Sequence[Trial]:
+    """Return problems like this one in floats: fresh numbers, its own in second place, and other shapes.
+
+    The order tells a value that was kept from the first call from one that was written out for the example.
+    """
+    return problem.memoize(("code trials", SEED), lambda: _find_trials(problem))
+
+
+def _find_trials(problem: Problem) -> Sequence[Trial]:
     start = ops.map_cells(nearest_float, problem.start)
     own = {name: ops.map_cells(nearest_float, value) for name, value in problem.inputs.items()}
-    first = FloatProblem(problem.graph, own, start, problem.wrt, forward=problem.forward, labels=problem.labels)
-    trials = [Trial(first)]
-    for number in range(_NUM_FRESH):
-        fresh = _first_finite(problem, problem.graph, f"0:{number}")
-        trials += [Trial(fresh)] if fresh else []
+    example = FloatProblem(problem.graph, own, start, problem.wrt, forward=problem.forward, labels=problem.labels)
+    fresh = [_first_finite(problem, problem.graph, f"{SEED}:{number}") for number in range(_NUM_FRESH)]
+    # With its own signs a gate that is closed would be closed on all numbers, and hide what is wrong behind it.
+    signed = [
+        _first_finite(problem, problem.graph, f"{SEED}:signs:{number}", change_signs=True)
+        for number in range(_NUM_OTHER_SIGNS)
+    ]
+    trials = [Trial(each) for each in (*fresh, *signed) if each is not None]
+    trials.insert(1, Trial(example, is_example=True))
     for number, graph in enumerate(_other_graphs(problem)):
-        fresh = _first_finite(problem, graph, f"0:shape:{number}")
-        trials += [Trial(fresh, True)] if fresh else []
+        other = _first_finite(problem, graph, f"{SEED}:shape:{number}")
+        trials += [Trial(other, has_other_shapes=True)] if other else []
     return trials
 
 
-def paired_trials_of(problem: Problem, parameters: Sequence[str]) -> list[Trial]:
+def paired_trials_of(problem: Problem, parameters: Sequence[str]) -> Sequence[Trial]:
     """Return trials in pairs: a second call has the graph and the parameters of the one before it."""
+    return problem.memoize((f"code pairs {SEED}", " ".join(parameters)), lambda: _find_pairs(problem, parameters))
+
+
+def _find_pairs(problem: Problem, parameters: Sequence[str]) -> Sequence[Trial]:
     single = trials_of(problem)
-    of_its_shapes = [trial for trial in single if not trial.has_other_shapes][:_NUM_PAIRS]
+    of_its_shapes = [trial for trial in single if not trial.has_other_shapes]
+    of_its_shapes = [*of_its_shapes[:_NUM_PAIRS], *of_its_shapes[_NUM_FRESH + 1 :]]
     pairs = []
     for number, trial in enumerate([*of_its_shapes, *(trial for trial in single if trial.has_other_shapes)]):
         graph, first = trial.problem.graph, trial.problem
         kept = {name: first.inputs[name] for name in parameters}
-        second = _first_finite(problem, graph, f"0:again:{number}", kept) or first
+        second = _first_finite(problem, graph, f"{SEED}:again:{number}", kept) or first
         pairs += [trial, Trial(second, trial.has_other_shapes, is_second_call=True)]
     return pairs
 
@@ -82,6 +102,8 @@ def _first_finite(
     graph: Graph,
     seed: str,
     kept: Mapping[str, Value] = MappingProxyType({}),
+    *,
+    change_signs: bool = False,
 ) -> FloatProblem | None:
     """Return a problem with random numbers, but for those that are `kept`, and finite values; None if there is none."""
     source = random.Random(seed)
@@ -90,6 +112,8 @@ def _first_finite(
             name: _fresh_value(source, problem, name, value, graph.nodes[graph.position[name]].shape)
             for name, value in problem.inputs.items()
         } | dict(kept)
+        if change_signs:
+            inputs = {name: _with_other_signs(source, problem, name, value) for name, value in inputs.items()}
         output = graph.nodes[graph.output_position].shape
         start = _fresh_start(source, problem.start, output)
         fresh = FloatProblem(graph, inputs, start, problem.wrt, forward=problem.forward, labels=problem.labels)
@@ -119,6 +143,27 @@ def _fresh_value(source: random.Random, problem: Problem, name: str, example: Va
             for row in range(rows)
         ]
     return to_value(np.array(table), shape)
+
+
+def _with_other_signs(source: random.Random, problem: Problem, name: str, value: Value) -> Value:
+    """Return an input with signs at random, and other numbers in place of 0; or as it is, also at random.
+
+    A domain may allow one sign only, and masks, probabilities and indexes stay.
+    """
+    example = [nearest_float(cell) for cell in ops.cells(problem.inputs[name])]
+    is_data = (
+        name in problem.graph.index_sizes or set(example) <= {0.0, 1.0} or _are_probabilities(problem.inputs[name])
+    )
+    if is_data or source.random() < 0.3:
+        return value
+
+    def change(cell: float) -> float:
+        return float(cell or source.uniform(0.2, 1.0)) * source.choice((-1, 1))
+
+    shape = ops.shape_of(value)
+    if shape is None:
+        return change(value)
+    return to_value(np.array([change(cell) for cell in ops.cells(value)]), shape)
 
 
 def _are_probabilities(example: Value) -> bool:

@@ -188,17 +188,16 @@ def _ensure_trusted(path: Path, yes: bool) -> None:
 # --- verdicts ---
 
 
-def _check(session: CodeSession) -> FileResult:
+def _run(session: CodeSession) -> FileResult:
     try:
-        result = session.check()
-        session.record(result)
-        return result
+        return session.check()
     except OSError as error:
         raise CommandError(check_error(session, error), 2) from None
 
 
 def _check_once(session: CodeSession, as_json: bool) -> int:
-    result = _check(session)
+    result = _run(session)
+    session.record(result)
     if as_json:
         echo(format_json(_as_json(result)))
     else:
@@ -240,14 +239,16 @@ def _watch(session: CodeSession) -> int:
     seen: tuple[int, int] | None = None
     try:
         while True:
-            now = files.file_state(session.path)
-            if now is not None and now != seen:
-                seen = now
-                echo("")
-                result = _check(session)
-                _print_result(session, result)
-                if result.solved:
-                    return 0
+            if files.file_state(session.path) not in (None, seen) and (now := files.settled_state(session.path)):
+                result = _run(session)
+                # What was saved meanwhile is checked instead.
+                seen = now if files.file_state(session.path) == now else None
+                if seen is not None:
+                    session.record(result)
+                    echo("")
+                    _print_result(session, result)
+                    if result.solved:
+                        return 0
             if select.select([sys.stdin], [], [], _POLL_INTERVAL)[0]:
                 line = sys.stdin.readline()
                 if not line or line.strip().lower() in ("q", "quit", "ㅂ"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -32,6 +34,20 @@ if TYPE_CHECKING:
 
 #: Operations whose value is an integer for the library if all operands are.
 _KEEPS_INTEGERS = ("add", "sub", "mul", "neg", "index", "reshape", "broadcast")
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardLines:
+    """The forward pass of a graph as lines of a program whose backward pass is written elsewhere.
+
+    `definitions` are the functions that the lines call, `names` the variables of the nodes by position. Names from
+    `pool` are different from all of these.
+    """
+
+    definitions: tuple[str, ...]
+    lines: tuple[str, ...]
+    names: tuple[str, ...]
+    pool: IdentifierPool
 
 
 class Scope:
@@ -105,6 +121,15 @@ class Scope:
         edges = self.graph.outgoing_edges[position]
         return bool(edges) and all(map(is_allowed, edges))
 
+    def value_of_its_shape(self, position: int) -> str | None:
+        """Return the code of a value with the shape that a number or a row is repeated to; None if there is none yet."""
+        nodes, shape = self.graph.nodes, self.graph.nodes[position].shape
+        for edge in self.graph.outgoing_edges[position]:
+            for arg in nodes[edge.target].args:
+                if arg is not None and arg < position and nodes[arg].shape == shape and nodes[arg].op != "broadcast":
+                    return self.fragments[arg][0]
+        return None
+
     def operand_fragments(self, position: int) -> dict[str, CodeFragment]:
         """Return the code of a node's operands by their names in formulas."""
         fragments = {}
@@ -128,6 +153,13 @@ class Scope:
 def in_shape(value: Value, shape: Shape) -> Value:
     """Return a value as the vector that a node of this shape has; other values as they are."""
     return ops.as_vector(value) if ops.is_vector_shape(shape) and ops.is_matrix(value) else value
+
+
+def with_count_of_rows(mean: str, matrix: str, shape: Shape) -> str:
+    """Return the code of a mean over the rows of a matrix with their number as the code that counts them."""
+    if shape is None or ops.is_vector_shape(shape):
+        return mean
+    return re.sub(r"( / \d+)?$", f" / len({matrix})", mean, count=1)
 
 
 def _is_whole(value: Value) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from tutor.engine.codegen.rule_formulas import (
     rewrite_means,
     shapes_at,
 )
-from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
+from tutor.engine.codegen.scope import ForwardLines, Scope, exact_inputs, in_shape, with_count_of_rows
 from tutor.i18n import _, message
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
-    from tutor.engine.codegen.identifiers import IdentifierPool
     from tutor.engine.codegen.python_printer import CodeFragment
     from tutor.engine.graph import Edge, Graph
     from tutor.engine.operation import Operation
@@ -122,34 +120,20 @@ def numpy_program(
     return [*imports, "import numpy as np", "", *([""] if defined else []), *defined, *body]
 
 
-@dataclass(frozen=True, slots=True)
-class NumpyForward:
-    """The forward pass of a graph as lines of NumPy, for programs whose backward pass is written elsewhere.
-
-    `definitions` are the functions that the lines call, `names` the variables of the nodes by position. Names from
-    `pool` are different from all of these.
-    """
-
-    definitions: tuple[str, ...]
-    lines: tuple[str, ...]
-    names: tuple[str, ...]
-    pool: IdentifierPool
-
-
-def numpy_forward(graph: Graph, attributes: Collection[str] = (), taken: Iterable[str] = ()) -> NumpyForward:
-    """Return the forward pass of a graph as lines of NumPy, one for each operation.
+def numpy_forward(graph: Graph, attributes: Collection[str] = (), taken: Iterable[str] = ()) -> ForwardLines:
+    """Return the forward pass of a graph as lines of NumPy, one for each operation, that hold for other sizes.
 
     The inputs in `attributes` are read from `self`; no name is one of those that are `taken`.
     """
     functions = HelperFunctions(taken)
     for operation in composite_operations(graph):
         functions.define(operation, {"": _function_bodies(operation, functions)[""]})
-    steps = _NumpyWriter(graph, None, functions)
+    steps = _NumpyWriter(graph, None, functions, for_any_size=True)
     for name in attributes:
         steps.fragments[graph.position[name]] = f"self.{steps.names[graph.position[name]]}", ATOM
     lines = (*steps.constant_lines, *steps.forward_lines())
     definitions = (*_helper_definitions([*functions.lines, *lines]), *functions.lines)
-    return NumpyForward(definitions, lines, tuple(steps.names), steps.pool)
+    return ForwardLines(definitions, lines, tuple(steps.names), steps.pool)
 
 
 def _helper_definitions(lines: list[str]) -> list[str]:
@@ -186,11 +170,14 @@ def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[s
 
 
 class _NumpyWriter(Scope):
-    """The lines of one graph, and the `gradient_names` of its nodes."""
+    """The lines of one graph, and the `gradient_names` of its nodes. They may hold for arrays of any size."""
 
-    def __init__(self, graph: Graph, wrt: Collection[str] | None, functions: HelperFunctions) -> None:
+    def __init__(
+        self, graph: Graph, wrt: Collection[str] | None, functions: HelperFunctions, *, for_any_size: bool = False
+    ) -> None:
         super().__init__(graph, functions.names, _NUMPY_DIALECT)
         self.functions = functions
+        self._for_any_size = for_any_size
         self.gradient_names: dict[int, str] = {}
         needed = graph.depends_on(wrt)
         reached = [False] * len(graph.nodes)
@@ -306,9 +293,14 @@ class _NumpyWriter(Scope):
         if is_composite(self.graph, position):
             name = self.functions.name_of(node.operation)
             return f"{name}({', '.join(self._argument_texts(position))})"
+        like = self.value_of_its_shape(position) if self._for_any_size and node.op == "broadcast" else None
+        if like is not None:
+            return f"np.broadcast_to({self._argument_texts(position)[0]}, {like}.shape)"
         shapes = shapes_at(self.graph, position)
         form = library_form(rewrite_means(forward_formula(self.graph, position), shapes), shapes, node.shape)
         text = self._format_form(form, position)
+        if self._for_any_size and node.op == "cross_entropy":
+            text = with_count_of_rows(text, self._argument_texts(position)[0], shapes["x0"])
         if node.op in COMPARISONS and not self.stays_truth_value(position):
             return f"float({text})" if node.shape is None else f"({text}).astype(float)"
         return text

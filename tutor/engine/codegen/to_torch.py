@@ -23,11 +23,11 @@ from tutor.engine.codegen.python_printer import (
     parenthesize,
 )
 from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
-from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
+from tutor.engine.codegen.scope import ForwardLines, Scope, exact_inputs, in_shape, with_count_of_rows
 from tutor.engine.hessian import check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
@@ -99,9 +99,29 @@ def _with_imports(functions: list[str], body: list[str]) -> list[str]:
     code = [*functions, *body]
     imports = ["import math"] if any("math." in line for line in code) else []
     imports += ["import torch"]
-    imports += ["import torch.nn.functional as F"] if any(map(_FUNCTIONAL_CALL.match, code)) else []
+    imports += ["import torch.nn.functional as F"] if needs_functional(code) else []
     # Imports come first: `# coding=x*y` in the first two lines would declare the encoding of the file.
     return [*imports, "", *([""] if functions else []), *functions, *body]
+
+
+def torch_forward(graph: Graph, attributes: Collection[str] = (), taken: Iterable[str] = ()) -> ForwardLines:
+    """Return the forward pass of a graph as lines of PyTorch, one for each operation, that hold for other sizes.
+
+    The inputs in `attributes` are read from `self`; no name is one of those that are `taken`.
+    """
+    functions = HelperFunctions(taken)
+    for operation in composite_operations(graph):
+        functions.define(operation, _function_bodies(operation, functions))
+    steps = _TorchWriter(graph, functions, for_any_size=True)
+    for name in attributes:
+        steps.fragments[graph.position[name]] = f"self.{steps.names[graph.position[name]]}", ATOM
+    lines = (*steps.constant_lines, *steps.forward_lines())
+    return ForwardLines(tuple(functions.lines), lines, tuple(steps.names), steps.pool)
+
+
+def needs_functional(lines: Iterable[str]) -> bool:
+    """Return whether lines of PyTorch call functions that are imported as F."""
+    return any(map(_FUNCTIONAL_CALL.match, lines))
 
 
 def torch_hessian_program(graph: Graph, inputs: Mapping[str, Value], names: Sequence[str]) -> list[str]:
@@ -151,11 +171,12 @@ def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[s
 
 
 class _TorchWriter(Scope):
-    """The lines of one graph."""
+    """The lines of one graph. Short values have lines of their own only in those `for_any_size`."""
 
-    def __init__(self, graph: Graph, functions: HelperFunctions) -> None:
+    def __init__(self, graph: Graph, functions: HelperFunctions, *, for_any_size: bool = False) -> None:
         super().__init__(graph, functions.names, _TORCH_DIALECT)
         self.functions = functions
+        self._for_any_size = for_any_size
 
     def forward_lines(self) -> list[str]:
         """Return a line for each value before the output that is not inlined; they set the code of the output."""
@@ -164,7 +185,8 @@ class _TorchWriter(Scope):
             if node.is_input:
                 continue
             text = self._forward_expression(position)
-            if position != self.graph.output_position and not self._is_inlined(position, text):
+            is_last = position == self.graph.output_position
+            if self._for_any_size or not (is_last or self._is_inlined(position, text)):
                 lines.append(f"{self.names[position]} = {text[0]}")
                 text = self.names[position], ATOM
             self.fragments[position] = text
@@ -179,8 +201,16 @@ class _TorchWriter(Scope):
         if is_composite(self.graph, position):
             called = self.functions.name_of(node.operation)
             return f"{called}({', '.join(text for text, _strength in texts.values())})", ATOM
+        like = self.value_of_its_shape(position) if self._for_any_size and node.op == "broadcast" else None
+        if like is not None:
+            return f"{parenthesize(texts['x0'], ATOM)}.expand_as({like})", ATOM
         users = [edge.target for edge in self.graph.outgoing_edges[position]]
-        if node.op == "broadcast" and users and all(is_elementwise(self.graph, user) for user in users):
+        if (
+            node.op == "broadcast"
+            and not self._for_any_size
+            and users
+            and all(is_elementwise(self.graph, user) for user in users)
+        ):
             # PyTorch broadcasts it.
             return texts["x0"]
         if node.op in ("max", "min") and node.const is not None and not ops.is_matrix(node.const):
@@ -194,6 +224,8 @@ class _TorchWriter(Scope):
         shapes = shapes_at(self.graph, position)
         form = library_form(rewrite_means(forward_formula(self.graph, position), shapes), shapes, node.shape)
         code = format_python(with_forward_slices(form, shapes), texts, self.dialect)
+        if self._for_any_size and node.op == "cross_entropy":
+            return with_count_of_rows(code[0], texts["x0"][0], shapes["x0"]), code[1]
         if node.op in COMPARISONS and not self.stays_truth_value(position):
             return f"({code[0]}).double()", ATOM
         return code

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tutor.coding.editor import find_editor
-from tutor.coding.files import file_state
+from tutor.coding.files import file_state, settled_state
 from tutor.coding.report import check_error, with_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout.planned import PlannedDrawings
@@ -113,10 +113,12 @@ class CodeScreen(TutorScreen[None]):
         """Judge the file now and whenever it is saved. Runs in a thread."""
         worker = get_current_worker()
         while not worker.is_cancelled:
-            state = file_state(self.session.path)
-            if state is not None and state != self._seen:
+            if file_state(self.session.path) not in (None, self._seen) and (state := settled_state(self.session.path)):
                 self._seen = state
-                self.post_message(self.FileChecked(self._judge()))
+                result = self._judge()
+                # What was saved meanwhile is checked instead.
+                if file_state(self.session.path) in (None, state):
+                    self.post_message(self.FileChecked(result))
             time.sleep(_POLL_INTERVAL)
 
     def _judge(self) -> FileResult | str:
