@@ -17,7 +17,7 @@ from tutor.practice.exercise_index import ExerciseIndex
 from tutor.practice.exercise_records import load_records
 from tutor.practice.export import Attempt, as_json, read_export
 from tutor.practice.progress import load_progress
-from tutor.practice.review import due_rules
+from tutor.practice.review import due_rules, load_skills
 from tutor.practice.storage.store import Store, default_path
 
 if TYPE_CHECKING:
@@ -67,12 +67,14 @@ def test_a_wrong_check_afterwards_takes_nothing_back_and_a_reset_does(store: Sto
     assert store.solved_in_code() == {TIMES}
 
 
-def test_rules_are_credited_once_for_each_exercise_and_no_mastery_changes(store: Store) -> None:
+def test_rules_are_credited_once_for_each_exercise_and_count_as_one_step(store: Store) -> None:
     append_events(store, make_event("answer", exercise="times", rule="mul:0", blank="mul1.0", verdict="right"))
-    before, due = stored_skills(store), list(due_rules(store, None))
+    due = list(due_rules(store, None))
     append_events(store, check("wrong", "mul"), check(), check(exercise="plus", rules="add mul no-such-rule ☃"))
     assert load_code_credit(store) == {"mul": 2, "branch": 1, "add": 1}
-    assert stored_skills(store) == rebuilt_skills(store) == before
+    assert stored_skills(store) == rebuilt_skills(store)
+    steps = {rule: skill.state.steps for rule, skill in load_skills(store).items()}
+    assert steps == {"mul": 1, "branch": 1, "add": 1, "code": 2}
     assert list(due_rules(store, None)) == due
 
 

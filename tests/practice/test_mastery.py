@@ -13,23 +13,34 @@ from hypothesis import strategies as st
 
 from tests.support.events import make_event
 from tutor.practice.mastery import Skill
+from tutor.practice.mastery_levels import MasteryState
 from tutor.practice.scheduler import MAX_INTERVAL_DAYS, Rating, schedule_review
 
 if TYPE_CHECKING:
     from tutor.practice.event import Event
 
 DAY = date(2026, 3, 2)
+NEXT_DAY = DAY + timedelta(days=1)
 
 
-def mul_event(kind: str, number: int = 1, blank: str = "x->mul1", *, day: date = DAY, **fields: Any) -> Event:
+def mul_event(
+    kind: str,
+    number: int = 1,
+    blank: str = "x->mul1",
+    *,
+    day: date = DAY,
+    hour: int = 10,
+    exercise: str = "times",
+    **fields: Any,
+) -> Event:
     """Return an event of try `number`; every try has different numbers."""
-    at = f"{day.isoformat()}T10:00:00.000000+00:00"
-    place = {"exercise": "times", "rule": "mul", "blank": blank, "fingerprint": f"numbers {number}"}
+    at = f"{day.isoformat()}T{hour:02}:00:00.000000+00:00"
+    place = {"exercise": exercise, "rule": "mul", "blank": blank, "fingerprint": f"numbers {number}"}
     return make_event(kind, f"try {number}", at=at, **place, **fields)
 
 
-def right_answer(number: int = 1, blank: str = "x->mul1", *, proof: bool = True, day: date = DAY) -> Event:
-    return mul_event("answer", number, blank, verdict="right", proof=proof, day=day)
+def right_answer(number: int = 1, blank: str = "x->mul1", *, proof: bool = True, **fields: Any) -> Event:
+    return mul_event("answer", number, blank, verdict="right", proof=proof, **fields)
 
 
 def wrong_answer(number: int = 1, blank: str = "x->mul1", mistake: str = "mul.own-input", day: date = DAY) -> Event:
@@ -43,13 +54,58 @@ def skill_after(*events: Event) -> Skill:
     return skill
 
 
-def test_three_first_try_successes_with_different_numbers_make_a_rule_solid() -> None:
-    assert skill_after(right_answer(1), right_answer(2)).mastery == "learning"
-    assert skill_after(right_answer(1), right_answer(2), right_answer(3)).mastery == "solid"
+def solid_after(first: int) -> list[Event]:
+    """Return what makes a rule solid: three tries from `first` on, in two exercises and on two days."""
+    return [
+        right_answer(first),
+        right_answer(first + 1, day=NEXT_DAY),
+        right_answer(first + 2, day=NEXT_DAY, exercise="add-multiply"),
+    ]
+
+
+def test_three_first_try_successes_in_two_exercises_on_two_days_make_a_rule_solid() -> None:
+    assert skill_after(*solid_after(1)[:2]).mastery == "learning"
+    assert skill_after(*solid_after(1)).mastery == "solid"
+
+
+def test_a_flawless_first_encounter_is_learning() -> None:
+    assert skill_after(right_answer(1)).state == MasteryState("learning", 1, (), skill_after(right_answer(1)).due)
+
+
+def test_many_numbers_in_one_sitting_never_make_a_rule_solid() -> None:
+    skill = skill_after(*(right_answer(number) for number in range(30)))
+    assert (skill.mastery, skill.state.steps, skill.needs) == ("learning", 2, ("day", "exercise"))
+    assert len(skill.proofs) == 3
+    skill.apply(right_answer(31, exercise="other"))
+    assert (skill.state.steps, skill.needs) == (2, ("day",))
+    skill.apply(right_answer(32, day=NEXT_DAY))
+    assert skill.mastery == "solid"
+
+
+def test_one_exercise_never_makes_a_rule_solid() -> None:
+    skill = skill_after(*(right_answer(number, day=DAY + timedelta(days=3 * number)) for number in range(20)))
+    assert (skill.mastery, skill.state.steps, skill.needs) == ("learning", 2, ("exercise",))
+    assert skill.due is not None
+    assert (skill.due - DAY).days > 3 * 19 + 14, "what only lacks an exercise need not come back every other week"
+    assert skill_after(*solid_after(1)[1:], right_answer(9, hour=12)).mastery == "solid"
+
+
+def test_a_sitting_over_midnight_is_one_day_and_the_next_morning_another() -> None:
+    late = [right_answer(1, hour=23), right_answer(2, hour=23, exercise="other")]
+    assert skill_after(*late, right_answer(3, day=NEXT_DAY, hour=0)).needs == ("day",)
+    assert skill_after(*late, right_answer(3, day=NEXT_DAY, hour=11)).mastery == "solid"
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_successes_does_not_matter_for_what_they_prove(order: list[int]) -> None:
+    events = [*solid_after(1), *solid_after(4)]
+    skill = skill_after(*(events[number] for number in order))
+    assert (skill.mastery, skill.state.steps) == ("solid", 3)
 
 
 def test_several_blanks_of_one_exercise_count_once() -> None:
-    assert skill_after(*(right_answer(1, blank) for blank in "abcdef")).proofs == ["basics/times numbers 1"]
+    skill = skill_after(*(right_answer(1, blank) for blank in "abcdef"))
+    assert [(proof.exercise, proof.variant) for proof in skill.proofs] == [("basics/times", "numbers 1")]
 
 
 def test_the_same_numbers_again_prove_nothing_new() -> None:
@@ -72,15 +128,28 @@ def test_an_answer_that_is_no_proof_does_not_count() -> None:
     ],
 )
 def test_an_answer_after_help_or_a_mistake_in_the_same_try_is_no_proof(other_events: list[Event]) -> None:
-    assert "basics/times numbers 2" not in skill_after(right_answer(1), *other_events, right_answer(2)).proofs
+    proofs = skill_after(right_answer(1), *other_events, right_answer(2)).proofs
+    assert "numbers 2" not in {proof.variant for proof in proofs}
 
 
-def test_a_mistake_makes_a_rule_shaky_until_three_new_proofs() -> None:
-    solid = [right_answer(1), right_answer(2), right_answer(3)]
+def test_a_mistake_makes_a_rule_shaky_until_the_next_flawless_try() -> None:
+    solid = solid_after(1)
+    assert skill_after(*solid, wrong_answer(4)).state.steps == 0
     assert skill_after(*solid, wrong_answer(4)).mastery == "shaky"
-    assert skill_after(*solid, wrong_answer(4), right_answer(4)).mastery == "shaky"
-    assert skill_after(*solid, wrong_answer(4), right_answer(5), right_answer(6)).mastery == "shaky"
-    assert skill_after(*solid, wrong_answer(4), right_answer(5), right_answer(6), right_answer(7)).mastery == "solid"
+    assert skill_after(*solid, wrong_answer(4), right_answer(4), right_answer(4, "another")).mastery == "shaky"
+    assert skill_after(*solid, wrong_answer(4), right_answer(5)).mastery == "learning"
+    assert skill_after(*solid, wrong_answer(4), right_answer(5, proof=False)).mastery == "learning"
+    assert skill_after(*solid, wrong_answer(4), *solid_after(5)).mastery == "solid"
+
+
+def test_right_code_is_one_step_and_changes_no_schedule() -> None:
+    code = mul_event("code", 7, "", text="mul branch", verdict="wrong", exercise="other")
+    assert skill_after(code, replace(code, exercise="third")).state == MasteryState("learning", 1)
+    assert skill_after(replace(code, hints=1)).proofs == []
+    by_hand = [right_answer(1), right_answer(2, day=NEXT_DAY)]
+    assert skill_after(*by_hand, code).mastery == "solid"
+    assert skill_after(*by_hand, code).due == skill_after(*by_hand).due
+    assert skill_after(wrong_answer(1), code).mastery == "shaky"
 
 
 def test_a_revealed_value_makes_a_rule_shaky() -> None:
@@ -105,8 +174,8 @@ def test_the_recurring_mistake_is_known_until_the_rule_is_solid() -> None:
     assert skill_after(wrong_answer(1)).recurring_mistake is None
     skill = skill_after(wrong_answer(1), wrong_answer(2, mistake=dropped), wrong_answer(3, mistake=dropped))
     assert skill.recurring_mistake == dropped
-    for number in (4, 5, 6):
-        skill.apply(right_answer(number))
+    for event in solid_after(4):
+        skill.apply(event)
     assert skill.recurring_mistake is None
     assert skill.mistakes[dropped] == 2
 

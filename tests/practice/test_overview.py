@@ -100,7 +100,7 @@ def test_days_and_the_review_that_is_due() -> None:
     assert found.due == ("mul",)
     assert [item.indexed.name for item in found.review] == ["basics/times"]
     assert found.review_minutes == 3
-    assert found.mastery == {"mul": "shaky"}
+    assert {rule: state.level for rule, state in found.states.items()} == {"mul": "shaky"}
     assert found.blanks[NAME] == 4
 
 

@@ -120,7 +120,7 @@ def test_a_session_reviews_due_rules_with_new_numbers(store: Store, pack: Pack) 
     solve_worksheet(worksheet)
     session.advance()
     assert session.item is None
-    assert {rule: (before, after) for rule, before, after, _ in session.outcome()} == {
+    assert {rule: (before.level, after.level) for rule, before, after in session.outcome()} == {
         "mul": ("learning", "learning"),
         "add": ("learning", "learning"),
     }

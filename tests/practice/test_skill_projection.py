@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.events import all_events, append_events, make_event, rebuilt_skills, run_sql, stored_skills
+from tests.support.events import (
+    all_events,
+    append_events,
+    make_event,
+    rebuilt_skills,
+    run_sql,
+    stored_skills,
+    time_after,
+)
 from tutor.practice import review
 from tutor.practice.event import LATER_COLUMNS, Event
 from tutor.practice.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
@@ -54,7 +62,7 @@ def test_skills_are_updated_with_every_answer(path: Path) -> None:
         assert review.load_skills(store) == {}
         append_events(store, *HISTORY)
         assert {rule: skill.mastery for rule, skill in review.load_skills(store).items()} == {
-            "mul": "shaky",
+            "mul": "learning",
             "add": "learning",
             "inv": "shaky",
         }
@@ -140,7 +148,12 @@ def test_damaged_skills_are_rebuilt_and_no_answer_is_lost(path: Path, damage: li
         append_events(store, *HISTORY)
     run_sql(path, *damage)
     with Store.open(path) as store:
-        append_events(store, answer_event("mul", 7), answer_event("mul", 8), answer_event("mul", 9))
+        new = [
+            answer_event("mul", 7),
+            answer_event("mul", 8),
+            answer_event("mul", 9, exercise="other", at=time_after()),
+        ]
+        append_events(store, *new)
         assert store.notice is None
         assert len(all_events(store)) == len(HISTORY) + 3
         review.load_skills(store)

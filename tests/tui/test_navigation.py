@@ -22,6 +22,7 @@ from tests.support.app_driver import (
 from tutor import i18n, settings
 from tutor.packs import library
 from tutor.paths import data_folder
+from tutor.practice.mastery_levels import NEW, MasteryState
 from tutor.practice.resume import open_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
@@ -497,7 +498,7 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
                 screen.state.worksheet.reveal(blank.id)
             screen._apply_layout()
         elif key == "REVIEWED":
-            app.push_screen(ReviewResultScreen(app, [("mul", "learning", "solid", None)], left_early=False))
+            app.push_screen(ReviewResultScreen(app, [("mul", NEW, MasteryState("solid", 3))], left_early=False))
         elif key == "EXAM":
             path = data_folder() / "exam.toml"
             path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')

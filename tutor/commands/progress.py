@@ -19,7 +19,7 @@ from tutor.i18n import N_, _, format_percent, message
 from tutor.packs.sanitize import format_json
 from tutor.practice.day_texts import weekday_label
 from tutor.practice.learner import load_packs_and_index
-from tutor.practice.mastery import mastery_label
+from tutor.practice.mastery_levels import state_label
 from tutor.practice.progress import format_duration, load_progress
 from tutor.practice.rule_ids import rule_name
 
@@ -92,7 +92,7 @@ def _rules(data: Progress) -> Iterator[Block]:
     rows = [
         [
             rule.name,
-            mastery_label(rule.standing),
+            state_label(rule.state),
             _format_due(rule.due, rule.id in data.due_rules),
             _format_tries(rule.tries),
             mistake_label(rule.mistake) if rule.mistake else "",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor.commands.documents import Figure
 from tutor.i18n import N_, _, format_percent, message
 from tutor.practice.day_texts import month_label, weekday_label
-from tutor.practice.mastery import mastery_label
+from tutor.practice.mastery_levels import mastery_label
 from tutor.practice.practice_days import YEAR_WEEKS, activity_level, calendar, month_starts
 from tutor.practice.rule_ids import rule_name
 

@@ -45,6 +45,8 @@ class Question:
     names: Mapping[str, Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     formula: Expr | None = None
+    skills: tuple[str, ...] = ()
+    """what it practises, if its author says so"""
     author_names: Mapping[str, Value] = field(default_factory=dict)
 
     @property

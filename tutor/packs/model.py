@@ -46,6 +46,7 @@ from tutor.packs.validators import (
     parse_names,
     parse_needs,
     parse_number,
+    parse_skills,
     parse_stages,
     parse_start,
     parse_step,
@@ -257,6 +258,9 @@ class QuestionTable(_PrecisionKeys):
     choices: tuple[ChoiceTable, ...] = ()
     hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
+    skills: Annotated[tuple[str, ...], _Validator(parse_skills, _JsonNames)] = Field(
+        (), description='What it practises, such as ["graph"] or ["mul"]; often derived from its form.'
+    )
 
     @model_validator(mode="after")
     def _check_alternatives(self) -> QuestionTable:

@@ -36,6 +36,7 @@ class QuestionTemplate:
     answer: str | None = None
     symbols: Mapping[str, str | Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    skills: tuple[str, ...] = ()
     key_path: KeyPath = ()
 
     def instantiate(self, context: TemplateContext, seed: int | None, exercise: str) -> Question:
@@ -55,7 +56,8 @@ class QuestionTemplate:
             range(len(choices)), key=lambda i: sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()
         )
         shuffled = tuple(choices[i] for i in order)
-        return Question(self.id, context.fill_texts(self.prompt), answer, names, shuffled, formula, known)
+        prompt = context.fill_texts(self.prompt)
+        return Question(self.id, prompt, answer, names, shuffled, formula, self.skills, known)
 
     def answer_names(self, context: TemplateContext) -> dict[str, Value]:
         """Return the names that an answer may use. Raises `AlgebraError`."""

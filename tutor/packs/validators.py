@@ -18,6 +18,7 @@ from tutor.algebra.ops import Value
 from tutor.algebra.parser import is_reserved, parse_value
 from tutor.algebra.printing import format_number
 from tutor.grading.problem import parse_start_symbol
+from tutor.grading.skills import QUESTION_SKILLS, known_skills
 from tutor.grading.tolerances import MAX_TOLERANCE
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.diagnostics import with_position
@@ -80,6 +81,19 @@ def parse_names(raw: Any) -> tuple[str, ...]:
     if twice is not None:
         raise InvalidValueError(message(N_("“{name}” stands here twice. Keep one."), name=twice))
     return tuple(raw)
+
+
+def parse_skills(raw: Any) -> tuple[str, ...]:
+    """Return the skills of a question: ids of question skills, or of rules."""
+    names = parse_names(raw)
+    known = known_skills()
+    for name in names:
+        if name not in known:
+            text = N_(
+                "There is no skill “{name}”. The skills of questions are {known}, and the ids of rules, such as mul."
+            )
+            raise InvalidValueError(message(text, name=name, known=", ".join(QUESTION_SKILLS)))
+    return names
 
 
 def parse_blanks(raw: Any) -> tuple[str, ...] | None:

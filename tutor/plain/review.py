@@ -12,9 +12,10 @@ from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.notices import print_notices
 from tutor.practice.learner import load_packs_and_index
-from tutor.practice.mastery import mastery_label
+from tutor.practice.mastery_levels import change_label, next_step
 from tutor.practice.review import ReviewSession, due_rules, plan_for_today
 from tutor.practice.rule_ids import rule_name
+from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
     from tutor.plain.console import Console
@@ -50,10 +51,9 @@ def run_review(options: RunOptions, store: Store) -> int:
         if not left:
             session.advance()
     console.print("")
-    for rule, before, after, day in session.outcome():
-        text = N_("{rule}: {before} → {after}") if day is None else N_("{rule}: {before} → {after}, due {day}")
-        labels = {"before": mastery_label(before), "after": mastery_label(after)}
-        console.print(message(text, rule=rule_name(rule), day=day, **labels))
+    for rule, before, after in session.outcome():
+        parts = (f"{rule_name(rule)}: {change_label(before, after)}", next_step(after, utc_today()))
+        console.print(" · ".join(filter(None, parts)))
     console.print(_("The review is left here; what is still due stays due.") if left else _("The review is done."))
     return 1 if left else 0
 

@@ -24,6 +24,15 @@ _MONTHS = (
     N_("Dec"),
 )
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_AGAIN = (
+    N_("again on Monday"),
+    N_("again on Tuesday"),
+    N_("again on Wednesday"),
+    N_("again on Thursday"),
+    N_("again on Friday"),
+    N_("again on Saturday"),
+    N_("again on Sunday"),
+)
 #: After this many days the date says more than their number.
 _MAX_DAYS_AGO = 30
 
@@ -52,6 +61,18 @@ def describe_due(due: date, today: date) -> str:
     if days > 1:
         return str(message(N_("in {n} days"), n=days))
     return {-1: _("1 day late"), 0: _("due today"), 1: _("tomorrow")}[days]
+
+
+def describe_again(due: date, today: date) -> str:
+    """Return when a rule is practised again: "again today", "again on Thursday", "again on 3 Jul"."""
+    days = (due - today).days
+    if days <= 0:
+        return _("again today")
+    if days == 1:
+        return _("again tomorrow")
+    if days < len(_AGAIN):
+        return _(_AGAIN[due.weekday()])
+    return str(message(N_("again on {date}"), date=format_day(due, today)))
 
 
 def describe_past(day: date, today: date) -> str:

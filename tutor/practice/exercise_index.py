@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from tutor.packs.exercise import Exercise
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MINUTES_PER_BLANK = 0.7
 
 #: Changes with what the cache file holds about an exercise.
-_CACHE_VERSION = f"{__version__} blanks"
+_CACHE_VERSION = f"{__version__} skills"
 
 _UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -34,7 +34,8 @@ _UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 class IndexedExercise:
     """One exercise: its rules, each with whether the author's numbers can prove it, its minutes and prerequisites.
 
-    `blanks` is their number on the author's numbers.
+    `blanks` is their number on the author's numbers. `asked` holds the rules of each blank that is asked in any stage,
+    `not_asked` those of the other places.
     """
 
     pack: str
@@ -44,6 +45,8 @@ class IndexedExercise:
     has_variants: bool
     needs: tuple[str, ...]
     blanks: int = 0
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -85,13 +88,20 @@ def default_cache_path() -> Path:
     return data_folder() / "atlas.json"
 
 
-def load_index(packs: Iterable[Pack], cache: Path | None = None) -> ExerciseIndex:
-    """Return the index of these packs without the exercises that can't be opened; read and update the cache file."""
+def load_index(
+    packs: Iterable[Pack], cache: Path | None = None, only: Collection[tuple[str, str]] | None = None
+) -> ExerciseIndex:
+    """Return the index of these packs without the exercises that can't be opened; read and update the cache file.
+
+    With `only` return no other (pack, exercise), and leave the cache file alone.
+    """
     before = _read_cache(cache)
     now: dict[str, Any] = {}
     exercises = []
     for pack in packs:
         for entry in pack.entries:
+            if only is not None and (pack.id, entry.id) not in only:
+                continue
             key, stamp = str(entry.path), _file_stamp(pack, entry)
             data = before.get(key)
             if not (stamp and isinstance(data, dict) and data.get("stamp") == stamp):
@@ -99,7 +109,7 @@ def load_index(packs: Iterable[Pack], cache: Path | None = None) -> ExerciseInde
             now[key] = data
             with suppress(*_UNUSABLE_DATA):
                 exercises.append(_from_data(pack.id, entry.id, data))
-    if cache is not None and now != before:
+    if cache is not None and only is None and now != before:
         _write_cache(cache, now)
     return ExerciseIndex(tuple(exercises))
 
@@ -111,22 +121,27 @@ def index_exercise(exercise: Exercise) -> IndexedExercise:
 
 def _index_data(exercise: Exercise) -> dict[str, Any]:
     # Here, because it loads the engine, which a cached index does without.
-    from tutor.practice.rule_ids import proves_rule, rule_id_at
+    from tutor.practice.rule_ids import blank_rules, proves_rule
 
-    problem = exercise.variant().problem
+    problems = [exercise.variant(None, stage).problem for stage in range(max(len(exercise.stages), 1))]
+    blanks = {blank.id: blank for problem in problems for blank in problem.blanks}
+    problem = problems[0]
+    asked = {id: blank_rules(problem, blank) for id, blank in blanks.items()}
     rules: dict[str, bool] = {}
     # An exam is not practice: none of its rules is reviewed.
-    for blank in () if exercise.exam else problem.blanks:
-        rule = rule_id_at(problem, blank)
-        if rule:
+    for id, blank in blanks.items() if not exercise.exam else ():
+        for rule in asked[id]:
             rules[rule] = rules.get(rule, False) or proves_rule(problem, blank)
     minutes = float(exercise.minutes or max(1.0, round(MINUTES_PER_BLANK * len(problem.blanks), 1)))
+    others = [place for place in problem.places if place.id not in blanks]
     return {
         "rules": rules,
         "minutes": minutes,
         "varies": exercise.has_variants,
         "needs": tuple(exercise.needs),
         "blanks": len(problem.blanks),
+        "asked": asked,
+        "not_asked": {place.id: blank_rules(problem, place) for place in others},
     }
 
 
@@ -149,7 +164,13 @@ def _from_data(pack: str, exercise: str, data: Mapping[str, Any]) -> IndexedExer
         bool(data["varies"]),
         tuple(map(str, data["needs"])),
         int(data["blanks"]),
+        _rules_of_places(data["asked"]),
+        _rules_of_places(data["not_asked"]),
     )
+
+
+def _rules_of_places(data: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return {str(place): tuple(map(str, rules)) for place, rules in data.items()}
 
 
 def _file_stamp(pack: Pack, entry: ExerciseEntry) -> list[int]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tutor.grading.skills import CODE_SKILL
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.i18n import N_, _
-from tutor.practice.event import NO, POINTED, REPLY, YES, parse_day
+from tutor.practice.event import CODE, NO, POINTED, REPLY, YES, parse_day
+from tutor.practice.mastery_levels import EXERCISES_FOR_SOLID, STEPS_FOR_SOLID, Mastery, MasteryState, Need
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import MutableMapping, Sequence
 
     from tutor.practice.event import Event
 
-#: A rule is solid after this many proofs on different variants.
-PROOFS_FOR_SOLID = 3
+#: The first and the last step of a solid rule are this far apart. Hours mean the same in every time zone, and a
+#: sitting over midnight is still one sitting.
+MIN_SPACING = timedelta(hours=12)
 #: Until a rule is solid it comes back after at most this time.
 MAX_INTERVAL_UNTIL_SOLID = timedelta(days=14)
 #: From this rung on, a hint has stated the rule.
@@ -26,13 +28,17 @@ RULE_RUNG = 3
 #: A slip of arithmetic counts as an attempt, but not against the rule.
 ARITHMETIC_SLIPS = frozenset({"any.slip", "any.off-by-one"})
 
-Mastery = Literal["learning", "shaky", "solid"]
-_MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
-#: How many of three dots each level of mastery fills.
-MASTERY_DOTS = {"new": 0, "shaky": 1, "learning": 2, "solid": 3}
-
 #: The kinds of event that change a skill.
-RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY, POINTED)
+RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY, POINTED, CODE)
+
+
+class Proof(NamedTuple):
+    """One step on the way to a solid rule: an answer that was right at the first try, without help."""
+
+    exercise: str
+    variant: str
+    at: str
+    in_code: bool = False
 
 
 @dataclass(slots=True)
@@ -74,8 +80,8 @@ class Skill:
 
     A try is one practice of a rule, however many of its blanks need it, so the current try is kept: its id
     (`worksheet`), its day, the `outcomes` of its blanks, and the memory before it. `due` is None until the first
-    practice. `proofs` are the variants on which the rule was proved since the last mistake; `mistakes` counts how
-    often each named mistake was made.
+    practice. `proofs` are those since the last mistake, as many as are needed; `shaky` is whether the last try that
+    settled it had a mistake; `mistakes` counts how often each named mistake was made.
     """
 
     rule: str
@@ -85,15 +91,27 @@ class Skill:
     worksheet: str = ""
     day: date | None = None
     outcomes: dict[str, BlankOutcome] = field(default_factory=dict)
-    proofs: list[str] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
     shaky: bool = False
     mistakes: dict[str, int] = field(default_factory=dict)
 
     @property
     def mastery(self) -> Mastery:
-        if len(self.proofs) >= PROOFS_FOR_SOLID:
+        if len(self.proofs) >= STEPS_FOR_SOLID and not self.needs:
             return "solid"
         return "shaky" if self.shaky else "learning"
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What the last step has to bring: nothing before it, and if any will do."""
+        return _needs(self.proofs) if len(self.proofs) >= STEPS_FOR_SOLID - 1 else ()
+
+    @property
+    def state(self) -> MasteryState:
+        """How far the learner has come with the rule."""
+        mastery = self.mastery
+        steps = STEPS_FOR_SOLID if mastery == "solid" else min(len(self.proofs), STEPS_FOR_SOLID - 1)
+        return MasteryState(mastery, steps, self.needs, self.due)
 
     @property
     def recurring_mistake(self) -> str | None:
@@ -111,6 +129,9 @@ class Skill:
         if event.kind == REPLY:
             # The answer has counted as an attempt already; the reply tells which mistake it was.
             count_reply(self.mistakes, event)
+            return
+        if event.kind == CODE:
+            self._record_code(event)
             return
         if event.worksheet != self.worksheet:
             self.memory_before, self.worksheet, self.day, self.outcomes = self.memory, event.worksheet, None, {}
@@ -138,17 +159,29 @@ class Skill:
     def _record_success(self, event: Event, outcome: BlankOutcome) -> None:
         outcome.is_correct = True
         outcome.proves_rule = event.proof and outcome.unaided
-        variant = f"{event.pack}/{event.exercise} {event.fingerprint}"
         # A mistake or a hint at another blank of the try has given this rule away as well.
         given_away = any(other.rule_mistaken or other.hints for other in self.outcomes.values())
-        if (
-            outcome.proves_rule
-            and not given_away
-            and variant not in self.proofs
-            and len(self.proofs) < PROOFS_FOR_SOLID
-        ):
-            self.proofs.append(variant)
-            self.shaky = self.shaky and len(self.proofs) < PROOFS_FOR_SOLID
+        if given_away or not outcome.unaided:
+            return
+        self.shaky = False
+        if outcome.proves_rule:
+            self._add_proof(Proof(_exercise(event), event.fingerprint, event.at[:_MINUTES]))
+
+    def _record_code(self, event: Event) -> None:
+        """Count a right line of code without hints as a step, one at most: it may have been wrong before.
+
+        When the rule comes back, practice by hand decides.
+        """
+        has_credit = any(proof.in_code for proof in self.proofs) and self.rule != CODE_SKILL
+        if not event.hints and not has_credit:
+            self._add_proof(Proof(_exercise(event), "code", event.at[:_MINUTES], in_code=True))
+
+    def _add_proof(self, proof: Proof) -> None:
+        """Add a proof on other numbers if it brings the rule closer to being solid."""
+        if any((other.exercise, other.variant) == (proof.exercise, proof.variant) for other in self.proofs):
+            return
+        if len(self.proofs) < STEPS_FOR_SOLID or len(_needs([*self.proofs, proof])) < len(self.needs):
+            self.proofs.append(proof)
 
     def _reschedule(self, day: date) -> None:
         rating = self._try_rating()
@@ -156,7 +189,8 @@ class Skill:
             return
         self.day = self.day or day
         self.memory, due = schedule_review(self.memory_before, rating, self.day)
-        self.due = due if self.mastery == "solid" else min(due, self.day + MAX_INTERVAL_UNTIL_SOLID)
+        is_spaced = len(self.proofs) >= STEPS_FOR_SOLID and "day" not in self.needs
+        self.due = due if is_spaced else min(due, self.day + MAX_INTERVAL_UNTIL_SOLID)
 
     def _try_rating(self) -> Rating | None:
         """Return the rating of the worst blank, but at most HARD if no blank proves the rule."""
@@ -207,7 +241,7 @@ class Skill:
             worksheet=data["worksheet"],
             day=_load_day(data["day"]),
             outcomes={blank: BlankOutcome(*values) for blank, values in data["marks"].items()},
-            proofs=list(data["proofs"]),
+            proofs=[Proof(str(name), str(variant), str(at), bool(code)) for name, variant, at, code in data["proofs"]],
             shaky=data["shaky"],
             mistakes=dict(data["mistakes"]),
         )
@@ -226,9 +260,31 @@ def count_reply(mistakes: MutableMapping[str, int], event: Event) -> None:
         mistakes[event.mistake] = count + 1
 
 
-def mastery_label(mastery: str) -> str:
-    """Return the name of a mastery level, or of "new", in the current language."""
-    return _(_MASTERY_LABELS[mastery])
+#: The characters of a time in ISO 8601 up to its minutes.
+_MINUTES = 16
+
+
+def _needs(proofs: Sequence[Proof]) -> tuple[Need, ...]:
+    """Return what these proofs lack: two days, two exercises."""
+    moments = [_moment(proof.at) for proof in proofs]
+    needs: list[Need] = []
+    if max(moments) - min(moments) < MIN_SPACING:
+        needs.append("day")
+    if len({proof.exercise for proof in proofs}) < EXERCISES_FOR_SOLID:
+        needs.append("exercise")
+    return tuple(needs)
+
+
+def _exercise(event: Event) -> str:
+    return f"{event.pack}/{event.exercise}"
+
+
+def _moment(at: str) -> datetime:
+    """Return the time of a proof; noon of its day if only that can be read."""
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError:
+        return datetime.combine(date.fromisoformat(at[:10]), time(12))
 
 
 def _dump_day(day: date | None) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.exercise_records import ExerciseName, ExerciseRecord
+    from tutor.practice.mastery_levels import MasteryState
     from tutor.practice.review import ReviewItem
     from tutor.practice.storage.store import Store
 
@@ -26,8 +27,8 @@ class Overview:
     """What lists and previews show of a learner.
 
     `blanks` and `minutes` are those of each exercise. `days` counts the answers of each day of practice. `due` are
-    the due rules, longest overdue first, `review` is the session that would review them; `mastery` and `due_days` are
-    those of every practised rule.
+    the due rules, longest overdue first, `review` is the session that would review them; `states` say how far
+    every practised rule has come.
     """
 
     today: date
@@ -37,8 +38,7 @@ class Overview:
     days: Mapping[date, int] = field(default_factory=dict)
     due: tuple[str, ...] = ()
     review: tuple[ReviewItem, ...] = ()
-    mastery: Mapping[str, str] = field(default_factory=dict)
-    due_days: Mapping[str, date] = field(default_factory=dict)
+    states: Mapping[str, MasteryState] = field(default_factory=dict)
 
     @property
     def review_minutes(self) -> int:
@@ -67,6 +67,5 @@ def load_overview(store: Store, index: ExerciseIndex | None, day: date | None = 
         {day: answers for day, (_seconds, answers) in load_daily_work(store, today).items() if answers},
         due,
         plan_session(due, index, known_rules=skills) if index is not None else (),
-        {rule: skill.mastery for rule, skill in skills.items()},
-        {rule: skill.due for rule, skill in skills.items() if skill.due is not None},
+        {rule: skill.state for rule, skill in skills.items()},
     )

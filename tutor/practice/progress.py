@@ -11,8 +11,10 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
 from tutor.practice.code_credit import load_code_credit
+from tutor.practice.event_rules import EventRules, old_rules_of
+from tutor.practice.mastery_levels import LEVELS, MasteryState, Need
 from tutor.practice.practice_days import Day, load_daily_work, monday_of, plausible_day, streak
-from tutor.practice.rule_ids import all_rule_ids, normalise_rule_id, rule_name
+from tutor.practice.rule_ids import all_rule_ids, rule_name
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
@@ -40,14 +42,14 @@ SELECT day, count(*), sum(verdict = 'right' AND hints = 0) FROM (
 """
 #: The first answer at each blank with a rule, or that it was revealed before any.
 _RULE_TRIES = f"""
-SELECT rule, blank, kind = 'reveal', verdict = 'right', hints > 0 FROM (
-    SELECT min(seq) AS seq, rule, blank, kind, verdict, hints FROM active_event
-    WHERE rule <> '' AND (kind = 'answer' AND {_SETTLING_VERDICTS} OR kind = 'reveal') GROUP BY worksheet, blank
+SELECT pack, exercise, rule, blank, kind = 'reveal', verdict = 'right', hints > 0 FROM (
+    SELECT min(seq) AS seq, pack, exercise, rule, blank, kind, verdict, hints FROM active_event
+    WHERE blank <> '' AND (kind = 'answer' AND {_SETTLING_VERDICTS} OR kind = 'reveal') GROUP BY worksheet, blank
 ) ORDER BY seq
 """
 #: A reply takes back the mistake of its answer, or confirms another one.
 _MISTAKE_COUNTS = """
-SELECT mistake, rule, blank, max(date(at)),
+SELECT mistake, pack, exercise, rule, blank, max(date(at)),
     sum(kind = 'answer') - sum(kind = 'reply' AND text = 'no' AND verdict = 'mistaken')
     + sum(kind = 'reply' AND text = 'yes' AND verdict = '') AS times
 FROM active_event WHERE kind IN ('answer', 'reply') AND mistake <> ''
@@ -59,7 +61,7 @@ GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 class RuleProgress:
     """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first.
 
-    `in_code` is in how many exercises it was right in code.
+    `in_code` is in how many exercises it was right in code; `steps` and `needs` are those of `MasteryState`.
     """
 
     id: str
@@ -69,6 +71,13 @@ class RuleProgress:
     mistake: str | None
     tries: tuple[Try, ...] = ()
     in_code: int = 0
+    steps: int = 0
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def state(self) -> MasteryState:
+        """How far the learner has come with the rule."""
+        return MasteryState(self.standing, self.steps, self.needs, self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +211,8 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
     today = day or utc_today()
     due = tuple(review.due_rules(store, index.rules, day))
     code_credit = load_code_credit(store)
-    rules = _rules(store, due, code_credit)
+    event_rules = EventRules(old_rules_of(index))
+    rules = _rules(store, due, code_credit, event_rules)
     days = _days(store, today)
     known = index.rules | {rule.id for rule in rules}
     return Progress(
@@ -210,10 +220,10 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         rules,
         _packs(store, packs),
         _weeks(days, today),
-        _mistakes(store, index, packs, today),
+        _mistakes(store, index, packs, today, event_rules),
         today,
         days,
-        tuple(rule for rule in all_rule_ids() if rule in known),
+        (*(rule for rule in all_rule_ids() if rule in known), *sorted(known.difference(all_rule_ids()))),
         code_credit,
     )
 
@@ -226,14 +236,15 @@ def format_duration(seconds: float) -> str:
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
-def _rules(store: Store, due: Sequence[str], code_credit: Mapping[str, int]) -> tuple[RuleProgress, ...]:
+def _rules(
+    store: Store, due: Sequence[str], code_credit: Mapping[str, int], event_rules: EventRules
+) -> tuple[RuleProgress, ...]:
     """Return the practised rules: those that are due first, then those that are furthest from being solid."""
-    order = ("shaky", "learning", "solid")
     skills = sorted(
         review.load_skills(store).values(),
-        key=lambda skill: (skill.rule not in due, order.index(skill.mastery), str(skill.due)),
+        key=lambda skill: (skill.rule not in due, LEVELS.index(skill.mastery), -skill.state.steps, str(skill.due)),
     )
-    tries = _tries(store)
+    tries = _tries(store, event_rules)
     return tuple(
         RuleProgress(
             skill.rule,
@@ -243,24 +254,20 @@ def _rules(store: Store, due: Sequence[str], code_credit: Mapping[str, int]) -> 
             skill.recurring_mistake,
             tuple(tries.get(skill.rule, ())),
             code_credit.get(skill.rule, 0),
+            skill.state.steps,
+            skill.state.needs,
         )
         for skill in skills
     )
 
 
-def _tries(store: Store) -> Mapping[str, Sequence[Try]]:
+def _tries(store: Store, event_rules: EventRules) -> Mapping[str, Sequence[Try]]:
     """Return the outcomes of the latest first tries by rule, oldest first."""
-    rules: dict[tuple[str, str], str | None] = {}
     tries: dict[str, deque[Try]] = {}
-    for rule, blank, is_revealed, is_right, has_hints in store.query(_RULE_TRIES):
-        # Events of an early version have the operand only in the id of the blank.
-        key = rule, blank.rpartition(".")[2]
-        if key not in rules:
-            rules[key] = normalise_rule_id(rule, blank)
-        id = rules[key]
-        if id is not None:
-            is_helped = is_revealed or (is_right and has_hints)
-            outcome: Try = "helped" if is_helped else "right" if is_right else "wrong"
+    for pack, exercise, rule, blank, is_revealed, is_right, has_hints in store.query(_RULE_TRIES):
+        is_helped = is_revealed or (is_right and has_hints)
+        outcome: Try = "helped" if is_helped else "right" if is_right else "wrong"
+        for id in event_rules.at((pack, exercise), rule, blank):
             tries.setdefault(id, deque(maxlen=MAX_TRIES)).append(outcome)
     return tries
 
@@ -308,16 +315,18 @@ def _week(monday: date, days: Sequence[Day]) -> Week:
     )
 
 
-def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack], today: date) -> tuple[MistakeCount, ...]:
+def _mistakes(
+    store: Store, index: ExerciseIndex, packs: Sequence[Pack], today: date, event_rules: EventRules
+) -> tuple[MistakeCount, ...]:
     """Return the most frequent mistakes; one made at several rules is trained at the rule where it was made most."""
     counts: dict[str, int] = {}
     rules: dict[str, str] = {}
     last: dict[str, date] = {}
-    for mistake, rule, blank, latest, count in store.query(_MISTAKE_COUNTS):
+    for mistake, pack, exercise, rule, blank, latest, count in store.query(_MISTAKE_COUNTS):
         counts[mistake] = counts.get(mistake, 0) + count
         day = plausible_day(latest, today)
         last[mistake] = max(last.get(mistake, day), day)
-        rules.setdefault(mistake, normalise_rule_id(rule, blank) or "")
+        rules.setdefault(mistake, next(iter(event_rules.at((pack, exercise), rule, blank)), ""))
     most = sorted(counts.items(), key=lambda item: -item[1])[:MAX_MISTAKES]
     titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
     trained = {mistake: _training_exercise(rules[mistake], index) for mistake, _count in most}

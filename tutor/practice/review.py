@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tutor.practice.mastery_levels import NEW
 from tutor.practice.scheduler import utc_today
 from tutor.practice.worksheet import Worksheet, random_seed
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tutor.practice.event import Event
     from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
     from tutor.practice.mastery import Skill
+    from tutor.practice.mastery_levels import MasteryState
     from tutor.practice.storage.store import Store
 
 #: The longest session.
@@ -114,7 +116,8 @@ class ReviewSession:
         self.items = tuple(items)
         self.position = 0
         self._seed = random_seed() if seed is None else seed
-        self._mastery_before = {rule: mastery_of(load_skills(store), rule) for item in items for rule in item.rules}
+        skills = load_skills(store)
+        self._before = {rule: state_of(skills, rule) for item in items for rule in item.rules}
 
     @property
     def item(self) -> ReviewItem | None:
@@ -135,16 +138,16 @@ class ReviewSession:
         """Go on to the next item."""
         self.position += 1
 
-    def outcome(self) -> list[tuple[str, str, str, date | None]]:
-        """Return (rule, mastery before, mastery now, due day) for every rule of the items so far."""
+    def outcome(self) -> list[tuple[str, MasteryState, MasteryState]]:
+        """Return (rule, state before, state now) for every rule of the items so far."""
         now = load_skills(self.store)
         return [
-            (rule, self._mastery_before[rule], mastery_of(now, rule), now[rule].due if rule in now else None)
+            (rule, self._before[rule], state_of(now, rule))
             for item in self.items[: self.position]
             for rule in item.rules
         ]
 
 
-def mastery_of(skills: Mapping[str, Skill], rule: str) -> str:
-    """Return the mastery of a rule; "new" if it was never practised."""
-    return skills[rule].mastery if rule in skills else "new"
+def state_of(skills: Mapping[str, Skill], rule: str) -> MasteryState:
+    """Return how far the learner has come with a rule."""
+    return skills[rule].state if rule in skills else NEW

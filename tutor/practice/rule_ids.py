@@ -1,18 +1,24 @@
-"""Rule ids: the rule that a blank exercises, its name as a skill, and when an answer proves it.
+"""Rule ids: the skill that a blank exercises, its name, and when an answer proves it.
 
 A rule's id is that of its operation, followed by a colon and the operand if the operands have different rules (`mul`,
-`sub:1`). `branch` is the sum at a branch, `start` the start of the pass, `own` the rule of any custom node. Ids never
-change because they are stored and exported.
+`sub:1`). `branch` is the sum at a branch, `start` the start of the pass. A folded or custom node has the rule of what
+it is equal to: an operation, a standard function (`cross_entropy_with_logits`), else `custom:` and its formula. The
+skills of questions are in `grading.skills`. Ids never change because they are stored and exported; `own` is that of
+all custom nodes in events of an earlier version.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor.engine.operations import OPERATIONS
+from tutor.engine.standard_functions import STANDARD_FUNCTIONS
 from tutor.grading.mistakes.finder import hidden_mistakes_at
+from tutor.grading.skills import BRANCH, GRAPH, QUESTION_SKILLS, START, operation_rule_ids, rule_id, skills_of_question
 from tutor.grading.tolerances import MIN_PROOF_SEPARATION
-from tutor.i18n import N_, translate
+from tutor.i18n import N_, message, translate
+from tutor.practice.known_functions import FAMILIES, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,46 +27,70 @@ if TYPE_CHECKING:
     from tutor.engine.operation import Operation
     from tutor.grading.problem import Blank, Problem
 
-BRANCH, START, OWN = "branch", "start", "own"
+OWN = "own"
+_CUSTOM = "custom:"
+_CUSTOM_ID = re.compile(r"custom:[!-~]{1,64}")
+#: A choice among fewer answers than this is guessed too easily to prove anything.
+MIN_PROVING_CHOICES = 3
 
 _GENERAL_RULE_NAMES = {
     BRANCH: N_("sum at a branch"),
     START: N_("start of the pass"),
-    OWN: N_("nodes of one's own"),
 }
+_FUNCTION_NAMES = {
+    "cross_entropy_with_logits": N_("softmax with cross-entropy"),
+    "binary_cross_entropy_with_logits": N_("σ with cross-entropy"),
+    "normalization": N_("batch and layer norm"),
+}
+_OWN_NAME = N_("custom nodes, of earlier versions")
 
 
 def all_rule_ids() -> tuple[str, ...]:
-    """Return the ids of all rules: the operations' in their order, then the general ones."""
-    operand_rules = (_rule_id(operation, i) for operation in OPERATIONS.values() for i in range(len(operation.rule)))
-    return (*operand_rules, *_GENERAL_RULE_NAMES)
+    """Return the ids of all rules: the operations' in their order, the general ones, functions, those of questions."""
+    return (*operation_rule_ids(), *_GENERAL_RULE_NAMES, *_function_ids(), *QUESTION_SKILLS, OWN)
 
 
-def _rule_id(operation: Operation, text: int) -> str:
-    """Return the id of the rule whose text is number `text`."""
-    return operation.id if len(operation.rule) == 1 else f"{operation.id}:{text}"
+def _function_ids() -> dict[str, None]:
+    """Return the ids of the standard functions, those of one family as one."""
+    return dict.fromkeys(FAMILIES.get(name, name) for name in STANDARD_FUNCTIONS)
 
 
 def _find_rule(rule: str) -> tuple[Operation, int] | None:
     """Return the operation and the operand of a rule; None if no operation has it."""
     operation = OPERATIONS.get(rule.partition(":")[0])
     slots = range(len(operation.rule)) if operation else ()
-    return next(((operation, slot) for slot in slots if operation and _rule_id(operation, slot) == rule), None)
+    return next(((operation, slot) for slot in slots if operation and rule_id(operation, slot) == rule), None)
+
+
+def blank_rules(problem: Problem, blank: Blank) -> tuple[str, ...]:
+    """Return the rules that a blank exercises: one for a gradient, those of a question that have any."""
+    if blank.kind == "question":
+        return skills_of_question(problem.question(blank))
+    return (_rule_at(problem, blank),)
 
 
 def rule_id_at(problem: Problem, blank: Blank) -> str:
-    """Return the rule that a blank exercises; empty for a forward value or a question."""
+    """Return the rules that a blank exercises as they are stored: ids with a space between; empty without one."""
+    return " ".join(blank_rules(problem, blank))
+
+
+def _rule_at(problem: Problem, blank: Blank) -> str:
     if blank.edge:
         return _operand_rule(problem.graph, blank.edge.target, blank.edge.slot)
-    return {"sum": BRANCH, "start": START}.get(blank.kind, "")
+    return {"sum": BRANCH, "start": START}.get(blank.kind, GRAPH)
 
 
 def _operand_rule(graph: Graph, target: int, slot: int) -> str:
     node = graph.nodes[target]
-    if node.op is None or node.body is not None or node.op not in OPERATIONS:
-        return OWN
-    declared = OPERATIONS[node.op]
-    return _rule_id(declared, min(node.rule_index(slot), len(declared.rule) - 1))
+    if node.body is not None:
+        known = recognise(node)
+        if not known.operation:
+            return known.function or f"{_CUSTOM}{known.formula}"
+        declared = OPERATIONS[known.operation]
+        # An activation of a weighted sum has more operands than the activation.
+        return rule_id(declared, min(declared.text_index(declared.rule, slot), len(declared.rule) - 1))
+    declared = OPERATIONS[node.op or ""]
+    return rule_id(declared, min(node.rule_index(slot), len(declared.rule) - 1))
 
 
 def normalise_rule_id(rule: str, blank: str = "") -> str | None:
@@ -69,22 +99,38 @@ def normalise_rule_id(rule: str, blank: str = "") -> str | None:
     Events of an early version hold the bare id of the operation; the operand is taken from the blank's id, if it is
     there.
     """
+    if _is_plain_id(rule) or _CUSTOM_ID.fullmatch(rule):
+        return rule
     _, _, slot = blank.rpartition(".")
-    candidates = (rule, f"{rule}:{slot}")
-    return next((id for id in candidates if id in _GENERAL_RULE_NAMES or _find_rule(id)), None)
+    return next((id for id in (rule, f"{rule}:{slot}") if _find_rule(id)), None)
+
+
+def normalise_rule_ids(rules: str, blank: str = "") -> tuple[str, ...]:
+    """Return the ids of an event's rules, those that are known here."""
+    return tuple(id for rule in rules.split(" ") if (id := normalise_rule_id(rule, blank)) is not None)
+
+
+def _is_plain_id(rule: str) -> bool:
+    """Return whether this is the id of a rule that is not an operation's."""
+    return rule in _GENERAL_RULE_NAMES or rule in QUESTION_SKILLS or rule == OWN or rule in _function_ids()
 
 
 def rule_name(rule: str) -> str:
     """Return the name of a rule as a skill, in the current language."""
-    if rule in _GENERAL_RULE_NAMES:
-        return translate(_GENERAL_RULE_NAMES[rule])
+    if rule.startswith(_CUSTOM):
+        return str(message(N_("custom node {formula}"), formula=rule.removeprefix(_CUSTOM)))
+    if rule == OWN:
+        return translate(_OWN_NAME)
+    name = _GENERAL_RULE_NAMES.get(rule) or QUESTION_SKILLS.get(rule) or _FUNCTION_NAMES.get(rule)
+    if name:
+        return translate(name)
     found = _find_rule(rule)
     return translate(found[0].skill_name[found[1]]) if found and found[0].skill_name else rule
 
 
 def rules_at(problem: Problem, blanks: Iterable[Blank]) -> list[str]:
     """Return the rules that blanks exercise, each once, in their order."""
-    return [*dict.fromkeys(filter(None, (rule_id_at(problem, blank) for blank in blanks)))]
+    return [*dict.fromkeys(rule for blank in blanks for rule in blank_rules(problem, blank))]
 
 
 def rule_text(rule: str) -> str:
@@ -98,19 +144,23 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
 
     A + with an upstream of 1 proves nothing: its local derivative is 1 too.
     """
-    rule = rule_id_at(problem, blank)
-    if not rule:
-        return False
+    if blank.kind == "question":
+        choices = problem.question(blank).choices
+        return bool(blank_rules(problem, blank)) and (not choices or len(choices) >= MIN_PROVING_CHOICES)
     if problem.symbolic:
         # Different rules give different formulas, unless the upstream is 1.
         return blank.edge is None or problem.upstream(blank) != "start" or not problem.starts_at_one
     hidden = hidden_mistakes_at(problem, blank, MIN_PROOF_SEPARATION)
-    if rule == START:
+    if blank.kind == "forward":
+        return not hidden
+    if blank.kind == "start":
         return not hidden & {"start.output-value", "start.zero"}
-    if rule == BRANCH:
+    if blank.kind == "sum":
         return not any(mistake.startswith("branch.") for mistake in hidden)
     assert blank.edge
-    operation = problem.graph.nodes[blank.edge.target].operation
+    node = problem.graph.nodes[blank.edge.target]
+    operation = node.operation
+    ends_pass = operation.ends_pass or (node.body is not None and recognise(node).ends_pass)
     rows, columns = blank.shape or (1, 1)
     declared = {
         f"{operation.label}.{mistake.id}"
@@ -120,7 +170,7 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
     if operation.has_kink:
         # On one side of a kink some mistakes always give the right value.
         return bool(declared - hidden) and ("any.dropped-upstream" not in hidden or "any.zero" in hidden)
-    if operation.ends_pass and problem.upstream(blank) == "start":
+    if ends_pass and problem.upstream(blank) == "start":
         # The upstream is the start, so dropping it is not a mistake here.
         return not hidden & declared
     return not hidden & (declared | {"any.dropped-upstream"})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor.drawing.model import Drawing
     from tutor.glyphs import Glyphs
+    from tutor.practice.mastery_levels import MasteryState
     from tutor.tui.canvas import Run
     from tutor.tui.flow import Line
     from tutor.tui.graph_look import PlaceContent
@@ -46,10 +47,10 @@ class Preview(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleStanding:
-    """A rule with the learner's mastery of it, and in words when it is due."""
+    """A rule with how far the learner has come with it, and in words when it is due."""
 
     name: str
-    mastery: str
+    state: MasteryState
     due: str = ""
 
 
@@ -114,7 +115,7 @@ def put_rules(canvas: Canvas, x: int, y: int, rules: Sequence[RuleStanding], row
     palette, start, end = canvas.palette, x, canvas.width - RIGHT
     last = y + rows - 1
     for rule in rules:
-        runs = [(f"{glyphs.render(rule.name)} ", palette.ink()), *mastery_dots(palette, rule.mastery)]
+        runs = [(f"{glyphs.render(rule.name)} ", palette.ink()), *mastery_dots(palette, rule.state)]
         if x > start and x + runs_width(runs) > end:
             x, y = start, y + 1
         if y > last:
@@ -377,6 +378,6 @@ def put_due_rules(
     for number, rule in enumerate(shown):
         name = truncate(render(rule.name), width, glyphs.ellipsis)
         canvas.put(x, y + number, name, palette.ink("bright", bold=True))
-        canvas.runs(x + width + 2, y + number, mastery_dots(palette, rule.mastery))
+        canvas.runs(x + width + 2, y + number, mastery_dots(palette, rule.state))
         canvas.put(x + width + 7, y + number, dues[scroll + number], palette.ink("help"))
     return y + len(shown)

@@ -16,6 +16,7 @@ from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import PackError
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.exercise_records import code_mark, minutes_text
+from tutor.practice.mastery_levels import NEW
 from tutor.practice.progress import format_duration
 from tutor.practice.resume import open_worksheet
 from tutor.practice.rule_ids import rule_name, rules_at
@@ -202,8 +203,8 @@ class _PreviewMaker:
 
     def _standing(self, rule: str) -> RuleStanding:
         overview = self._state.overview
-        mastery = overview.mastery.get(rule, "new") if overview is not None else "new"
-        return RuleStanding(rule_name(rule), mastery, self._due_text(rule))
+        state = overview.states.get(rule, NEW) if overview is not None else NEW
+        return RuleStanding(rule_name(rule), state, self._due_text(rule))
 
     def _last_result(self, record: ExerciseRecord | None, blanks: int) -> tuple[str, str]:
         if record is None:
@@ -324,9 +325,10 @@ class _PreviewMaker:
             for pack in state.packs
             if pack.entries
         ]
-        upcoming = sorted(overview.due_days.items(), key=lambda item: item[1]) if overview is not None else []
+        states = overview.states if overview is not None else {}
+        upcoming = sorted((each.due, rule) for rule, each in states.items() if each.due is not None)
         most = max(len(state.packs) // 2, 3)
-        rules = [self._standing(rule) for rule, _day in upcoming[:most]]
+        rules = [self._standing(rule) for _day, rule in upcoming[:most]]
         has_due = bool(state.due_count)
         keys = [("Enter", _("start the review"))] if has_due else []
         keys.append((self._glyphs.key_label("home.playground", "F9"), _("a formula of your own")))
@@ -348,7 +350,7 @@ class _PreviewMaker:
 
     def _due_text(self, rule: str) -> str:
         overview = self._state.overview
-        day = overview.due_days.get(rule) if overview is not None else None
+        day = overview.states.get(rule, NEW).due if overview is not None else None
         return describe_due(day, overview.today) if overview is not None and day is not None else ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from tutor.practice.mastery import MASTERY_DOTS, mastery_label
+from tutor.practice.mastery_levels import LEVELS, STEPS_FOR_SOLID, MasteryState, mastery_label, mastery_signs
 from tutor.tui.themes import blend
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ _DAY_TINTS = (0.0, 0.32, 0.54, 0.77, 1.0)
 _DAY_SIGNS = ("·", "░", "▒", "▓", "█")
 _DAY_SIGNS_ASCII = (".", "-", "+", "*", "#")
 _RULE_SIGNS = {"new": "·", "shaky": "!", "learning": "+", "solid": "■"}
+#: The state that the legend shows for each level.
+_LEGEND_STATES = {
+    "shaky": MasteryState("shaky"),
+    "learning": MasteryState("learning", 2),
+    "solid": MasteryState("solid", STEPS_FOR_SOLID),
+}
 _TRY_SIGNS: dict[Try, str] = {"right": "■", "helped": "=", "wrong": "□"}
 
 
@@ -36,10 +42,10 @@ def mastery_style(palette: Palette, mastery: str, *, on: str = "ground") -> Styl
     return palette.ink(colour, on=on)
 
 
-def mastery_dots(palette: Palette, mastery: str, *, on: str = "ground") -> list[Run]:
-    """Return the mastery of a rule as three dots, full and empty."""
-    full = MASTERY_DOTS[mastery]
-    return [("●" * full, mastery_style(palette, mastery, on=on)), ("○" * (3 - full), palette.ink("edge", on=on))]
+def mastery_dots(palette: Palette, state: MasteryState, *, on: str = "ground") -> list[Run]:
+    """Return how far a rule has come as three cells: a dot for each step, and a sign in front after a mistake."""
+    full, empty = mastery_signs(state)
+    return [(full, mastery_style(palette, state.level, on=on)), (empty, palette.ink("edge", on=on))]
 
 
 def rule_square(palette: Palette, mastery: str, *, ascii: bool = False) -> Run:
@@ -53,12 +59,13 @@ def rule_square(palette: Palette, mastery: str, *, ascii: bool = False) -> Run:
 def mastery_legend(palette: Palette, *, ascii: bool = False) -> list[Run]:
     """Return the dots of each mastery level with its name, and its square where that is another sign."""
     runs: list[Run] = []
-    for mastery in ("solid", "learning", "shaky"):
+    for mastery in reversed(LEVELS):
+        dots = mastery_dots(palette, _LEGEND_STATES[mastery])
         square = (
             () if _has_colours(palette, ascii) else ((" ", palette.ink()), rule_square(palette, mastery, ascii=ascii))
         )
         runs += [
-            ("●" * MASTERY_DOTS[mastery], mastery_style(palette, mastery)),
+            *dots,
             *square,
             (f" {mastery_label(mastery)}  ", palette.ink("muted")),
         ]

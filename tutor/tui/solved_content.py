@@ -16,11 +16,11 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam, whole_pass
 from tutor.practice.exercise_records import minutes_text
-from tutor.practice.mastery import mastery_label
+from tutor.practice.mastery_levels import mastery_label, next_step, state_label
 from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.canvas import line_bar
-from tutor.tui.flow import Line, flow, flowed_prose, indented
+from tutor.tui.flow import Line, cut_line, flow, flowed_prose, indented
 from tutor.tui.progress_marks import mastery_dots, mastery_style
 
 if TYPE_CHECKING:
@@ -210,13 +210,19 @@ class SolvedContent:
         lines: list[Line] = []
         name_cells = min(_NAME_CELLS, width // 2)
         for rule in self.rules():
-            now = advice.standing.of_rule(rule)
-            then = before.of_rule(rule) if before is not None else now
-            if now == then:
+            now = advice.standing.state_of(rule)
+            then = before.state_of(rule) if before is not None else now
+            if (now.level, now.steps) == (then.level, then.steps):
                 continue
             line: Line = [self._padded(rule_name(rule), name_cells), *mastery_dots(self.palette, now)]
-            line.append((self.glyphs.render(f"  {mastery_label(then)} → "), self.palette.ink("muted")))
-            lines.append([*line, (self.glyphs.render(mastery_label(now)), mastery_style(self.palette, now))])
+            if now.level != then.level:
+                line.append((self.glyphs.render(f"  {mastery_label(then.level)} → "), self.palette.ink("muted")))
+            else:
+                line.append(("  ", self.palette.ink()))
+            line.append((self.glyphs.render(state_label(now)), mastery_style(self.palette, now.level)))
+            if step := next_step(now, advice.standing.today):
+                line.append((self.glyphs.render(f" · {step}"), self.palette.ink("muted")))
+            lines.append(cut_line(line, width))
         pack = self.state.worksheet.variant.exercise.pack
         if advice.pack_size:
             lines.append(self._pack_bar(advice.standing.solved.get(pack, 0), name_cells, width))

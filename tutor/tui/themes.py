@@ -17,7 +17,6 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from textual.app import App
 
-    from tutor.glyphs import Glyphs
 
 #: The colours that mean something.
 Hue = Literal["forward", "backward", "right", "wrong", "help"]
@@ -418,9 +417,5 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-MASTERY_STYLES = {"new": "$muted", "learning": "$backward", "shaky": "$wrong", "solid": "$right"}
-
-
-def mastery_mark(glyphs: Glyphs, mastery: str) -> str:
-    """Return the mark of a mastery level."""
-    return {"new": glyphs.new, "learning": glyphs.started, "shaky": glyphs.near, "solid": glyphs.correct}[mastery]
+#: The styles of the levels of mastery; learning is the green of solid, faded, as `progress_marks` paints it.
+MASTERY_STYLES = {"new": "$muted", "learning": "$right 60%", "shaky": "$wrong", "solid": "$right"}

@@ -69,6 +69,7 @@ def build_questions(context: BuildContext) -> tuple[QuestionTemplate, ...]:
             answer=question.answer,
             symbols={name: _meaning_of(context, name, meaning) for name, meaning in question.symbols.items()},
             choices=tuple(Choice(choice.text, choice.right, choice.why) for choice in question.choices),
+            skills=question.skills,
             key_path=("question", number - 1),
         )
         for number, question in enumerate(context.file.question, 1)

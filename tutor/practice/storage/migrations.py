@@ -10,7 +10,7 @@ from typing import TypeAlias
 APPLICATION_ID = 0x42505455
 
 #: The version of the rules by which skills are derived from events. Skills of another version are rebuilt.
-DERIVATION_VERSION = 1
+DERIVATION_VERSION = 2
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 

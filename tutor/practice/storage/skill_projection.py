@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor.practice.event import COLUMNS, Event
-from tutor.practice.mastery import Skill
-from tutor.practice.rule_ids import normalise_rule_id
+from tutor.grading.verdict import VerdictKind
+from tutor.practice.event import CODE, COLUMNS, Event
+from tutor.practice.event_rules import EventRules, read_old_rules
+from tutor.practice.mastery import RULE_EVENT_KINDS, Skill
 from tutor.practice.storage.migrations import DERIVATION_VERSION
 from tutor.practice.storage.resets import RESET_KINDS, HiddenSequences, active_resets
 
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
 _NEVER_DUE = "9999-12-31"
 #: The exceptions that a damaged row can cause.
 _DAMAGED_ROW_ERRORS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
-_RULE_EVENTS = f"SELECT seq, {', '.join(COLUMNS)} FROM event WHERE seq > ? AND rule <> '' ORDER BY seq"
+_KINDS = ", ".join(f"'{kind}'" for kind in RULE_EVENT_KINDS)
+_RULE_EVENTS = f"SELECT seq, {', '.join(COLUMNS)} FROM event WHERE seq > ? AND kind IN ({_KINDS}) ORDER BY seq"
+#: The exercises with events whose rules an earlier version did not store.
+_OLD_EXERCISES = (
+    f"SELECT DISTINCT pack, exercise FROM event WHERE rule IN ('', 'own') AND blank <> '' AND kind IN ({_KINDS})"
+)
+
+
+def _with_proof(event: Event) -> Event:
+    """Return an event without a rule, of an earlier version, as one that proves its rule if it is right."""
+    return replace(event, proof=True) if event.rule == "" and event.verdict == VerdictKind.RIGHT else event
 
 
 class Snapshot(NamedTuple):
@@ -33,10 +45,12 @@ class SkillProjection:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._rules = EventRules()
 
     def apply_events(self, events: Sequence[Event]) -> None:
         """Update the skills of these events' rules, in the transaction that adds the events."""
-        if not any(event.rule or event.kind in RESET_KINDS for event in events) or not self._is_current():
+        has_rules = any(event.rule or event.kind in (CODE, *RESET_KINDS) for event in events)
+        if not has_rules or not self._is_current():
             return
         if any(event.kind in RESET_KINDS for event in events):
             self.invalidate()
@@ -50,13 +64,11 @@ class SkillProjection:
     def _updated_skills(self, events: Iterable[Event]) -> Iterable[Skill]:
         skills: dict[str, Skill] = {}
         for event in events:
-            rule = normalise_rule_id(event.rule, event.blank)
-            if rule is None:
-                continue
-            if rule not in skills:
-                row = self._connection.execute("SELECT data FROM skill WHERE rule = ?", (rule,)).fetchone()
-                skills[rule] = Skill.from_json(rule, row[0]) if row else Skill(rule)
-            skills[rule].apply(event)
+            for rule in self._rules(event):
+                if rule not in skills:
+                    row = self._connection.execute("SELECT data FROM skill WHERE rule = ?", (rule,)).fetchone()
+                    skills[rule] = Skill.from_json(rule, row[0]) if row else Skill(rule)
+                skills[rule].apply(event)
         return skills.values()
 
     def invalidate(self) -> None:
@@ -87,6 +99,7 @@ class SkillProjection:
         try:
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
             snapshot = self._snapshot_to(last)
+            self._rules = EventRules(read_old_rules(self._connection.execute(_OLD_EXERCISES).fetchall()))
             self._apply_since(skills, 0)
         finally:
             self._connection.execute("ROLLBACK")
@@ -120,10 +133,10 @@ class SkillProjection:
                 event = Event.from_row(values)
             except ValueError:
                 continue
-            rule = normalise_rule_id(event.rule, event.blank)
-            if rule is None or seq <= hidden.last_hidden(event.pack, event.exercise):
+            if seq <= hidden.last_hidden(event.pack, event.exercise):
                 continue
-            skills.setdefault(rule, Skill(rule)).apply(event)
+            for rule in self._rules(event):
+                skills.setdefault(rule, Skill(rule)).apply(_with_proof(event))
 
     def _save_skills(self, skills: Iterable[Skill]) -> None:
         self._connection.executemany(

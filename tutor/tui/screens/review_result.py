@@ -9,21 +9,22 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.i18n import N_, _, message
-from tutor.practice.mastery import mastery_label
+from tutor.i18n import N_, _
+from tutor.practice.mastery_levels import change_label, mastery_signs, next_step
 from tutor.practice.rule_ids import rule_name
+from tutor.practice.scheduler import utc_today
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
-from tutor.tui.themes import MASTERY_STYLES, mastery_mark
+from tutor.tui.themes import MASTERY_STYLES
 from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
 
+    from tutor.practice.mastery_levels import MasteryState
     from tutor.tui.host import Host
 
 KEYS: list[BindingType] = [
@@ -42,8 +43,10 @@ class ReviewResultScreen(ScrollingScreen):
         "What the review came to: how you stood with each rule before and after it, and the day on which it comes back."
     )
 
-    def __init__(self, host: Host, outcome: Sequence[tuple[str, str, str, date | None]], *, left_early: bool) -> None:
-        """Show the outcome of a review session: rule, mastery before, mastery after, day on which it is due."""
+    def __init__(
+        self, host: Host, outcome: Sequence[tuple[str, MasteryState, MasteryState]], *, left_early: bool
+    ) -> None:
+        """Show the outcome of a review session: each rule with its state before and after."""
         super().__init__(host)
         self._outcome = outcome
         self._left_early = left_early
@@ -64,14 +67,15 @@ class ReviewResultScreen(ScrollingScreen):
             [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
         )
 
-    def _rule_line(self, rule: str, before: str, after: str, due: date | None) -> Content:
-        labels = dict.fromkeys((mastery_label(before), mastery_label(after)))
-        return_day = "" if due is None else "   " + str(message(N_("comes back on {day}"), day=due.isoformat()))
+    def _rule_line(self, rule: str, before: MasteryState, after: MasteryState) -> Content:
+        step = next_step(after, utc_today())
+        full, empty = mastery_signs(after)
         return styled(
             self.glyphs,
-            (f"{mastery_mark(self.glyphs, after)} ", MASTERY_STYLES[after]),
-            (rule_name(rule), "bold"),
+            (full, MASTERY_STYLES[after.level]),
+            (empty, "$edge"),
+            (f" {rule_name(rule)}", "bold"),
             "   ",
-            (" → ".join(labels), MASTERY_STYLES[after]),
-            (return_day, "$muted"),
+            (change_label(before, after), MASTERY_STYLES[after.level]),
+            (f"   {step}", "$muted"),
         )

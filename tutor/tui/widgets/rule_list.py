@@ -139,7 +139,7 @@ class RuleList(CursorList):
             name = truncate(self.glyphs.render(rule.name), name_width)
             canvas.put(_LEFT, y, name, palette.ink("bright" if is_here else "text", on=ground, bold=is_here))
             x = _LEFT + name_width + _GAP
-            x = canvas.runs(x, y, mastery_dots(palette, rule.standing, on=ground)) + _GAP
+            x = canvas.runs(x, y, mastery_dots(palette, rule.state, on=ground)) + _GAP
             canvas.runs(x, y, [try_mark(palette, outcome, on=ground) for outcome in rule.tries])
             if rule.in_code:
                 text = f"{self.glyphs.coded} {rule.in_code}"

@@ -11,7 +11,7 @@ from textual.message import Message
 from tutor.drawing.cell_width import truncate
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
-from tutor.practice.mastery import mastery_label
+from tutor.practice.mastery_levels import mastery_label
 from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.flow import Line, cut_line, flow
@@ -136,12 +136,12 @@ class SidePane(ScrolledPane):
         return self.glyphs.render(text)
 
     def _rule_line(self, rule: str, standing: Standing, width: int) -> Line:
-        mastery = standing.of_rule(rule)
-        label = self.glyphs.render(mastery_label(mastery))
+        state = standing.state_of(rule)
+        label = self.glyphs.render(mastery_label(state.level))
         room = width - 5 - cell_len(label) - 2
         name = truncate(self.glyphs.render(rule_name(rule)), room, self.glyphs.ellipsis)
         line: Line = [(name + " " * (room - cell_len(name)), self.palette.ink("text"))]
-        line += mastery_dots(self.palette, mastery)
+        line += mastery_dots(self.palette, state)
         return cut_line([*line, (f"  {label}", self.palette.ink("muted"))], width)
 
     def on_click(self, event: events.Click) -> None:

@@ -1,0 +1,71 @@
+"""Skills: the ids of what a learner masters, and those of a question, as its author says or as its form shows.
+
+A rule's id is that of its operation, followed by a colon and the operand if the operands have different rules.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.symbolic import has_symbols
+from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.engine.operation import Operation
+    from tutor.grading.question import Question
+
+BRANCH, START = "branch", "start"
+GRAPH, SHAPES, CHECK, FAULT, CODE_SKILL = "graph", "shapes", "check", "fault", "code"
+FORMULA, MEANING, TRAINING = "formula", "meaning", "training"
+
+#: The skills of questions by their ids, which are stored and never change. Forward values are `graph`, too.
+QUESTION_SKILLS: Mapping[str, str] = {
+    GRAPH: N_("reading a graph"),
+    SHAPES: N_("shapes of matrices"),
+    FORMULA: N_("gradients as formulas"),
+    MEANING: N_("what a gradient means"),
+    CHECK: N_("checking numerically"),
+    FAULT: N_("finding a fault"),
+    CODE_SKILL: N_("writing code"),
+    TRAINING: N_("updating weights"),
+}
+_SHAPE = re.compile(r"\d+\s*×\s*\d+")
+_CODE_BLANK = re.compile(r"`[^`]*___[^`]*`")
+
+
+def rule_id(operation: Operation, text: int) -> str:
+    """Return the id of the rule of an operation whose text is number `text`."""
+    return operation.id if len(operation.rule) == 1 else f"{operation.id}:{text}"
+
+
+def operation_rule_ids() -> Iterator[str]:
+    """Yield the ids of the rules of all operations, in their order."""
+    for operation in OPERATIONS.values():
+        yield from (rule_id(operation, text) for text in range(len(operation.rule)))
+
+
+def known_skills() -> tuple[str, ...]:
+    """Return the skills that an author may give to a question."""
+    return (*QUESTION_SKILLS, BRANCH, START, *operation_rule_ids())
+
+
+def skills_of_question(question: Question) -> tuple[str, ...]:
+    """Return the skills of a question: its author's, else what its form shows, mostly nothing."""
+    if question.skills:
+        return question.skills
+    derived = _derived_skill(question)
+    return (derived,) if derived else ()
+
+
+def _derived_skill(question: Question) -> str:
+    if any(_CODE_BLANK.search(text) for text in question.prompt.texts.values()):
+        return CODE_SKILL
+    if question.choices:
+        texts = [text for choice in question.choices for text in choice.text.texts.values()]
+        return SHAPES if all(_SHAPE.search(text) for text in texts) else ""
+    return FORMULA if question.is_matrix_formula or any(map(has_symbols, ops.cells(question.answer))) else ""
