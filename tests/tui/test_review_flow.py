@@ -72,7 +72,7 @@ async def test_a_review_from_the_list_to_its_end() -> None:
             await pilot.press("enter")
             await pilot.pause()
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReviewResultScreen), "the outcome")
-        await wait_for_text(pilot, "The review is done.", "× other input", "+ passes on", "comes back on")
+        await wait_for_text(pilot, "The review is done.", "× other input", "+ passes on", "again on")
         await pilot.press("enter")
         await wait_for_text(pilot, "First steps back")
         await wait_until(pilot, lambda: "due)" not in screen_text(pilot), "nothing is due any more")
