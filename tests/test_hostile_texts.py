@@ -193,6 +193,11 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("report", "ATTEMPTS")),
     ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
     ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
+    ("text", ("report", "ATTEMPTS", "--items")),
+    ("json", ("report", "ATTEMPTS", "--items", "--json")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "items")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "wrong-answers")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "messages")),
     ("text", ("report", "TEXT")),
     ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "TEXT")),
     ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "105")),
@@ -280,7 +285,7 @@ def test_no_prefix_makes_a_formula_in_a_spreadsheet(
     file = write_attempts(tmp_path / "attempts.jsonl", rotation)
     run_here("text", "import", file)
     run_here("csv", "export", "--csv", "--learner", hostile_text("learner", rotation, without="\0")[:60])
-    for table in ("learners", "mistakes"):
+    for table in ("learners", "mistakes", "items", "wrong-answers", "messages"):
         run_here("csv", "report", file, "--csv", table)
 
 

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.documents import Heading, Sentence, Table, as_text
-from tutor.commands.errors import print_error
+from tutor.commands.errors import CommandError, print_error
 from tutor.commands.export import SKIPPED_FILE
 from tutor.commands.help import LocalizedCommand
+from tutor.commands.item_page import items_page
+from tutor.commands.item_report import ITEMS_HEADER, MESSAGES_HEADER, WRONG_ANSWERS_HEADER, ItemReport
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import format_csv_row, open_output
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
-from tutor.packs.sanitize import clean_title, escape_invisible
+from tutor.packs.sanitize import clean_title, escape_invisible, format_json
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 from tutor.practice.export import InvalidExportError, read_export
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tutor.commands.documents import Block
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 #: The maximum number of mistakes of each exercise in the summary; the CSV has all.
 _MAX_MISTAKES = 5
+#: The tables that can be written as CSV: those of the class, and those of `--items`.
+_CLASS_TABLES = ("learners", "mistakes")
+_ITEM_TABLES = ("items", "wrong-answers", "messages")
 
 
 @click.command(cls=LocalizedCommand)
@@ -36,26 +41,62 @@ _MAX_MISTAKES = 5
 @click.option(
     "--csv",
     "table",
-    type=click.Choice(["learners", "mistakes"]),
-    help=_("Write CSV: a row for each learner and exercise, or for each exercise and mistake."),
+    type=click.Choice([*_CLASS_TABLES, *_ITEM_TABLES]),
+    help=_(
+        "Write CSV: a row for each learner and exercise, for each exercise and mistake, or of --items for each blank, "
+        "for each of its wrong answers, or for each message at it."
+    ),
 )
+@click.option("--items", is_flag=True, help=_("Analyse each blank: how hard, which wrong answers, what didn't help."))
+@click.option("--json", "as_json", is_flag=True, help=_("Write the analysis of --items as JSON."))
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
-def report(options: RunOptions, files: tuple[Path, ...], table: str | None, to: Path | None) -> int:
+def report(
+    options: RunOptions, files: tuple[Path, ...], table: str | None, items: bool, as_json: bool, to: Path | None
+) -> int:
+    _check_options(table, items, as_json)
     classroom = Classroom()
     skipped = _read_files(classroom, files)
     if skipped == len(files):
         return 1
-    if table == "learners":
-        lines = [format_csv_row(row) for row in (WORK_HEADER, *classroom.work_rows())]
-    elif table == "mistakes":
-        lines = [format_csv_row(row) for row in (MISTAKES_HEADER, *classroom.mistake_rows())]
+    if as_json:
+        lines = [format_json(ItemReport(classroom).as_json(), indent=2)]
+    elif table is not None:
+        lines = [format_csv_row(row) for row in _csv_rows(classroom, table)]
     else:
-        lines = [options.glyphs.render(line) for line in as_text(_summary_page(classroom))]
+        page = items_page(ItemReport(classroom)) if items else _summary_page(classroom)
+        lines = [options.glyphs.render(line) for line in as_text(page)]
     with open_output(to) as out:
         for line in lines:
             out.write(line + "\n")
     return 1 if skipped else 0
+
+
+def _check_options(table: str | None, items: bool, as_json: bool) -> None:
+    """Raise CommandError for options that don't go together."""
+    if as_json and table:
+        raise CommandError(message(N_("--csv and --json exclude each other. Choose one.")), 2)
+    if as_json and not items:
+        raise CommandError(message(N_("--json writes the analysis of blanks. Add --items.")), 2)
+    if items and table in _CLASS_TABLES:
+        known = ", ".join(_ITEM_TABLES)
+        raise CommandError(message(N_("--csv with --items is one of: {known}."), known=known), 2)
+
+
+def _csv_rows(classroom: Classroom, table: str) -> Iterator[Sequence[str]]:
+    """Yield the header and the rows of a table."""
+    if table in _CLASS_TABLES:
+        is_work = table == "learners"
+        yield WORK_HEADER if is_work else MISTAKES_HEADER
+        yield from classroom.work_rows() if is_work else classroom.mistake_rows()
+        return
+    analysis = ItemReport(classroom)
+    if table == "items":
+        yield from (ITEMS_HEADER, *analysis.item_rows())
+    elif table == "wrong-answers":
+        yield from (WRONG_ANSWERS_HEADER, *analysis.wrong_answer_rows())
+    else:
+        yield from (MESSAGES_HEADER, *analysis.message_rows())
 
 
 def _read_files(classroom: Classroom, files: tuple[Path, ...]) -> int:

@@ -137,6 +137,15 @@ class Classroom:
                     record.apply(event)
         return dict(sorted(work.items()))
 
+    def counted_events(self) -> Iterator[tuple[str, tuple[str, str], list[Event]]]:
+        """Yield each learner's events in one exercise, as `work_by_learner` counts them, but not those of code."""
+        for learner in self.learners:
+            events = sorted(self._events[learner].values(), key=lambda event: event.at)
+            exams = exam_records(events)
+            for name, attempts in _by_exercise(_without_reset(events, exams)).items():
+                attempts = [event for event in attempts if event.kind != CODE]
+                yield learner, name, events_that_count(attempts) if name in exams else attempts
+
     def work_rows(self) -> Iterator[list[str]]:
         """Yield a row for each learner and exercise, in the order of `WORK_HEADER`."""
         for (learner, pack, exercise), work in self.work_by_learner().items():

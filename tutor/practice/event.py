@@ -61,6 +61,7 @@ class Event:
     Kinds:
 
     - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`;
+    - `again`: the same wrong answer once more, which changes nothing;
     - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;
     - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
@@ -139,6 +140,8 @@ class Event:
 
 #: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
+#: The kind of a wrong answer that is given once more.
+AGAIN = "again"
 #: The kinds of a whole pass: its start and end with their texts, an answer that waits, a place pointed at.
 WHOLE, ON, OFF, UNJUDGED, POINTED = "whole", "on", "off", "unjudged", "pointed"
 #: The kind of a check of code. It says nothing about the blanks of the exercise.

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import N_, Message, describe_os_error, message
@@ -113,8 +114,11 @@ def _parse_attempt(data: object) -> Attempt:
     if not data["id"] or not data["kind"]:
         raise ValueError("not an attempt")
     fields = {name: data[name] for name in COLUMNS if data.get(name) is not None}
-    # Escaped, because these texts of another program will be shown in a terminal.
-    fields |= {name: escape_invisible(fields[name]) for name in TEXT_COLUMNS if isinstance(fields.get(name), str)}
+    # Escaped, because these texts of another program will be shown in a terminal. Interned, because most of them are in
+    # thousands of attempts.
+    fields |= {
+        name: intern(escape_invisible(fields[name])) for name in TEXT_COLUMNS if isinstance(fields.get(name), str)
+    }
     fields["at"] = parse_time(data["at"])
     if any(isinstance(fields.get(name), bool) for name in ("seed", "hints", "position")):
         raise ValueError("not a number")

@@ -27,7 +27,7 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.content_hash import content_hash
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
-from tutor.practice.event import NO, NOTED, OFF, ON, POINTED, REPLY, UNJUDGED, WHOLE, YES, Event, new_id
+from tutor.practice.event import AGAIN, NO, NOTED, OFF, ON, POINTED, REPLY, UNJUDGED, WHOLE, YES, Event, new_id
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
 from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
@@ -46,6 +46,8 @@ BlankState = Literal["empty", "right", "wrong", "near", "revealed", "given", "no
 HINT_COOLDOWN = 2.0
 #: More seconds than this between two events are a break, not work.
 MAX_EVENT_SECONDS = 600.0
+#: The same answer after fewer seconds is a key pressed twice.
+MIN_SECONDS_AGAIN = 2.0
 #: From this many wrong answers on one blank, the hint that states the rule opens by itself.
 OPEN_RULE_AFTER = 3
 #: From this many wrong answers on one blank, revealing the value is offered.
@@ -395,6 +397,8 @@ class Worksheet:
         # An answer that follows from a wrong value is graded again, because that value may have changed.
         is_judged = entry.verdict is not None and not self.whole_pass.is_on
         if is_judged and entry.verdict and entry.text == text and entry.verdict.kind is not VerdictKind.CARRIED:
+            if entry.verdict.is_wrong_attempt and self._clock() - self._last_event_time >= MIN_SECONDS_AGAIN:
+                self._record(AGAIN, blank, text=text, verdict=entry.verdict)
             return entry.verdict
         if self.is_locked(blank):
             return Verdict(
