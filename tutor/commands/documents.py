@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.drawing.cell_width import align_columns
 from tutor.i18n import current_language
-from tutor.packs.sanitize import escape_invisible
+from tutor.packs.sanitize import escape_invisible, escape_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,24 +91,19 @@ def as_markdown(blocks: Sequence[Block]) -> list[str]:
     lines: list[str] = []
     for number, block in enumerate(blocks):
         if isinstance(block, Heading):
-            lines += [f"{'#' if number == 0 else '##'} {_escape_markdown(block.text)}", ""]
+            lines += [f"{'#' if number == 0 else '##'} {escape_markdown(block.text)}", ""]
         elif isinstance(block, Sentence):
-            lines += [_escape_markdown(block.text), ""]
+            lines += [escape_markdown(block.text), ""]
         elif isinstance(block, Table):
-            lines.append(_markdown_row([_escape_markdown(title) for title in block.titles]))
+            lines.append(_markdown_row([escape_markdown(title) for title in block.titles]))
             lines.append(_markdown_row(["--"] * len(block.titles)))
-            lines += [_markdown_row([_escape_markdown(cell) for cell in row]) for row in block.rows]
+            lines += [_markdown_row([escape_markdown(cell) for cell in row]) for row in block.rows]
             lines.append("")
     return lines[:-1]
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def _escape_markdown(text: str) -> str:
-    """Return a text in which nothing is markup."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#|!~&" else sign for sign in escape_invisible(text))
 
 
 def as_html(blocks: Sequence[Block]) -> list[str]:

@@ -28,6 +28,9 @@ _COMMANDS = {
     "solve": LazyCommand(
         "solve:solve", N_("Print the worked graph of a formula or an exercise: every value, every gradient.")
     ),
+    "sheet": LazyCommand(
+        "sheet:sheet", N_("Write worksheets to print, with numbers for each student, and their answer keys.")
+    ),
     "grade": LazyCommand(
         "grade:grade",
         N_("Check answers to an exercise: one, or with --json and no blank a line each of standard input."),

@@ -63,6 +63,11 @@ def strip_markup(text: str) -> str:
     return LIGHT_MARKUP.sub(lambda match: match["strong"] or match["stress"] or match["code"][1:-1], text)
 
 
+def escape_markdown(text: str) -> str:
+    """Return a text for Markdown in which nothing is markup."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#|!~&" else sign for sign in escape_invisible(text))
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

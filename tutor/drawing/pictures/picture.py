@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.drawing.model import BoxKind, Cell, Density, Drawing, DrawnEdge, Place, Rect
     from tutor.grading.problem import Problem
@@ -39,7 +40,7 @@ class ValueBlock:
     """A value at an edge: a number, or a matrix in columns.
 
     `y` is its first row, `ends` are the right ends of its columns, in cells. `rows` are empty where the value is a
-    blank; then `height` says how many rows there are.
+    blank; then `height` says how many rows there are, and `label` is its number on a sheet.
     """
 
     is_gradient: bool
@@ -49,6 +50,7 @@ class ValueBlock:
     height: int
     rows: tuple[tuple[str, ...], ...] = ()
     is_matrix: bool = False
+    label: str = ""
 
     @property
     def centre(self) -> float:
@@ -100,10 +102,13 @@ class Picture:
     blank: bool = False
 
 
-def picture_of(problem: Problem, title: str, *, blank: bool = False) -> Picture:
+def picture_of(
+    problem: Problem, title: str, *, blank: bool = False, labels: Mapping[str, str] = MappingProxyType({})
+) -> Picture:
     """Return the picture of a problem. Raise NonFiniteError.
 
-    If it is `blank`, it shows what a learner sees at the beginning: empty fields for what is asked, and what is given.
+    If it is `blank`, it shows what a learner sees at the beginning: empty fields for what is asked, with the `labels`
+    of these blanks, and what is given.
     """
     passes = WorkedValues.of(problem).passes
     if blank:
@@ -116,15 +121,15 @@ def picture_of(problem: Problem, title: str, *, blank: bool = False) -> Picture:
     drawing = PlannedDrawings(boxes).draw(density, _SPACING)
     places = problem.given_blanks if blank else problem.places
     cells = {place.id: format_cells(problem.truth(place, passes)) for place in places}
-    labels = {box.id: (box.label, box.name, box.kind) for box in boxes}
+    texts = {box.id: (box.label, box.name, box.kind) for box in boxes}
     return Picture(
         title=title,
         width=drawing.width,
         height=drawing.height,
-        boxes=tuple(PictureBox(name, rect, *labels[name]) for name, rect in drawing.boxes.items()),
+        boxes=tuple(PictureBox(name, rect, *texts[name]) for name, rect in drawing.boxes.items()),
         wires=tuple(edge.corners for edge in drawing.edges if edge.target),
         dots=tuple(_branchings(drawing)),
-        values=tuple(_blocks(drawing, cells)),
+        values=tuple(_blocks(drawing, cells, labels)),
         edges=tuple(_edges(drawing, cells)),
         lines=tuple(_lines(problem, cells)),
         blank=blank,
@@ -141,13 +146,13 @@ def _branchings(drawing: Drawing) -> Iterator[Cell]:
         yield from (cell for cell, after in following.items() if len(after) > 1)
 
 
-def _blocks(drawing: Drawing, cells: dict[str, list[list[str]]]) -> Iterator[ValueBlock]:
+def _blocks(drawing: Drawing, cells: dict[str, list[list[str]]], labels: Mapping[str, str]) -> Iterator[ValueBlock]:
     """Yield the forward values, then the places."""
     for edge in drawing.edges:
         if edge.value_at is not None and edge.values:
             yield _forward_block(edge, *edge.value_at)
     for name, place in drawing.places.items():
-        yield _gradient_block(place, cells.get(name))
+        yield replace(_gradient_block(place, cells.get(name)), label=labels.get(name, ""))
 
 
 def _forward_block(edge: DrawnEdge, x: int, y: int) -> ValueBlock:

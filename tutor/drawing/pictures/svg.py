@@ -49,8 +49,8 @@ _COLOURS: dict[SvgTheme, _Colours] = {
 }
 
 
-def svg(picture: Picture, theme: SvgTheme = "light") -> str:
-    """Return the picture as an SVG document, sizes in pixels."""
+def svg(picture: Picture, theme: SvgTheme = "light", id: str = "graph") -> str:
+    """Return the picture as an SVG document, sizes in pixels; its elements have ids that begin with `id`."""
     colours = _COLOURS[theme]
     legend = _legend(picture, colours)
     width = max(picture.width * CELL_WIDTH + 2 * _MARGIN, _legend_width())
@@ -58,9 +58,9 @@ def svg(picture: Picture, theme: SvgTheme = "light") -> str:
     description = "\n".join(map(str, picture.lines))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        f' role="img" aria-labelledby="title description" xml:lang={_attribute(current_language())}>',
-        f'<title id="title">{_text(_title(picture))}</title>',
-        f'<desc id="description">{_text(description)}</desc>',
+        f' role="img" aria-labelledby="{id}-title {id}-values" xml:lang={_attribute(current_language())}>',
+        f'<title id="{id}-title">{_text(_title(picture))}</title>',
+        f'<desc id="{id}-values">{_text(description)}</desc>',
         f'<rect width="{width}" height="{height}" fill="{colours.ground}"/>',
         f'<g transform="translate({_MARGIN} {_MARGIN})" font-family="{_FONTS}" font-size="{FONT_SIZE}">',
         f'<g fill="none" stroke="{colours.line}" stroke-width="1.5">',
@@ -174,6 +174,9 @@ def _brackets(block: ValueBlock, colour: str) -> Iterator[str]:
 def _fields(block: ValueBlock, colour: str) -> Iterator[str]:
     """Yield an empty field for each number of a blank."""
     starts = [block.x, *(end + 1 for end in block.ends[:-1])]
+    if block.label:
+        y = (block.y + 0.5) * CELL_HEIGHT
+        yield _word(block.label, block.x * CELL_WIDTH - 3, y, colour, anchor="end", size=_SMALL)
     for row in range(block.height):
         y = (block.y + row + 0.5) * CELL_HEIGHT - _FIELD_HEIGHT / 2
         for start, end in zip(starts, block.ends, strict=True):

@@ -23,11 +23,13 @@ _SPECIAL = {
 _SIGNS = {
     "×": r"\times", "÷": r"\div", "−": "-", "·": r"\cdot", "∂": r"\partial", "√": r"\surd", "≈": r"\approx",
     "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "→": r"\to", "∞": r"\infty", "ᵀ": r"^{\top}", "′": "'", "<": "<", ">": ">",
-    "Σ": r"\sum", "½": r"\frac12", "…": r"\dots", "|": "|", "∈": r"\in", "⊙": r"\odot",
+    "Σ": r"\Sigma", "½": r"\frac12", "…": r"\dots", "|": "|", "∈": r"\in", "⊙": r"\odot", "●": r"\bullet", "◇": r"\diamond", "✓": r"\surd", "≪": r"\ll", "≫": r"\gg", "∇": r"\nabla",
     **{sign: f"^{{{digit}}}" for sign, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", [*"0123456789", "-"], strict=True)},
     **{sign: f"_{{{digit}}}" for sign, digit in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
     **{letter: f"\\{name}" for letter, name in GREEK.items() if letter != "Σ"},
 }  # fmt: skip
+#: Signs of texts that LaTeX reads as they are.
+_PUNCTUATION = "“”‘’–—«»°¿¡"
 #: The colours of forward values and gradients: dark enough for a printer without colours.
 _COLOURS = {"forward": "0B5CAD", "backward": "8A4500"}
 
@@ -53,14 +55,16 @@ def _comment(text: str) -> str:
     return " ".join(text.split())
 
 
-def _latex(text: str) -> str:
-    """Return a text of LaTeX in which nothing is a command but our own signs."""
+def latex_text(text: str) -> str:
+    """Return text for LaTeX in which nothing is a command but our own signs."""
     pieces = []
     for character in text:
         if character in _SIGNS:
             pieces.append(f"\\ensuremath{{{_SIGNS[character]}}}")
-        else:
+        elif character in _SPECIAL or character.isascii() or character.isalpha() or character in _PUNCTUATION:
             pieces.append(_SPECIAL.get(character, character))
+        else:
+            pieces.append("?")
     return "".join(pieces)
 
 
@@ -80,11 +84,11 @@ def _box(box: PictureBox) -> Iterator[str]:
     if box.kind != "input":
         corner, opposite = (f"{rect.x},{rect.y + 0.5:g}", f"{rect.x + rect.width},{rect.y + rect.height - 0.5:g}")
         yield rf"\draw[rounded corners=1mm, fill=black!4] ({corner}) rectangle ({opposite});"
-    yield rf"\node at ({centre}) {{{_latex(box.label)}}};"
+    yield rf"\node at ({centre}) {{{latex_text(box.label)}}};"
     if box.name:
         yield (
             rf"\node[fill=white, inner sep=1pt, font=\scriptsize] at ({rect.x + rect.width / 2:g},{rect.y + 0.5:g})"
-            f" {{{_latex(box.name)}}};"
+            f" {{{latex_text(box.name)}}};"
         )
 
 
@@ -96,10 +100,10 @@ def _value(block: ValueBlock) -> Iterator[str]:
     for number, row in enumerate(block.rows):
         y = block.y + number + 0.5
         if not block.is_matrix:
-            yield rf"\node[{colour}] at ({block.centre:g},{y:g}) {{{_latex(row[0])}}};"
+            yield rf"\node[{colour}] at ({block.centre:g},{y:g}) {{{latex_text(row[0])}}};"
             continue
         for text, end in zip(row, block.ends, strict=True):
-            yield rf"\node[{colour}, anchor=east] at ({end:g},{y:g}) {{{_latex(text)}}};"
+            yield rf"\node[{colour}, anchor=east] at ({end:g},{y:g}) {{{latex_text(text)}}};"
     if block.is_matrix:
         top, bottom = block.y + 0.1, block.y + block.height - 0.1
         for x, inwards in ((block.x, 0.4), (block.ends[-1] + 0.4, -0.4)):
@@ -109,6 +113,9 @@ def _value(block: ValueBlock) -> Iterator[str]:
 def _fields(block: ValueBlock, colour: str) -> Iterator[str]:
     """Yield an empty field for each number of a blank."""
     starts = [block.x, *(end + 1 for end in block.ends[:-1])]
+    if block.label:
+        place = f"({block.x - 0.3:g},{block.y + 0.5:g})"
+        yield rf"\node[{colour}, anchor=east, font=\scriptsize] at {place} {{{latex_text(block.label)}}};"
     for row in range(block.height):
         top, bottom = block.y + row + 0.1, block.y + row + 0.9
         for start, end in zip(starts, block.ends, strict=True):
@@ -116,6 +123,6 @@ def _fields(block: ValueBlock, colour: str) -> Iterator[str]:
 
 
 def _legend(picture: Picture) -> Iterator[str]:
-    texts = rf"\textcolor{{bpforward}}{{{_latex(_(FORWARD_LEGEND))}}},\quad"
-    texts += rf" \textcolor{{bpbackward}}{{{_latex(_(BACKWARD_LEGEND))}}}"
+    texts = rf"\textcolor{{bpforward}}{{{latex_text(_(FORWARD_LEGEND))}}},\quad"
+    texts += rf" \textcolor{{bpbackward}}{{{latex_text(_(BACKWARD_LEGEND))}}}"
     yield rf"\node[anchor=west, font=\scriptsize] at (0,{picture.height + 1}) {{{texts}}};"

@@ -49,7 +49,7 @@ def worked_text(
     values = WorkedValues.of(problem)
     lines = [glyphs.render(_format_heading(problem)), ""]
     if draw is not False:
-        drawing = _draw_filled(problem, values.passes, glyphs, width if draw is None else None)
+        drawing = draw_filled(problem, values.passes, glyphs, width if draw is None else None)
         lines += [*drawing, ""] if drawing else []
     if problem.symbolic and (equations := list(values.named_equations())):
         lines += [*wrap_equations(equations, glyphs, width), ""]
@@ -81,7 +81,7 @@ def _format_input(name: str, value: Value) -> str:
     return f"{name}{sign}: {format_shape(ops.shape_of(value))}{' one-hot' if symbol.domain == ONE_HOT else ''}"
 
 
-def _draw_filled(problem: Problem, passes: Passes, glyphs: Glyphs, width: int | None) -> list[str]:
+def draw_filled(problem: Problem, passes: Passes, glyphs: Glyphs = UNICODE, width: int | None = None) -> list[str]:
     """Return the drawing with all values, or nothing if it is wider than `width`."""
     rows = {
         place.id: [list(map(glyphs.render, row)) for row in format_cells(problem.truth(place, passes))]

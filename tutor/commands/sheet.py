@@ -1,0 +1,93 @@
+"""`backprop-tutor sheet`: worksheets to print, one set of numbers for each student, and their answer keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.options import FilePath, common_options, usable_path
+from tutor.commands.output import open_output
+from tutor.commands.roster import read_roster
+from tutor.drawing.sheets.content import make_sheets
+from tutor.drawing.sheets.html import sheets_as_html
+from tutor.drawing.sheets.latex import sheets_as_latex
+from tutor.drawing.sheets.markdown import sheets_as_markdown
+from tutor.engine.passes import NonFiniteError
+from tutor.i18n import N_, _, message
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.packs.pack import Pack
+from tutor.packs.path_argument import is_path_argument, open_path
+from tutor.packs.sanitize import format_output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tutor.drawing.sheets.html import Paper
+    from tutor.packs.exercise import Exercise
+    from tutor.run_options import RunOptions
+
+_ONE_OF_THEM = N_("--seed and --students both choose the numbers. Leave one of them out.")
+_UNKNOWN_ENDING = N_("{file}: A sheet is written as .html, .md or .tex. Choose one of these endings.")
+
+
+@click.command(cls=LocalizedCommand)
+@click.argument("targets", nargs=-1, required=True, metavar="PACK|PACK/EXERCISE|FILE...")
+@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("A file that ends in .html, .md or .tex."))
+@click.option("--key", is_flag=True, help=_("The answer key: each blank's value, its rule and the usual mistakes."))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option(
+    "--students",
+    type=FilePath(),
+    metavar="CSV",
+    help=_("A sheet for each student in this list, with numbers of their own."),
+)
+@click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", help=_("The paper: a4 or letter."))
+@common_options
+def sheet(
+    options: RunOptions,
+    targets: tuple[str, ...],
+    path: Path | None,
+    key: bool,
+    seed: int | None,
+    students: Path | None,
+    paper: Paper,
+) -> int:
+    if seed is not None and students is not None:
+        raise CommandError(message(_ONE_OF_THEM), 2)
+    ending = ".md" if path is None else path.suffix.lower()
+    if ending not in (".html", ".htm", ".md", ".tex"):
+        raise CommandError(message(_UNKNOWN_ENDING, file=path), 2)
+    ids = () if students is None else read_roster(students)
+    try:
+        exercises = [exercise for target in targets for exercise in _find(target)]
+        sheets = make_sheets(exercises, ids, seed, key=key)
+        if ending == ".md":
+            lines = sheets_as_markdown(sheets)
+        elif ending == ".tex":
+            lines = sheets_as_latex(sheets, paper)
+        else:
+            lines = sheets_as_html(sheets, str(exercises[0].title), paper)
+        with open_output(path) as out:
+            out.writelines(f"{format_output(line)}\n" for line in lines)
+    except (PackError, NonFiniteError) as error:
+        raise CommandError(error, 2) from None
+    return 0
+
+
+def _find(target: str) -> Iterator[Exercise]:
+    """Yield the exercises that a name or a path means. Raise PackError, CommandError."""
+    if is_path_argument(target):
+        found = open_path(usable_path(target))
+        yield from _exercises_of(found) if isinstance(found, Pack) else [found]
+        return
+    pack = next((pack for pack in library.all_packs(True) if pack.id == target), None)
+    yield from _exercises_of(pack) if pack is not None else [library.find_exercise(target)]
+
+
+def _exercises_of(pack: Pack) -> Iterator[Exercise]:
+    return (pack.open(entry.id) for entry in pack.entries)

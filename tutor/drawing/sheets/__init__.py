@@ -1,0 +1,1 @@
+"""Worksheets for paper, and their answer keys: HTML, Markdown, LaTeX."""
