@@ -52,7 +52,7 @@ def tikz(picture: Picture) -> str:
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    return latex_text(" ".join(text.split()))
 
 
 def latex_text(text: str) -> str:
