@@ -19,6 +19,7 @@ RIGHT = "def backward(x, y, dz):\n    return {'dx': dz * y, 'dy': dz * x}\n"
 WRONG = "def backward(x, y, dz):\n    return {'dx': dz * x, 'dy': dz * y}\n"
 CALLS = {
     "function": "backward",
+    "names": ["dx", "dy"],
     "calls": [[{"shape": [], "entries": [value]} for value in (3.0, 4.0, 1.0)]],
 }
 

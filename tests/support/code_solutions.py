@@ -23,7 +23,7 @@ def right_lines(task: StepsTask) -> dict[str, list[str]]:
     functions = HelperFunctions()
     for operation in composite_operations(graph):
         functions.define(operation, to_numpy._function_bodies(operation, functions))
-    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
+    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions, for_any_size=True)
     edge_names = _named_edges(writer)
     start = writer.gradient_name(graph.output_position)
     lines = writer.backward_lines()
@@ -124,7 +124,7 @@ def _graph_layer(task: GraphLayerTask) -> tuple[str, dict[str, LineFacts]]:
     functions = HelperFunctions(("Layer", "self", "forward", "backward"))
     for operation in composite_operations(graph):
         functions.define(operation, to_numpy._function_bodies(operation, functions))
-    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
+    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions, for_any_size=True)
     edge_names = _named_edges(writer)
     forward = [*writer.constant_lines, *writer.forward_lines()]
     start = writer.gradient_name(graph.output_position)

@@ -10,10 +10,11 @@ from tutor.coding.arrays import SentValue
 from tutor.coding.autograd import CLASS, OPERATIONS
 from tutor.coding.autograd_programs import gradients, programs, values_of
 from tutor.coding.diagnosis import explain
-from tutor.coding.faults import ending_fault, error_fault, parse_source
+from tutor.coding.faults import ending_fault, error_fault
 from tutor.coding.mistakes import NOT_RESET, OVERWRITTEN, RECURSION, START_NOT_SET, START_OTHER, WRONG_ORDER
 from tutor.coding.observation import Observation
 from tutor.coding.sandbox import run_file
+from tutor.coding.source import parse_source
 from tutor.coding.task import AskedValue
 from tutor.coding.variants import Trial
 from tutor.coding.verdict import FileResult, GradientResult

@@ -7,6 +7,7 @@ second. `sandbox.run_file` starts it, in a folder of its own.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import sys
@@ -14,47 +15,18 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import numpy
-
-try:
-    import resource
-except ImportError:  # There are no such limits on Windows.
-    resource = None  # type: ignore[assignment, unused-ignore]
-
-#: Bytes of address space, seconds of the processor, bytes of a file, and processes that may be started.
-_MAX_MEMORY = 3 << 29
-_MAX_SECONDS = 20
-_MAX_FILE_SIZE = 64 << 20
-_MAX_PROCESSES = 8
 #: Entries of an array that are sent to the judge.
 _MAX_ENTRIES = 200_000
-_STARTS_PROCESS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.exec", "subprocess.Popen")
 
 
-def _limit_resources() -> None:
-    if resource is None:
-        return
-    for kind, amount in (
-        (resource.RLIMIT_AS, _MAX_MEMORY),
-        (resource.RLIMIT_CPU, _MAX_SECONDS),
-        (resource.RLIMIT_FSIZE, _MAX_FILE_SIZE),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(kind, (amount, resource.getrlimit(kind)[1]))
-
-
-def _limit_processes() -> None:
-    """Refuse to start more than a few processes. Those that are started inherit the count."""
-    started = [0]
-
-    def watch(event: str, _arguments: Any) -> None:
-        if event in _STARTS_PROCESS:
-            started[0] += 1
-            if started[0] > _MAX_PROCESSES:
-                raise RuntimeError("too many processes")
-
-    sys.addaudithook(watch)
+def load_sibling(name: str) -> Any:
+    """Return a module that lies beside this file, which has no package around it here."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Channel:
@@ -70,12 +42,22 @@ class Channel:
             data = data[self._write(self._descriptor, data) :]
 
 
-class _Tools:
-    """What of NumPy is used here, kept apart from what a file does to the module."""
+class Tools:
+    """What of NumPy and PyTorch is used here, kept apart from what a file does to the modules."""
 
-    def __init__(self, np: Any) -> None:
+    def __init__(self, library: str = "numpy") -> None:
+        np = importlib.import_module("numpy")
         self.asarray, self.array, self.array_equal = np.asarray, np.array, np.array_equal
         self.ndarray, self.generic = np.ndarray, np.generic
+        torch = importlib.import_module("torch") if library == "torch" else None
+        self.torch = torch
+        if torch is not None:
+            self.tensor, self.as_float64, self.as_whole = torch.tensor, torch.float64, torch.long
+            self.gradients, self.is_tensor = torch.autograd.grad, torch.is_tensor
+
+    def is_array(self, value: Any) -> bool:
+        """Return whether a value is an array of the library in which the file is written."""
+        return isinstance(value, self.ndarray) or (self.torch is not None and self.is_tensor(value))
 
 
 def _describe_error(error: BaseException, path: str) -> dict[str, Any]:
@@ -89,7 +71,7 @@ def _describe_error(error: BaseException, path: str) -> dict[str, Any]:
         trace = trace.tb_next
     try:
         text = str(error)
-    except Exception:
+    except BaseException:
         text = ""
     return {
         "kind": type(error).__name__,
@@ -102,29 +84,40 @@ def _describe_error(error: BaseException, path: str) -> dict[str, Any]:
 
 
 def _shapes_of(values: dict[str, Any]) -> dict[str, list[int]]:
-    """Return the shapes of the arrays and numbers among some variables."""
+    """Return the shapes of the arrays and numbers among some variables, and of what `self` keeps."""
+    own = values.get("self")
+    attributes = getattr(own, "__dict__", None)
+    named = {**values, **{f"self.{name}": value for name, value in (attributes or {}).items()}}
     shapes: dict[str, list[int]] = {}
-    for name, value in values.items():
+    for name, value in named.items():
         shape = () if isinstance(value, (int, float)) else getattr(value, "shape", None)
         if isinstance(shape, tuple) and all(isinstance(size, int) for size in shape):
             shapes[name] = list(shape)
     return shapes
 
 
-def _encode(value: Any, np: Any) -> dict[str, Any]:
-    """Return a value as data for the judge, which looks at it with its own NumPy."""
+def _encode(value: Any, tools: Tools) -> dict[str, Any]:
+    """Return a value as data for the judge, which looks at it with its own NumPy. It may be any object."""
+    try:
+        return _encode_any(value, tools)
+    except BaseException:
+        return {"other": type(value).__name__}
+
+
+def _encode_any(value: Any, tools: Tools) -> dict[str, Any]:
     if value is Ellipsis:
         return {"missing": True}
     if value is None:
         return {"other": "None"}
-    if not isinstance(value, (int, float, np.ndarray, np.generic, list, tuple)):
-        tensor = getattr(value, "detach", None)
-        if callable(tensor):
-            value = np.asarray(value.detach().cpu())
-        else:
-            return {"other": type(value).__name__}
+    is_coarse = False
+    if callable(getattr(value, "detach", None)):
+        tensor = value.detach().cpu()
+        is_coarse = str(tensor.dtype) in ("torch.float32", "torch.float16", "torch.bfloat16")
+        value = tools.array(tensor.double().tolist()).reshape(tuple(tensor.shape))
+    elif not isinstance(value, (int, float, tools.ndarray, tools.generic, list, tuple)):
+        return {"other": type(value).__name__}
     try:
-        array = np.asarray(value)
+        array = tools.asarray(value)
     except ValueError:
         return {"other": "ragged"}
     if array.dtype == object and array.size and any(cell is Ellipsis for cell in array.ravel()):
@@ -136,11 +129,11 @@ def _encode(value: Any, np: Any) -> dict[str, Any]:
     return {
         "shape": list(array.shape),
         "entries": [float(cell) for cell in array.astype(float).ravel()],
-        "coarse": array.dtype.kind == "f" and array.dtype.itemsize < 8,
+        "coarse": is_coarse or (array.dtype.kind == "f" and array.dtype.itemsize < 8),
     }
 
 
-def _values_so_far(error: BaseException, job: dict[str, Any], np: Any) -> dict[str, Any]:
+def _values_so_far(error: BaseException, job: dict[str, Any], np: Tools) -> dict[str, Any]:
     """Return the gradients that the function had computed when it stopped."""
     trace = error.__traceback__
     while trace is not None:
@@ -152,11 +145,14 @@ def _values_so_far(error: BaseException, job: dict[str, Any], np: Any) -> dict[s
     return {}
 
 
-def _decode(data: dict[str, Any], np: Any) -> Any:
-    array = np.array(data["entries"], dtype=float).reshape(data["shape"])
-    if data.get("whole"):
+def _decode(data: dict[str, Any], tools: Tools) -> Any:
+    is_whole = bool(data.get("whole"))
+    array = tools.array(data["entries"], dtype=float).reshape(data["shape"])
+    if tools.torch is not None and (data["shape"] or not is_whole):
+        return tools.tensor(array.tolist(), dtype=tools.as_whole if is_whole else tools.as_float64)
+    if is_whole:
         array = array.astype(int)
-    return array if data["shape"] else (int(array) if data.get("whole") else float(array))
+    return array if data["shape"] else (int(array) if is_whole else float(array))
 
 
 def _load(path: str, channel: Channel) -> dict[str, Any] | None:
@@ -171,7 +167,7 @@ def _load(path: str, channel: Channel) -> dict[str, Any] | None:
     return namespace
 
 
-def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Any) -> None:
+def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Tools) -> None:
     """Call a function once for each set of arguments, and send what it returns."""
     function = namespace.get(job["function"])
     if not callable(function):
@@ -189,13 +185,13 @@ def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: Chann
             return
         changed = _changed(before, arguments, np)
         if isinstance(result, dict):
-            values = {str(name): _encode(value, np) for name, value in result.items()}
+            values = {name: _encode(result[name], np) for name in job["names"] if name in result}
             channel.send(event="result", at=number, values=values, changed=changed)
         else:
             channel.send(event="result", at=number, kind=type(result).__name__, changed=changed)
 
 
-def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Any) -> None:
+def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Tools) -> None:
     """Run forward and backward of objects of a class, and send what they return and keep."""
     kind = namespace.get(job["class"])
     if not callable(kind):
@@ -227,7 +223,7 @@ def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: Channel,
         channel.send(event="result", at=number, values=values, changed=changed)
 
 
-def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, _np: Any) -> None:
+def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, _np: Tools) -> None:
     """Compute small graphs with a class of numbers, and send the gradients of their leaves."""
     kind = namespace.get(job["autograd"])
     if not callable(kind):
@@ -277,23 +273,42 @@ def _as_number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def _copies(arguments: list[Any], np: Any) -> list[Any]:
-    return [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+def _copies(arguments: list[Any], tools: Tools) -> list[Any]:
+    return [_as_array(argument) if tools.is_array(argument) else None for argument in arguments]
 
 
-def _changed(before: list[Any], after: list[Any], np: Any) -> list[int]:
+def _as_array(value: Any) -> Any:
+    return value.copy() if hasattr(value, "copy") else value.clone()
+
+
+def _changed(before: list[Any], after: list[Any], tools: Tools) -> list[int]:
     """Return the positions of the arrays that were changed in place."""
     return [
         position
         for position, (old, new) in enumerate(zip(before, after, strict=True))
-        if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=True)
+        if old is not None and _encode(old, tools) != _encode(new, tools)
     ]
+
+
+def _compare(job: dict[str, Any], channel: Channel, tools: Tools) -> None:
+    """Let PyTorch find the gradients of forward passes that the tutor has written, and send them."""
+    for number, call in enumerate(job.get("compared", ())):
+        names: dict[str, Any] = {"__name__": "forward pass"}
+        exec(compile(call["source"], "<forward pass>", "exec", dont_inherit=True), names)  # noqa: S102 - not a learner's
+        inputs = dict(zip(call["names"], (_decode(each, tools) for each in call["inputs"]), strict=True))
+        leaves = [inputs[name].requires_grad_() for name in call["asked"]]
+        output = names["forward"](*inputs.values())
+        start = _decode(call["start"], tools).expand_as(output)
+        found = tools.gradients(output, leaves, start)
+        values = {name: _encode(grad, tools) for name, grad in zip(call["asked"], found, strict=True)}
+        channel.send(event="compared", at=number, values=values)
 
 
 def run_job(job: dict[str, Any], channel: Channel) -> None:
     """Run the learner's file and the calls of a job, and send what they give."""
     # The file may replace functions of NumPy, for itself.
-    tools = _Tools(numpy)
+    tools = Tools(job.get("library", "numpy"))
+    _compare(job, channel, tools)
     namespace = _load(job["path"], channel)
     if namespace is not None:
         use = _use_class if "class" in job else _use_autograd if "autograd" in job else _use_function
@@ -305,8 +320,13 @@ def main() -> None:
     job_path, results_path = sys.argv[1:3]
     channel = Channel(results_path)
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
-    _limit_resources()
-    _limit_processes()
+    # Libraries are found where the tutor finds them, also in a folder of the user.
+    sys.path += [path for path in job["search"] if path not in sys.path]
+    library = job.get("library", "numpy")
+    Tools(library)
+    limits = load_sibling("child_limits")
+    limits.limit_resources(library)
+    sys.addaudithook(limits.Guard(job["guarded"]))
     run_job(job, channel)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.coding.header import HeaderError
 from tutor.coding.layer_task import ClassTask, LayerForm
+from tutor.coding.library import NUMPY, Library
 from tutor.coding.variants import paired_trials_of
-from tutor.engine.codegen.to_numpy import numpy_forward
 from tutor.i18n import N_, _, message
 from tutor.packs.code_settings import parameter_error
 
@@ -28,7 +28,7 @@ _NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is noth
 class GraphLayerTask(ClassTask):
     """A layer with the graph of a problem; `parameters` are those of its inputs that an object keeps."""
 
-    def __init__(self, problem: Problem, parameters: Sequence[str]) -> None:
+    def __init__(self, problem: Problem, parameters: Sequence[str], library: Library = NUMPY) -> None:
         """Raise HeaderError for a parameter that is none."""
         for name in parameters:
             error = parameter_error(problem.graph, name)
@@ -43,7 +43,7 @@ class GraphLayerTask(ClassTask):
         self._problem = replace(
             problem, wrt=asked, asked=None, forward=(output,), given=("start",), questions=(), author_notes={}
         )
-        super().__init__(_form(self._problem, parameters, output))
+        super().__init__(_form(self._problem, parameters, output, library))
 
     @property
     def problem(self) -> Problem:
@@ -53,9 +53,9 @@ class GraphLayerTask(ClassTask):
         return paired_trials_of(self._problem, tuple(self.form.parameters))
 
 
-def _form(problem: Problem, parameters: Sequence[str], output: str) -> LayerForm:
+def _form(problem: Problem, parameters: Sequence[str], output: str, library: Library) -> LayerForm:
     graph = problem.graph
-    forward = numpy_forward(graph, attributes=parameters, taken=_TAKEN)
+    forward = library.forward(graph, attributes=parameters, taken=_TAKEN)
     names = {name: forward.names[graph.position[name]] for name in graph.inputs}
     assert problem.wrt is not None
     arguments = {name: names[name] for name in graph.inputs if name not in parameters}
@@ -72,4 +72,5 @@ def _form(problem: Problem, parameters: Sequence[str], output: str) -> LayerForm
         upstream,
         (*forward.lines, f"return {result}"),
         forward.definitions,
+        library=library,
     )

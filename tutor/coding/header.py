@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor.i18n import Message
 
 Style = Literal["steps", "layer", "autograd"]
+LibraryId = Literal["numpy", "torch"]
 STYLES: tuple[Style, ...] = ("steps", "layer", "autograd")
 
 _MARK = "#: "
@@ -49,7 +50,7 @@ class Header:
 
     In the style `steps` it is an exercise by name or path, or a formula with its values and start; in the style `layer`
     the same with the parameters of the layer, or a layer that is built in by its id; in the style `autograd` nothing
-    more is needed.
+    more is needed. `library` is the one in which it is written.
     """
 
     style: Style
@@ -61,10 +62,12 @@ class Header:
     definitions: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
+    library: LibraryId = "numpy"
 
     def lines(self) -> list[str]:
         """Return the head as comments."""
         parts: list[tuple[str, str]] = [("style", self.style)]
+        parts += [("library", self.library)] if self.library != "numpy" else []
         sources = (
             ("exercise", self.exercise),
             ("file", self.path),
@@ -113,4 +116,5 @@ def read_header(path: Path) -> Header:
     if style is None or sum(map(bool, sources)) != (style != "autograd"):
         raise HeaderError(message(_INCOMPLETE, file=path))
     start = single.get("start", "")
-    return Header(style, exercise, file, formula, layer, start, tuple(definitions), values, tuple(parameters))
+    library: LibraryId = "torch" if single.get("library") == "torch" else "numpy"
+    return Header(style, exercise, file, formula, layer, start, tuple(definitions), values, tuple(parameters), library)

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tutor.coding.arrays import SentValue
+from tutor.coding.arrays import SentValue, format_array_shape, is_equal, to_array
 from tutor.coding.diagnosis import explain, follows_from
-from tutor.coding.faults import ending_fault, error_fault, find_lines, has_entry
+from tutor.coding.faults import ending_fault, error_fault, is_about_shapes
 from tutor.coding.observation import Observation
 from tutor.coding.sandbox import run_file
+from tutor.coding.source import find_lines, has_entry
 from tutor.coding.verdict import FileResult, GradientResult
 from tutor.i18n import N_, message
 
@@ -29,6 +30,7 @@ _CHANGED = N_(
     "The code changes its argument {name} in place. Whoever uses it afterwards gets the new values: copy it first, {name}.copy()."
 )
 _OTHER_SIZES = N_("With arrays of other sizes than the example's: {text}")
+_NEEDED = N_("{text} {name} needs the shape of {what}, {shape}.")
 _NOT_RETURNED = N_("{name} is not in what the function returns.")
 _NOT_WRITTEN = N_("{name} is not written yet.")
 _NO_NUMBERS = N_("{name} is no array of numbers but {kind}.")
@@ -37,7 +39,7 @@ _NOT_REACHED = N_("The code did not come this far.")
 
 
 #: A value of float32 may end in an array of float64, with its rounding errors.
-_COARSE = re.compile(r"float32|float16|\bsingle\b|\bhalf\b|\btorch\b")
+_COARSE = re.compile(r"float32|float16|\bsingle\b|\bhalf\b")
 
 
 def judge_file(task: Task, path: Path) -> FileResult:
@@ -65,7 +67,22 @@ def judge_file(task: Task, path: Path) -> FileResult:
     stopped = any(result.get("partial") for result in results)
     judged = _judge_gradients(task, trials[: len(sent)], sent[: len(trials)], lines, stopped=stopped)
     fault_text, fault_line = fault or (None, None)
-    return FileResult(tuple(judged), fault_text, fault_line, run.output)
+    return FileResult(tuple(judged), fault_text, fault_line, run.output, _agreement(run, trials))
+
+
+def _agreement(run: Run, trials: Sequence[Trial]) -> bool | None:
+    """Return whether the gradients that PyTorch found by itself are the right ones; None if there are none."""
+    compared = [event for event in run.events if event["event"] == "compared"]
+    for event in compared:
+        at, values = event.get("at"), event.get("values")
+        if not isinstance(at, int) or not 0 <= at < len(trials) or not isinstance(values, dict):
+            return None
+        problem = trials[at].problem
+        for name, data in values.items():
+            place = problem.place(name) if problem.has_place(name) else None
+            if place is None or not is_equal(SentValue.from_data(data), to_array(problem.truth(place), place.shape)):
+                return False
+    return True if compared else None
 
 
 def _sent(result: Mapping[str, Any], name: str, *, is_coarse: bool) -> SentValue | None:
@@ -86,7 +103,10 @@ def _fault(
     if last["event"] == "error":
         text, line = error_fault(last.get("error"), source)
         at = last.get("at")
-        if isinstance(at, int) and 0 <= at < len(trials) and trials[at].has_other_shapes:
+        trial = trials[at] if isinstance(at, int) and 0 <= at < len(trials) else None
+        if trial is not None and is_about_shapes(last.get("error")):
+            text = _with_needed_shape(text, line, task, trial, source)
+        if trial is not None and trial.has_other_shapes:
             return message(_OTHER_SIZES, text=text), line
         return text, line
     if last["event"] == "no entry" or not has_entry(source, task.entry):
@@ -100,6 +120,18 @@ def _fault(
             if isinstance(position, int):
                 return message(_CHANGED, name=task.argument_name(position)), None
     return None
+
+
+def _with_needed_shape(text: Message, line: int | None, task: Task, trial: Trial, source: str) -> Message:
+    """Return a sentence about shapes with the one that is needed, if the line computes a gradient that is asked for."""
+    lines = find_lines(source, [value.name for value in task.values])
+    value = next((each for each in task.values if lines.get(each.name) == line), None)
+    if value is None:
+        return text
+    place = value.place_in(trial.problem)
+    shape = format_array_shape(to_array(trial.problem.truth(place), place.shape).shape)
+    what = trial.problem.graph.label(place.node)
+    return message(_NEEDED, text=text, name=value.name, what=what, shape=shape)
 
 
 def _judge_gradients(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.evaluate import format_shape
 from tutor.coding.arrays import input_argument, to_argument
+from tutor.coding.library import NUMPY, Library
 from tutor.coding.task import AskedValue
 from tutor.i18n import N_, _, message
 
@@ -44,6 +45,7 @@ class LayerForm:
     forward: tuple[str, ...]
     definitions: tuple[str, ...] = ()
     note: str = ""
+    library: Library = NUMPY
 
 
 class ClassTask(ABC):
@@ -75,10 +77,8 @@ class ClassTask(ABC):
 
     def code(self) -> list[str]:
         form = self.form
-        lines = (*form.definitions, *form.forward)
-        head = ["import math"] if any("math." in line for line in lines) else []
-        head += [
-            "import numpy as np",
+        head = [
+            *form.library.imports((*form.definitions, *form.forward)),
             "",
             "",
             *form.definitions,
@@ -148,6 +148,7 @@ class ClassTask(ABC):
             "returned": [form.gradients[name] for name in form.returned],
             "kept": [form.gradients[name] for name in form.parameters],
             "calls": calls,
+            **form.library.job(trials),
         }
 
     def argument_name(self, position: int) -> str:

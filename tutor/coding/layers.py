@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.algebra import ops
 from tutor.coding import variants
 from tutor.coding.layer_task import ClassTask, LayerForm
+from tutor.coding.library import NUMPY, Library
 from tutor.coding.variants import Trial
 from tutor.engine.builder import parse_graph
 from tutor.engine.standard_functions import with_standard_functions
@@ -31,8 +32,8 @@ class Layer:
     """A layer to be written: the graph that it computes, and which of its inputs are parameters, arguments or data.
 
     `shapes` are those of the inputs in letters, (n,) for a vector; `sizes` are the numbers to try for these letters,
-    the example's first. `forward` are the lines of that method, in which parameters are attributes; without any it is
-    written by the learner too. `{d}` in the graph and these lines is the size of that letter.
+    the example's first. `forward` are the lines of that method, in which parameters are attributes; `torch_forward` are
+    those in PyTorch. `{d}` in the graph and these lines is the size of that letter.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Layer:
     forward: tuple[str, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     note: str = ""
+    torch_forward: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -71,6 +73,7 @@ LAYERS: Mapping[str, Layer] = {
             _ROWS,
             ("x",),
             forward=("self.output = 1 / (1 + np.exp(-x))", "return output"),
+            torch_forward=("self.output = 1 / (1 + torch.exp(-x))", "return output"),
             note=_FAULT,
         ),
         Layer(
@@ -83,6 +86,7 @@ LAYERS: Mapping[str, Layer] = {
             _ROWS,
             ("x",),
             forward=("return np.maximum(x, 0)",),
+            torch_forward=("return torch.clamp(x, min=0)",),
         ),
         Layer(
             "affine",
@@ -95,6 +99,7 @@ LAYERS: Mapping[str, Layer] = {
             ("X",),
             ("W", "b"),
             forward=("return X @ self.W + self.b",),
+            torch_forward=("return X @ self.W + self.b",),
         ),
         Layer(
             "softmax-loss",
@@ -112,6 +117,7 @@ LAYERS: Mapping[str, Layer] = {
                 "P = grown / grown.sum(axis=1, keepdims=True)",
                 "return -(T * np.log(P)).sum() / len(A)",
             ),
+            torch_forward=("P = torch.softmax(A, dim=1)", "return -(T * torch.log(P)).sum() / len(A)"),
         ),
         Layer(
             "mean-squared-error",
@@ -124,6 +130,7 @@ LAYERS: Mapping[str, Layer] = {
             ("Y",),
             data=("T",),
             forward=("return ((Y - T) ** 2).mean()",),
+            torch_forward=("return ((Y - T) ** 2).mean()",),
         ),
         Layer(
             "batch-norm",
@@ -140,6 +147,12 @@ LAYERS: Mapping[str, Layer] = {
                 "m = X.mean(axis=0)",
                 "v = ((X - m) ** 2).mean(axis=0)",
                 "H = (X - m) / np.sqrt(v + 1e-5)",
+                "return self.gamma * H + self.beta",
+            ),
+            torch_forward=(
+                "m = X.mean(dim=0)",
+                "v = ((X - m) ** 2).mean(dim=0)",
+                "H = (X - m) / torch.sqrt(v + 1e-5)",
                 "return self.gamma * H + self.beta",
             ),
         ),
@@ -160,6 +173,12 @@ LAYERS: Mapping[str, Layer] = {
                 "H = (X - m) / np.sqrt(v + 1e-5)",
                 "return self.gamma * H + self.beta",
             ),
+            torch_forward=(
+                "m = X.mean(dim=1, keepdim=True)",
+                "v = ((X - m) ** 2).mean(dim=1, keepdim=True)",
+                "H = (X - m) / torch.sqrt(v + 1e-5)",
+                "return self.gamma * H + self.beta",
+            ),
         ),
         Layer(
             "rms-norm",
@@ -175,6 +194,10 @@ LAYERS: Mapping[str, Layer] = {
                 "s = np.sqrt((X ** 2).mean(axis=1, keepdims=True) + 1e-5)",
                 "return self.gamma * (X / s)",
             ),
+            torch_forward=(
+                "s = torch.sqrt((X ** 2).mean(dim=1, keepdim=True) + 1e-5)",
+                "return self.gamma * (X / s)",
+            ),
         ),
         Layer(
             "embedding",
@@ -188,6 +211,7 @@ LAYERS: Mapping[str, Layer] = {
             data=("ids",),
             kinds={"ids": "index"},
             forward=("return self.W[ids]",),
+            torch_forward=("return self.W[ids]",),
         ),
         Layer(
             "dropout",
@@ -201,6 +225,7 @@ LAYERS: Mapping[str, Layer] = {
             data=("mask",),
             kinds={"mask": "mask"},
             forward=("return X * mask / 0.5",),
+            torch_forward=("return X * mask / 0.5",),
         ),
         Layer(
             "convolution",
@@ -221,6 +246,12 @@ LAYERS: Mapping[str, Layer] = {
                 "a, b = self.K.shape",
                 "rows, columns = X.shape[0] - a + 1, X.shape[1] - b + 1",
                 "patches = np.array([X[i:i + a, j:j + b].ravel() for i in range(rows) for j in range(columns)])",
+                "return (patches @ self.K.ravel()).reshape(rows, columns)",
+            ),
+            torch_forward=(
+                "a, b = self.K.shape",
+                "rows, columns = X.shape[0] - a + 1, X.shape[1] - b + 1",
+                "patches = torch.stack([X[i:i + a, j:j + b].ravel() for i in range(rows) for j in range(columns)])",
                 "return (patches @ self.K.ravel()).reshape(rows, columns)",
             ),
         ),
@@ -244,6 +275,11 @@ LAYERS: Mapping[str, Layer] = {
                 "P = grown / grown.sum(axis=1, keepdims=True)",
                 "return P @ V",
             ),
+            torch_forward=(
+                "S = Q @ K.T / Q.shape[1] ** 0.5",
+                "P = torch.softmax(S, dim=1)",
+                "return P @ V",
+            ),
         ),
     )
 }
@@ -252,7 +288,7 @@ LAYERS: Mapping[str, Layer] = {
 class LayerTask(ClassTask):
     """A layer that is built in."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, library: Library = NUMPY) -> None:
         self.layer = layer
         super().__init__(
             LayerForm(
@@ -264,8 +300,9 @@ class LayerTask(ClassTask):
                 {name: f"d{name}" for name in (*layer.parameters, *layer.inputs)},
                 (layer.output, layer.output),
                 f"d{layer.output}",
-                layer.forward,
+                layer.forward if library is NUMPY else layer.torch_forward,
                 note=_(layer.note) if layer.note else "",
+                library=library,
             )
         )
 

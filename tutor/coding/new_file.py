@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.coding import files
 from tutor.coding.header import Header, HeaderError, Style, read_header
 from tutor.coding.layers import LAYERS
+from tutor.coding.library import NUMPY, Library
 from tutor.coding.session import exercise_style, formula_header, layer_style
 from tutor.coding.styles import AutogradStyle
 from tutor.i18n import N_, _, message
@@ -38,13 +39,20 @@ def autograd_file() -> NewFile:
     return NewFile(Header("autograd"), "autograd", _("A small autograd"), "", AutogradStyle())
 
 
-def layer_file(name: str) -> NewFile:
+def layer_file(name: str, library: Library = NUMPY) -> NewFile:
     """Return a file for a layer. Raise HeaderError if there is none of this name."""
-    style = layer_style(name)
-    return NewFile(Header("layer", layer=name), name, _(LAYERS[name].title), "", style)
+    style = layer_style(name, library)
+    header = Header("layer", layer=name, library=library.id)
+    return NewFile(header, _with_library(name, library), _(LAYERS[name].title), "", style)
 
 
-def exercise_file(exercise: Exercise, style: Style | None = None, parameters: Sequence[str] = ()) -> NewFile:
+def _with_library(name: str, library: Library) -> str:
+    return name if library is NUMPY else f"{name}-{library.id}"
+
+
+def exercise_file(
+    exercise: Exercise, style: Style | None = None, parameters: Sequence[str] = (), library: Library = NUMPY
+) -> NewFile:
     """Return a file for an exercise of a pack, of a file or of a formula. Raise HeaderError if it can't be coded.
 
     Without a style or parameters, those of the exercise's author are used.
@@ -54,7 +62,7 @@ def exercise_file(exercise: Exercise, style: Style | None = None, parameters: Se
         parameters = tuple(parameters) or exercise.code.parameters
     elif parameters:
         raise HeaderError(message(_ONLY_LAYERS))
-    code = exercise_style(exercise, style, parameters)
+    code = exercise_style(exercise, style, parameters, library)
     text = exercise.variant().text()
     if exercise.pack:
         name = f"{exercise.pack}/{exercise.id}"
@@ -64,8 +72,9 @@ def exercise_file(exercise: Exercise, style: Style | None = None, parameters: Se
     else:
         name = exercise.variant().problem.graph.text
         header = replace(formula_header(exercise, name, ()), style=style)
-    header = replace(header, parameters=tuple(parameters))
-    return NewFile(header, f"{name}-layer" if style == "layer" else name, str(exercise.title), text, code)
+    header = replace(header, parameters=tuple(parameters), library=library.id)
+    name = _with_library(f"{name}-layer" if style == "layer" else name, library)
+    return NewFile(header, name, str(exercise.title), text, code)
 
 
 def place_file(new: NewFile, folder: Path | None = None, *, fresh: bool = False) -> tuple[Path, bool]:

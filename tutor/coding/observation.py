@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank
 
 
+#: The smallest slope that float32 keeps three digits of.
+_COARSE_SLOPE = 1e-3
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What a learner's code gave for one gradient on each trial: `values`, beside all that was `sent`.
@@ -70,16 +74,23 @@ class Observation:
         wrong = [
             trial
             for trial, value in enumerate(self.values)
-            if value is not None and not is_equal(value, self.right(trial), self._scale(trial))
+            if value is not None and not is_equal(value, self.right(trial), self._scale(trial, value))
         ]
         return sorted(wrong, key=lambda trial: not self.trials[trial].is_example)
 
-    def _scale(self, trial: int) -> float:
-        """Return the size of the largest term of a sum at a branch; 0 elsewhere."""
+    def _scale(self, trial: int, value: SentValue) -> float:
+        """Return the size of what a gradient was computed from: of a sum its largest term.
+
+        In float32 a slope such as 1 − y loses its digits when y is close to 1, and what is left is multiplied by the
+        upstream.
+        """
         place, problem = self.place(trial), self.problems[trial]
-        if place.kind != "sum":
+        if place.kind == "sum":
+            return max(_size(problem.truth(part)) for part in problem.branch_edges(place))
+        upstream = problem.upstream(place)
+        if not value.coarse or upstream is None:
             return 0
-        return max(float(np.abs(np.asarray(problem.truth(part))).max()) for part in problem.branch_edges(place))
+        return _COARSE_SLOPE * _size(problem.truth(problem.place(upstream)))
 
     def wrong_values(self, trial: int) -> dict[str, Value]:
         """Return the learner's wrong gradients before this one, by place, as far as their shapes are right.
@@ -97,6 +108,10 @@ class Observation:
             if array is not None:
                 found[place.id] = to_value(array, place.shape)
         return found
+
+
+def _size(value: Value) -> float:
+    return float(np.abs(np.asarray(value, dtype=float)).max())
 
 
 def _in_shape(array: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64] | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
 _SOLVED = N_("Every gradient is right. Solved in code.")
+_SOLVED_AND_AGREED = N_("Every gradient is right, and PyTorch agrees. Solved in code.")
 _LEFT = N_("{n} of {all} gradients are right.")
 
 
@@ -30,7 +31,12 @@ def result_lines(session: CodeSession, result: FileResult) -> Iterator[str]:
         yield with_line(str(result.fault), result.fault_line)
     elif first is not None and first.message is not None:
         yield with_line(str(first.message), first.line)
-    yield str(message(_SOLVED) if result.solved else message(_LEFT, n=right, all=len(result.results)))
+    yield str(solved_sentence(result) if result.solved else message(_LEFT, n=right, all=len(result.results)))
+
+
+def solved_sentence(result: FileResult) -> Message:
+    """Return what is said of a file that is right."""
+    return message(_SOLVED_AND_AGREED if result.agrees else _SOLVED)
 
 
 def write_error(error: OSError) -> Message:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tutor.paths import data_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -49,7 +51,8 @@ def run_file(path: Path, job: Mapping[str, Any], time_limit: float = TIME_LIMIT)
         home = Path(folder, "home")
         home.mkdir()
         job_path, results_path = Path(folder, "job.json"), Path(folder, "results.jsonl")
-        job_path.write_text(json.dumps({**job, "path": str(path.absolute())}), encoding="utf-8")
+        surroundings = {"path": str(path.absolute()), "search": _search_path(), "guarded": _guarded_folders()}
+        job_path.write_text(json.dumps({**job, **surroundings}), encoding="utf-8")
         # They are opened here, so that they can be read even if the file deletes its folders.
         with results_path.open("wb+") as results, Path(folder, "output.txt").open("wb+") as output:
             process = subprocess.Popen(
@@ -86,6 +89,16 @@ def _ending(events: tuple[Mapping[str, Any], ...], process: subprocess.Popen[byt
         return "memory"
     is_through = bool(events) and events[-1].get("event") in ("done", "error", "no entry")
     return "done" if is_through else "early"
+
+
+def _search_path() -> list[str]:
+    """Return the folders in which the process finds libraries: those of the tutor, but not the one it was started in."""
+    return [path for path in sys.path if path and Path(path).is_absolute() and Path(path) != Path.cwd()]
+
+
+def _guarded_folders() -> list[str]:
+    """Return the folders of the tutor, in which a learner's file changes nothing: its code and the learner's store."""
+    return [str(Path(__file__).parents[1]), str(data_folder())]
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from tutor.algebra.printing import format_expr, format_rows
 from tutor.coding.graph_layer import GraphLayerTask
 from tutor.coding.header import Header, HeaderError, Style, read_header
 from tutor.coding.layers import LAYERS, LayerTask
+from tutor.coding.library import LIBRARIES, NUMPY, Library
 from tutor.coding.steps import steps_task
 from tutor.coding.styles import AutogradStyle, TaskStyle
 from tutor.engine.function_definition import parse_definition
@@ -106,20 +107,24 @@ def open_session(path: Path, journal: Journal | None = None) -> CodeSession:
     if header.style == "autograd":
         return CodeSession(path, AutogradStyle(), journal=journal)
     if header.layer:
-        return CodeSession(path, layer_style(header.layer), journal=journal)
+        return CodeSession(path, layer_style(header.layer, LIBRARIES[header.library]), journal=journal)
     exercise = exercise_of(header)
-    return CodeSession(path, exercise_style(exercise, header.style, header.parameters), exercise, journal)
+    return CodeSession(
+        path, exercise_style(exercise, header.style, header.parameters, LIBRARIES[header.library]), exercise, journal
+    )
 
 
-def layer_style(name: str) -> TaskStyle:
+def layer_style(name: str, library: Library = NUMPY) -> TaskStyle:
     """Return the style of a layer that is built in. Raise HeaderError if there is none."""
     layer = LAYERS.get(name)
     if layer is None:
         raise HeaderError(message(_NO_LAYER, name=name, known=", ".join(LAYERS)))
-    return TaskStyle(LayerTask(layer))
+    return TaskStyle(LayerTask(layer, library))
 
 
-def exercise_style(exercise: Exercise, style: Style = "steps", parameters: Sequence[str] = ()) -> TaskStyle:
+def exercise_style(
+    exercise: Exercise, style: Style = "steps", parameters: Sequence[str] = (), library: Library = NUMPY
+) -> TaskStyle:
     """Return the style of an exercise: its gradients line by line, or its graph as a layer.
 
     Raise HeaderError if it can't be written in code, or not with these parameters.
@@ -129,8 +134,8 @@ def exercise_style(exercise: Exercise, style: Style = "steps", parameters: Seque
         raise HeaderError(refusal)
     problem = exercise.variant().problem
     if style == "layer":
-        return TaskStyle(GraphLayerTask(problem, parameters))
-    return TaskStyle(steps_task(problem))
+        return TaskStyle(GraphLayerTask(problem, parameters, library))
+    return TaskStyle(steps_task(problem, library))
 
 
 def exercise_of(header: Header) -> Exercise:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.coding.arrays import input_argument, to_argument
+from tutor.coding.library import NUMPY, TORCH, Library
 from tutor.coding.task import AskedValue, describe_value
 from tutor.coding.variants import trials_of
-from tutor.engine.codegen.to_numpy import numpy_forward
-from tutor.i18n import N_, _
+from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _RETURN = N_("Return the gradients of all edges, from the output to the inputs.")
 _FORWARD = N_("Forward pass")
-_BACKWARD = N_("Backward pass: write NumPy in place of each ...")
+_BACKWARD = N_("Backward pass: write {library} in place of each ...")
+_NO_AUTOGRAD = N_("PyTorch could find the gradients by itself; here you write its backward pass.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,18 @@ class StepsTask:
     values: tuple[AskedValue, ...]
     definitions: tuple[str, ...]
     forward_lines: tuple[str, ...]
+    library: Library = NUMPY
 
     @property
     def entry(self) -> str:
         return "backward"
 
     def code(self) -> list[str]:
-        lines = (*self.definitions, *self.forward_lines)
-        head = ["import math"] if any("math." in line for line in lines) else []
-        head += ["import numpy as np", "", "", *self.definitions]
+        head = [*self.library.imports((*self.definitions, *self.forward_lines)), "", "", *self.definitions]
         parameters = ", ".join([*self.arguments, self.start])
-        body = [f'"""{_(_RETURN)}"""', f"# {_(_FORWARD)}", *self.forward_lines, "", f"# {_(_BACKWARD)}"]
+        backward = message(_BACKWARD, library=self.library.title)
+        body = [f'"""{_(_RETURN)}"""', f"# {_(_FORWARD)}", *self.forward_lines, "", f"# {backward}"]
+        body += [f"# {_(_NO_AUTOGRAD)}"] if self.library is TORCH else []
         for asked in self.values:
             body += [f"# {describe_value(self.problem, asked)}", f"{asked.name} = ..."]
         entries = [f'    "{asked.name}": {asked.name},' for asked in self.values]
@@ -58,16 +60,17 @@ class StepsTask:
             "function": self.entry,
             "names": [asked.name for asked in self.values],
             "calls": [_arguments(trial) for trial in trials],
+            **self.library.job(trials),
         }
 
     def argument_name(self, position: int) -> str:
         return (*self.arguments, self.start)[position]
 
 
-def steps_task(problem: Problem) -> StepsTask:
+def steps_task(problem: Problem, library: Library = NUMPY) -> StepsTask:
     """Return the task of writing every gradient of a graph."""
     graph = problem.graph
-    forward = numpy_forward(graph)
+    forward = library.forward(graph)
     pool, names = forward.pool, forward.names
     start = pool.allocate(f"d{names[graph.output_position]}")
     places = [place for place in problem.places if place.kind != "start"]
@@ -78,6 +81,7 @@ def steps_task(problem: Problem) -> StepsTask:
         tuple(_name_gradients(places, names, pool)),
         forward.definitions,
         forward.lines,
+        library,
     )
 
 

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 #: Tries of each kind, the fewest for an object that is used twice, and attempts until one has finite values.
 _NUM_FRESH = 4
-_NUM_OTHER_SIGNS = 3
+_NUM_OTHER_SIGNS = 6
 _NUM_PAIRS = 3
 _MAX_ATTEMPTS = 6
 #: The beginning of the seeds of all trials.
 SEED = "0"
 #: Numbers are scaled by these at random: signs, kinks and domains stay, and simple relations don't.
 _SCALES = (0.62, 1.63)
+_LARGE = 50
 #: What is added to the example's sizes, in turn.
 _SIZE_CHANGES = (1, 3)
 #: Larger arrays make a check slow.
@@ -130,7 +131,7 @@ def _fresh_value(source: random.Random, problem: Problem, name: str, example: Va
     cells = [nearest_float(cell) for cell in ops.cells(example)]
     size = problem.graph.index_sizes.get(name)
     if shape is None:
-        return float(source.randrange(size)) if size else cells[0] * source.uniform(*_SCALES)
+        return float(source.randrange(size)) if size else _vary(source, cells[0])
     rows, columns = shape
     if size:
         table = [[float(source.randrange(size)) for _column in range(columns)] for _row in range(rows)]
@@ -139,10 +140,15 @@ def _fresh_value(source: random.Random, problem: Problem, name: str, example: Va
     else:
         width = ops.shape_of(example)[1]  # type: ignore[index]
         table = [
-            [cells[(row * width + column % width) % len(cells)] * source.uniform(*_SCALES) for column in range(columns)]
+            [_vary(source, cells[(row * width + column % width) % len(cells)]) for column in range(columns)]
             for row in range(rows)
         ]
     return to_value(np.array(table), shape)
+
+
+def _vary(source: random.Random, cell: float) -> float:
+    """Return a number like another. Large ones stay close to each other: their exponentials would be too large."""
+    return cell + source.uniform(-3, 3) if abs(cell) > _LARGE else cell * source.uniform(*_SCALES)
 
 
 def _with_other_signs(source: random.Random, problem: Problem, name: str, value: Value) -> Value:
@@ -158,7 +164,7 @@ def _with_other_signs(source: random.Random, problem: Problem, name: str, value:
         return value
 
     def change(cell: float) -> float:
-        return float(cell or source.uniform(0.2, 1.0)) * source.choice((-1, 1))
+        return float(cell or 1.0) * source.uniform(0.3, 1.5) * source.choice((-1, 1))
 
     shape = ops.shape_of(value)
     if shape is None:

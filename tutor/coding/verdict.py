@@ -27,12 +27,16 @@ class GradientResult:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The verdicts on a file in backward order, what is wrong with the file itself, and what it printed."""
+    """The verdicts on a file in backward order, what is wrong with the file itself, and what it printed.
+
+    `agrees` says whether PyTorch, asked by itself, finds the same gradients; None if it was not asked.
+    """
 
     results: tuple[GradientResult, ...]
     fault: Message | None = None
     fault_line: int | None = None
     output: str = ""
+    agrees: bool | None = None
 
     @property
     def solved(self) -> bool:

@@ -15,6 +15,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.coding import files
 from tutor.coding.header import STYLES, HeaderError
 from tutor.coding.layers import LAYERS
+from tutor.coding.library import NUMPY, TORCH, torch_error
 from tutor.coding.new_file import NewFile, autograd_file, exercise_file, layer_file, place_file
 from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
@@ -44,6 +45,7 @@ from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from tutor.coding.header import Style
+    from tutor.coding.library import Library
     from tutor.coding.verdict import FileResult
     from tutor.run_options import RunOptions
 
@@ -56,6 +58,7 @@ _KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}
 #: A name that can only be meant as that of a layer.
 _WORD = re.compile(r"[\w-]+")
 _ASK = N_("{question} Then add --yes.")
+_NO_ARRAYS = N_("The small autograd computes with plain numbers and needs no library. Leave out --torch.")
 _NOT_A_FILE = N_("There is no file {file}.")
 
 
@@ -75,6 +78,9 @@ _NOT_A_FILE = N_("There is no file {file}.")
     metavar="NAME",
     help=_("An input that a layer keeps, such as a weight. May be given more than once."),
 )
+@click.option(
+    "--torch", is_flag=True, help=_("Write the exercise in PyTorch, and compare with PyTorch's own gradients.")
+)
 @click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
 @start_option
 @node_option
@@ -89,6 +95,7 @@ def code(
     inputs: tuple[str, ...],
     style: Style | None,
     parameters: tuple[str, ...],
+    torch: bool,
     folder: str | None,
     start_value: str | None,
     nodes: tuple[str, ...],
@@ -104,7 +111,9 @@ def code(
     elif check or as_json:
         raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
     else:
-        path = _file_for(_Request(target or "", inputs, style, parameters, start_value, nodes), folder, fresh)
+        path = _file_for(
+            _Request(target or "", inputs, style, parameters, start_value, nodes, _library(torch, style)), folder, fresh
+        )
     _ensure_trusted(path, yes)
     with open_store() as store:
         session = _open(path, store)
@@ -127,6 +136,19 @@ class _Request:
     parameters: tuple[str, ...]
     start: str | None
     nodes: tuple[str, ...]
+    library: Library
+
+
+def _library(torch: bool, style: Style | None) -> Library:
+    """Return the library to write in. Raise CommandError if it is not installed, or has no part in a style."""
+    if not torch:
+        return NUMPY
+    if style == "autograd":
+        raise CommandError(message(_NO_ARRAYS), 2)
+    error = torch_error()
+    if error is not None:
+        raise CommandError(error, 2)
+    return TORCH
 
 
 def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
@@ -147,11 +169,11 @@ def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
 
 def _new_file(request: _Request) -> NewFile:
     """Return what a request is about. Raise PackError, HeaderError, AlgebraError, CommandError."""
-    target, inputs, choice = request.target, request.inputs, (request.style, request.parameters)
+    target, inputs, choice = request.target, request.inputs, (request.style, request.parameters, request.library)
     if request.style == "autograd":
         return autograd_file()
     if not target or target in LAYERS or (request.style == "layer" and _WORD.fullmatch(target)):
-        return layer_file(target)
+        return layer_file(target, request.library)
     if is_path_argument(target):
         return exercise_file(exercise_at(usable_path(target)), *choice)
     if is_exercise_name(target) and not inputs:
@@ -218,7 +240,8 @@ def _as_json(result: FileResult) -> dict[str, Any]:
         for each in result.results
     ]
     fault = str(result.fault) if result.fault is not None else None
-    return {"solved": result.solved, "results": rows, "fault": fault, "line": result.fault_line}
+    found = {"solved": result.solved, "results": rows, "fault": fault, "line": result.fault_line}
+    return found if result.agrees is None else {**found, "pytorch_agrees": result.agrees}
 
 
 def _print_result(session: CodeSession, result: FileResult) -> None:

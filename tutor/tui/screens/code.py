@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from tutor.coding.editor import find_editor
 from tutor.coding.files import file_state, settled_state
-from tutor.coding.report import check_error, with_line
+from tutor.coding.report import check_error, solved_sentence, with_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.i18n import N_, _, describe_os_error, message
@@ -190,7 +190,7 @@ class CodeScreen(TutorScreen[None]):
         if self._trouble:
             blocks.append(styled(glyphs, (self._trouble, "$wrong")))
         if self._result is not None and self._result.solved:
-            solved = _("Every gradient is right. Solved in code.")
+            solved = str(solved_sentence(self._result))
             blocks.append(styled(glyphs, (f"{glyphs.correct} {solved}", "bold $right")))
         elif self._result is not None and self._result.fault is not None:
             fault = with_line(str(self._result.fault), self._result.fault_line)
