@@ -169,7 +169,7 @@ def test_each_stage_has_fresh_numbers(load_text: LoadText) -> None:
         'graph = "t = a + b; z = t * c"\nstages = [["c"], ["c", "t"], "all"]\n[vary]\nc = { from = 2, to = 9 }\n'
         "[inputs]\na = 50\nb = 70\n"
     )
-    worksheet = Worksheet(exercise.variant())
+    worksheet = Worksheet(exercise.variant(stage=0))
     seen = []
     for _ in range(4):
         seen.append([blank.id for blank in worksheet.blanks])
@@ -181,7 +181,7 @@ def test_each_stage_has_fresh_numbers(load_text: LoadText) -> None:
 
 def test_an_unfinished_stage_comes_again(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = a * c"\nstages = [["c"], "all"]\n')
-    worksheet = Worksheet(exercise.variant())
+    worksheet = Worksheet(exercise.variant(stage=0))
     worksheet.new_numbers()
     assert [blank.id for blank in worksheet.blanks] == ["c->mul1"]
 

@@ -374,6 +374,6 @@ def test_the_close_up_in_korean() -> None:
 
 
 def test_plain_mode_prints_the_close_up(run_tutor: Run) -> None:
-    done = run_tutor("play", "basics/two-roads", "--plain", text=":closeup\n14\n:closeup\n:quit\n")
+    done = run_tutor("play", "basics/two-roads", "--plain", "--skip-stages", text=":closeup\n14\n:closeup\n:quit\n")
     assert "× takes x = 3 and (x + y) = 7 and outputs 21. 2 arrives from z. What goes back to x?" in done.stdout
     assert "2 (upstream) × ? (local derivative) = ? (∂L/∂(x + y))" in done.stdout

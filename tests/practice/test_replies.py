@@ -145,4 +145,4 @@ def test_numbers_that_tell_the_mistakes_apart_are_taken_on_request() -> None:
 
 def test_without_such_numbers_any_fresh_ones_are_taken() -> None:
     exercise = library.find_exercise("basics/add-multiply")
-    assert find_telling_seed(exercise, 0, "a->add1", ("no.such", "add.split"), range(3)) is None
+    assert find_telling_seed(exercise.variant(), "a->add1", ("no.such", "add.split"), range(3)) is None

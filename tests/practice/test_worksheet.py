@@ -297,7 +297,7 @@ def test_an_edited_exercise_stays_at_its_stage(tmp_path: Path) -> None:
     (tmp_path / "pack.toml").write_text("format = 1")
     (tmp_path / "01-one.toml").write_text(text)
     exercise = library.read_pack(tmp_path).open("one")
-    worksheet = Worksheet(exercise.variant(3))
+    worksheet = Worksheet(exercise.variant(3, stage=0))
     worksheet.answer("x", "y")
     worksheet.new_numbers(4)
     assert (worksheet.variant.stage, [blank.id for blank in worksheet.blanks]) == (1, ["y->mul1"])

@@ -170,9 +170,9 @@ async def paste_text(session: ExerciseSession, pasted: str) -> None:
 async def open_app(
     exercise: Exercise | str, size: tuple[int, int] = (80, 24), store: Store | None = None, **options: object
 ) -> AsyncIterator[ExerciseSession]:
-    """Open the app at an exercise."""
+    """Open the app at an exercise; without its stages, unless it is passed open."""
     if isinstance(exercise, str):
-        exercise = library.find_exercise(exercise)
+        exercise = library.find_exercise(exercise).without_stages()
     opened_store = store or Store.open(default_path())
     app = TutorApp(opened_store, exercise, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:

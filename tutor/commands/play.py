@@ -55,6 +55,7 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 )
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @click.option("--whole", is_flag=True, help=_("The whole pass at once: nothing is judged until the last blank."))
+@click.option("--skip-stages", is_flag=True, help=_("The whole exercise, without the stages before it."))
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common_options
 def play(
@@ -68,6 +69,7 @@ def play(
     gradient: str | None,
     restart: bool,
     whole: bool,
+    skip_stages: bool,
     watch: bool,
 ) -> int:
     if whole and (watch or not (target or from_python)):
@@ -83,10 +85,12 @@ def play(
             message(N_("--gradient needs a formula with its values, as in {example}."), example=_EXAMPLE), 2
         )
     if target and is_path_argument(target):
-        return play_path(options, target, inputs, seed, restart, watch, whole)
+        return play_path(options, target, inputs, seed, restart, watch, whole, skip_stages)
     if watch:
         raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
     opened = _build_exercise(target, inputs, start_value, nodes, gradient) if target else None
+    if opened is not None and (whole or skip_stages):
+        opened = opened.without_stages()
     _check_exam_options(opened, seed, restart, whole)
     return launch(options, opened, seed, restart, whole=whole)
 
@@ -163,6 +167,7 @@ def play_path(
     restart: bool,
     watch: bool,
     whole: bool = False,
+    skip_stages: bool = False,
 ) -> int:
     """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
@@ -179,6 +184,8 @@ def play_path(
         if whole:
             raise CommandError(message(_WHOLE_NEEDS_EXERCISE), 2)
         return launch(options, None, seed, restart, (opened,), watched)
+    if opened is not None and (whole or skip_stages):
+        opened = opened.without_stages()
     if not watch:
         _check_exam_options(opened, seed, restart, whole)
     return launch(options, opened, seed, restart, () if watch else None, watched, whole=whole)

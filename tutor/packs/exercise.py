@@ -11,15 +11,16 @@ from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Num
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
-from tutor.i18n import N_, LocalizedText, message
+from tutor.i18n import N_, LocalizedText, message, translate
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.canonical_text import canonical_text, composite_keys
 from tutor.packs.code_settings import CodeSettings
+from tutor.packs.fading import filled_places
 from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
 from tutor.packs.templates import TemplateContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tutor.algebra.ops import Value
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _NO_GRAPH = N_("{name} has no graph, so that there is nothing to write in code.")
 _SYMBOLS = N_("{name} has symbols in place of numbers. Code needs numbers.")
+_FILLED_IN = N_("The gradients marked ◆ are filled in already. Find the others.")
 _EXAM = N_("{name} is an exam. It is answered in the tutor, not in code.")
 
 
@@ -43,8 +45,8 @@ class Exercise:
 
     `id` is unique in its pack; `pack` is empty for a formula from the command line. `inputs` are the author's values,
     `random_inputs` say how fresh ones are drawn, `constants` are numbers that only texts and questions use. `stages`
-    are the blanks that are asked for on one variant after the other. An `exam` gives no help. `code` is how it is written
-    in code.
+    are the blanks that are asked for on one variant after the other; the last stage is the whole exercise, so `asked`
+    are its blanks. An `exam` gives no help. `code` is how it is written in code.
     """
 
     id: str
@@ -90,24 +92,72 @@ class Exercise:
             return message(_NO_GRAPH, name=name)
         return message(_SYMBOLS, name=name) if problem.symbolic or problem.has_matrix_symbols else None
 
-    def variant(self, seed: int | None = None, stage: int = 0) -> Variant:
+    @property
+    def last_stage(self) -> int:
+        """The number of the stage that is the whole exercise, from 0."""
+        return max(len(self.stages) - 1, 0)
+
+    def variant(self, seed: int | None = None, stage: int | None = None) -> Variant:
         """Return the exercise with the numbers of a seed, or the author's if it is None.
 
-        Inputs for which the author gives no value have the numbers of seed 0 then. Raises `PackError` if texts or
-        questions can't be made with these numbers.
+        Inputs for which the author gives no value have the numbers of seed 0 then. A `stage` before the last one asks
+        for a part of the blanks; None is the whole exercise. Raises `PackError` if texts or questions can't be made
+        with these numbers.
         """
         with exercise_boundary(self.path):
-            return self._make_variant(seed, stage)
+            if stage is None or stage >= self.last_stage:
+                return self._make_variant(seed)
+            part = self._part(self.stages[stage], self.given, forward=self.forward)
+            return replace(part.variant(seed), exercise=self, stage=stage)
 
-    def _make_variant(self, seed: int | None, stage: int) -> Variant:
-        if stage and self.stages:
-            return replace(replace(self, asked=self.stages[stage]).variant(seed), exercise=self, stage=stage)
+    def without_stages(self) -> Exercise:
+        """Return the exercise without the stages before the whole one."""
+        return replace(self, stages=()) if self.stages else self
+
+    def cut(self, asked: Sequence[str], questions: Sequence[str] = (), seed: int | None = None) -> Variant:
+        """Return the exercise with only these blanks and questions asked, and what leads up to them filled in."""
+        with exercise_boundary(self.path):
+            part = self._part(tuple(asked), questions=tuple(questions))
+            return replace(part.variant(seed), exercise=self, stage=self.last_stage, is_cut=True)
+
+    def _part(
+        self,
+        asked: tuple[str, ...] | None,
+        given: tuple[str, ...] = (),
+        questions: tuple[str, ...] = (),
+        forward: tuple[str, ...] = (),
+    ) -> Exercise:
+        """Return the exercise with only these blanks asked, None for all gradients, and the rest of the pass filled in.
+
+        `given` is filled in even if it follows from what is asked.
+        """
+        key = asked, given, questions, forward
+        if key not in self._parts:
+            whole = self._author_variant.problem
+            kept = {*questions, *(place.id for place in (*whole.places, *whole.forward_blanks))}
+            self._parts[key] = replace(
+                self,
+                stages=(),
+                asked=asked,
+                given=self.given if asked is None else (*given, *filled_places(whole, asked)),
+                forward=forward,
+                questions=tuple(question for question in self.questions if question.id in questions),
+                author_notes={name: notes for name, notes in self.author_notes.items() if whole.place(name).id in kept},
+            )
+        return self._parts[key]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[object, ...], Exercise]:
+        # Each computes what numbers may be drawn for its blanks, which takes longer than drawing them.
+        return {}
+
+    def _make_variant(self, seed: int | None) -> Variant:
         if seed is None:
             return self._author_variant
         problem = self._author_variant.problem
         if self.random_inputs:
             problem = self._choose_problem(seed, problem)
-        return Variant(self, seed, self._with_author_content(problem, seed))
+        return Variant(self, seed, self._with_author_content(problem, seed), self.last_stage)
 
     @cached_property
     def _author_variant(self) -> Variant:
@@ -116,7 +166,7 @@ class Exercise:
         else:
             missing = {name: draw for name, draw in self.random_inputs.draws.items() if name not in self.inputs}
             problem = replace(self, random_inputs=replace(self.random_inputs, draws=missing))._choose_problem(0, None)
-        return Variant(self, None, self._with_author_content(problem, None))
+        return Variant(self, None, self._with_author_content(problem, None), self.last_stage)
 
     @cached_property
     def number_selector(self) -> NumberSelector:
@@ -199,16 +249,45 @@ class Exercise:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """An exercise with one set of numbers; `seed` is None for the author's."""
+    """An exercise with one set of numbers; `seed` is None for the author's.
+
+    At a `stage` before the last one, or if it `is_cut`, a part of the pass is filled in.
+    """
 
     exercise: Exercise
     seed: int | None
     problem: Problem
     stage: int = 0
+    is_cut: bool = False
+
+    @property
+    def stage_name(self) -> Message | None:
+        """The number of the stage and of all stages, such as "stage 2 of 3"; None if there is only one, or it is cut."""
+        if self.is_cut or not self.exercise.last_stage:
+            return None
+        return message(N_("stage {n} of {all}"), n=self.stage + 1, all=len(self.exercise.stages))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only a part of the exercise is asked."""
+        return self.is_cut or self.stage < self.exercise.last_stage
+
+    def with_seed(self, seed: int | None) -> Variant:
+        """Return the same part of the exercise with the numbers of a seed."""
+        if self.is_cut:
+            return self.exercise.cut(
+                self.problem.asked or (), [question.id for question in self.problem.questions], seed
+            )
+        return self.exercise.variant(seed, self.stage)
+
+    def next_stage(self, seed: int | None) -> Variant:
+        """Return the next stage with the numbers of a seed; the same part again if there is none."""
+        return self.with_seed(seed) if self.is_cut else self.exercise.variant(seed, self.stage + 1)
 
     def text(self) -> str:
-        """Return the exercise's text in the current language, filled with the numbers."""
-        return self._fill_text(str(self.exercise.text))
+        """Return the exercise's text in the current language, filled with the numbers; for a part, that it is one."""
+        text = self._fill_text(str(self.exercise.text))
+        return f"{translate(_FILLED_IN)}\n\n{text}".strip() if self.is_partial else text
 
     def after(self) -> str:
         """Return the text to show when everything is solved, in the current language, filled with the numbers."""
@@ -227,7 +306,8 @@ class Variant:
             " ".join(problem.graph.text.split()),
             canonical_text(problem.start),
             " ".join(blank.id for blank in problem.blanks),
-            " ".join(problem.given),
+            # Not what a stage fills in: it follows from what is asked.
+            " ".join(self.exercise.given),
             "all" if problem.wrt is None else " ".join(problem.wrt),
             *(_question_key(question) for question in problem.questions),
             *(f"{name}={canonical_text(value)}" for name, value in sorted(problem.inputs.items())),

@@ -41,7 +41,8 @@ def graph_text(worksheet: Worksheet, width: int, glyphs: Glyphs = UNICODE) -> li
 def _mark_cells(worksheet: Worksheet, name: str, rows: list[list[str]], glyphs: Glyphs) -> list[list[str]]:
     verdict = worksheet.entry(name).verdict
     if verdict is None:
-        return []
+        is_given = worksheet.state(name) == "given" and worksheet.problem.place(name).kind != "start"
+        return [[glyphs.given] * len(row) for row in rows] if is_given else []
     if verdict.cells:
         return [[glyphs.correct if cell else glyphs.incorrect for cell in row] for row in verdict.cells]
     return [[glyphs.for_verdict(MARKS[verdict.kind])] * len(row) for row in rows]
@@ -70,7 +71,10 @@ def describe_nodes(worksheet: Worksheet) -> Iterable[str]:
             name = graph.label(position)
             yield str(message(text, node=node.symbol, names=names, name=name, value=value))
     for place in problem.given_blanks:
-        yield f"{format_prompt(worksheet, place)} {format_value(problem.truth(place))}"
+        value = format_value(problem.truth(place))
+        if place.kind != "start":
+            value = str(message(N_("{value} (given)"), value=value))
+        yield f"{format_prompt(worksheet, place)} {value}"
 
 
 def describe_edges(worksheet: Worksheet, blank_id: str) -> Iterable[str]:
@@ -97,7 +101,7 @@ def _join_rows(rows: list[list[str]]) -> str:
 
 def format_prompt(worksheet: Worksheet, place: Blank) -> str:
     """Return what a blank asks, as a prompt for its value."""
-    text = str(describe_blank(worksheet.problem, place, worksheet.visible_texts()))
+    text = str(describe_blank(worksheet.problem, place, worksheet.visible_texts(place.id)))
     if place.kind == "question":
         return strip_markup(text)
     return text if text.endswith("?") else f"{text} ="

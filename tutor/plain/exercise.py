@@ -59,6 +59,15 @@ class PlainExercise:
     def run(self) -> int:
         """Work through the exercise and return 0 if it is solved, 1 if it was left open."""
         self.print_introduction()
+        while self.fill_blanks():
+            if not self.worksheet.leads_to_stage:
+                self.finish()
+                return 0
+            self.go_on_to_next_stage()
+        return self.report_unfinished()
+
+    def fill_blanks(self) -> bool:
+        """Ask for one blank after the other and return whether all are filled, False if the learner leaves."""
         blank_id: str | None = self.worksheet.resume_place()
         previous: str | None = None
         while not self.worksheet.done and blank_id is not None:
@@ -69,14 +78,17 @@ class PlainExercise:
                     self.print_answer_status(blank_id)
                 text, previous = self.console.ask(self.build_prompt(blank_id)), blank_id
             if text is None:
-                return self.report_unfinished()
-            if not text:
-                continue
-            blank_id = self.handle_line(blank_id, text)
-            if blank_id is None and not self.worksheet.done:
-                return self.report_unfinished()
-        self.finish()
-        return 0
+                return False
+            if text:
+                blank_id = self.handle_line(blank_id, text)
+        return self.worksheet.done
+
+    def go_on_to_next_stage(self) -> None:
+        """Begin the next stage with other numbers, and print its graph."""
+        stage = self.worksheet.variant.stage_name
+        self.worksheet.new_numbers()
+        text = N_("Done: {stage}. Next: the same with other numbers, with more to fill in.")
+        self.print_lines("", message(text, stage=stage), "", *describe_nodes(self.worksheet), "")
 
     def handle_line(self, blank_id: str, text: str) -> str | None:
         """Run a command or check an answer; return the next blank, None to stop or if none is left."""
@@ -96,7 +108,9 @@ class PlainExercise:
 
     def print_introduction(self) -> None:
         variant = self.worksheet.variant
-        self.print_lines(variant.exercise.title, "")
+        stage = variant.stage_name
+        title = variant.exercise.title if stage is None else f"{variant.exercise.title} ({stage})"
+        self.print_lines(title, "")
         text = variant.text()
         if text:
             self.print_lines(strip_markup(text), "")
@@ -401,6 +415,19 @@ class PlainExercise:
         self.print_lines("", *describe_nodes(self.worksheet), "")
         return self.worksheet.next_open_blank()
 
+    def skip_stages(self, blank_id: str) -> str | None:
+        variant = self.worksheet.variant
+        if variant.is_cut or not variant.is_partial:
+            self.print_lines(_("This is the whole exercise already."))
+            return blank_id
+        try:
+            self.worksheet.skip_stages()
+        except PackError as error:
+            self.print_lines(str(error))
+            return blank_id
+        self.print_lines("", *describe_nodes(self.worksheet), "")
+        return self.worksheet.next_open_blank()
+
     def report_unfinished(self) -> int:
         num_open = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
@@ -422,7 +449,7 @@ class PlainExercise:
         if not self.worksheet.exam:
             self.print_lines(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()
-        if after:
+        if after and not self.worksheet.variant.is_partial:
             self.print_lines("", strip_markup(after))
 
     def exam_lines(self, summary: Summary) -> Iterable[object]:
@@ -445,6 +472,7 @@ _MOVE_COMMANDS: Mapping[str, Callable[[PlainExercise, str], str | None]] = {
     "open": PlainExercise.unfold,
     "fold": PlainExercise.fold,
     "fresh": PlainExercise.new_numbers,
+    "all": PlainExercise.skip_stages,
     "list": PlainExercise.leave_for_list,
     "quit": PlainExercise.leave,
 }

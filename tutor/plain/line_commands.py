@@ -65,6 +65,7 @@ EXERCISE_COMMANDS: Sequence[LineCommand] = (
         N_("the whole pass at once, judged at its end; again to leave it"),
         {"ko": ("한번에", "전체")},
     ),
+    LineCommand("all", N_("the whole exercise now, without the stages before it"), {"ko": ("단계생략",)}),
     LineCommand("list", N_("leave this exercise and choose another one"), {"ko": ("목록",)}),
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
     LineCommand("quit", N_("stop here; everything checked is kept"), {"ko": ("그만", "종료"), "": ("q",)}),

@@ -43,7 +43,7 @@ def watch_plain(options: RunOptions, path: Path, seed: int | None) -> int:
             exercise = _open_watched(options, path, worksheet)
             if exercise is None:
                 return 1
-            worksheet = rebase_worksheet(worksheet, exercise) if worksheet else Worksheet(exercise.variant(seed))
+            worksheet = rebase_worksheet(worksheet, exercise) if worksheet else Worksheet(exercise.variant(seed, 0))
             return PlainExercise(worksheet, standard_console(options, reader.read_line)).run()
         except PackError as error:
             print(error, _("It is read again when it is saved."), sep="\n", flush=True)

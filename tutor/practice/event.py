@@ -68,6 +68,8 @@ class Event:
     - `whole`: a whole pass, in which answers wait for their verdicts, was started or left (`on` or `off` in `text`);
     - `unjudged`: an answer in a whole pass. At its end it is stored once more as an `answer` with its verdict;
     - `pointed`: the place at which the learner pointed as the first wrong one; `verdict` is `right` if it is;
+    - `part`: everything was found that was asked of a part of the exercise: a stage before the last one, or what a
+      review cut it to. The exercise is not solved by it;
     - `review` and `reviewed`: `begin` and `solved` in a review;
     - `code`: a check of the learner's Python file; `verdict` is `right` if all of it is. In `text` are the ids of the
       rules whose lines are right, in `blank` and `mistake` the first place that is not and what is wrong with it;
@@ -144,6 +146,8 @@ NOTED = "noted"
 AGAIN = "again"
 #: The kinds of a whole pass: its start and end with their texts, an answer that waits, a place pointed at.
 WHOLE, ON, OFF, UNJUDGED, POINTED = "whole", "on", "off", "unjudged", "pointed"
+#: The kind of the end of a try, and that of a try at a part of the exercise.
+SOLVED, PART = "solved", "part"
 #: The kind of a check of code. It says nothing about the blanks of the exercise.
 CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS
 from tutor.i18n import N_, _, message
-from tutor.practice.event import NOTED, UNJUDGED, parse_day
+from tutor.practice.event import NOTED, PART, UNJUDGED, parse_day
 from tutor.practice.storage.store import FINISHING_KINDS, STARTING_KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _STARTED = ", ".join(f"'{kind}'" for kind in STARTING_KINDS)
 #: Every try in the order in which they were last worked on.
 _TRIES = f"""
 SELECT pack, exercise, worksheet, max(at), sum(duration), sum(kind = 'answer' AND verdict IN ({_WRONG})),
-    sum(kind = 'hint'), sum(kind = 'reveal'), max(kind IN ({_FINISHED})), max(kind = 'begin')
+    sum(kind = 'hint'), sum(kind = 'reveal'), max(kind IN ({_FINISHED})), max(kind = 'begin'), max(kind = '{PART}')
 FROM active_event WHERE pack <> '' GROUP BY pack, exercise, worksheet HAVING max(kind IN ({_STARTED})) ORDER BY max(seq)
 """
 _ENTRIES = "SELECT blank, kind, verdict FROM active_event WHERE worksheet = ? AND blank <> '' ORDER BY seq"
@@ -66,7 +66,9 @@ class ExerciseRecord:
 def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
     """Return how each exercise went that was begun or solved."""
     records: dict[ExerciseName, ExerciseRecord] = {}
-    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume in store.query(_TRIES):
+    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume, part in store.query(
+        _TRIES
+    ):
         name = str(pack), str(exercise)
         result = TryResult(
             parse_day(str(at)),
@@ -75,9 +77,13 @@ def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
             int(hints),
             int(revealed),
             bool(finished),
-            0 if finished else _count_filled(store.query(_ENTRIES, (worksheet,))),
+            0 if finished or part else _count_filled(store.query(_ENTRIES, (worksheet,))),
         )
         before = records.get(name)
+        if part and before is not None:
+            # It says nothing about the exercise as a whole, but after a stage the next one comes.
+            records[name] = replace(before, unfinished=result if can_resume else before.unfinished)
+            continue
         unfinished = before.unfinished if before is not None else None
         if can_resume:
             unfinished = None if finished else result

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
     from tutor.grading.verdict import Verdict
-    from tutor.packs.exercise import Exercise
+    from tutor.packs.exercise import Variant
 
 _SLIPS = frozenset(mistake.id for mistake in GENERAL_MISTAKES)
 
@@ -31,13 +31,11 @@ def distinct_mistakes(verdict: Verdict | None) -> tuple[str, ...]:
     return rules if len(rules) > 1 else ()
 
 
-def find_telling_seed(
-    exercise: Exercise, stage: int, place: str, mistakes: tuple[str, ...], seeds: Iterable[int]
-) -> int | None:
+def find_telling_seed(variant: Variant, place: str, mistakes: tuple[str, ...], seeds: Iterable[int]) -> int | None:
     """Return the first of these seeds whose numbers give each of the mistakes a value of its own; None for none."""
     for seed in seeds:
         try:
-            problem = exercise.variant(seed, stage).problem
+            problem = variant.with_seed(seed).problem
         except PackError:
             continue
         if problem.has_place(place) and _are_told_apart(problem, problem.place(place), mistakes):

@@ -27,7 +27,9 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.content_hash import content_hash
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
-from tutor.practice.event import AGAIN, NO, NOTED, OFF, ON, POINTED, REPLY, UNJUDGED, WHOLE, YES, Event, new_id
+from tutor.practice.event import (
+    AGAIN, NO, NOTED, OFF, ON, PART, POINTED, REPLY, SOLVED, UNJUDGED, WHOLE, YES, Event, new_id,
+)
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
 from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
@@ -54,6 +56,8 @@ OPEN_RULE_AFTER = 3
 OFFER_REVEAL_AFTER = 5
 
 
+#: After so many sums at branches without help, the next ones are not written out.
+SUMS_BEFORE_FADING = 2
 #: At most this many sets of fresh numbers are tried to tell mistakes apart.
 _MAX_TELLING_SEEDS = 12
 
@@ -96,7 +100,10 @@ def random_seed() -> int:
 
 
 class Worksheet:
-    """A try at `variant`. Events go to the journal, if there is one; `events` of an earlier session are replayed."""
+    """A try at `variant`. Events go to the journal, if there is one; `events` of an earlier session are replayed.
+
+    `sums_found` counts the sums at branches that the learner found without help before this try.
+    """
 
     def __init__(
         self,
@@ -104,9 +111,11 @@ class Worksheet:
         journal: Journal | None = None,
         events: Sequence[Event] = (),
         clock: Callable[[], float] = time.monotonic,
+        sums_found: int = 0,
     ) -> None:
         self._journal = journal
         self._clock = clock
+        self._sums_found = sums_found
         self.saved = True
         self._init_try(variant)
         if events:
@@ -114,8 +123,8 @@ class Worksheet:
             self._started = True
             for event in events:
                 self._apply(event)
-            self._finished = any(event.kind == "solved" for event in events)
-            # The program may have been killed between the last answer and the `solved` event.
+            self._finished = any(event.kind in (SOLVED, PART) for event in events)
+            # The program may have been killed between the last answer and the event of the end.
             self._store_whole_pass()
             self._finish_if_done()
 
@@ -221,6 +230,11 @@ class Worksheet:
         """Return whether the entry at a blank can't be changed now."""
         return self.done or self.whole_pass.is_finding or (self.exam and self.entry(blank).sealed_verdict is not None)
 
+    @property
+    def leads_to_stage(self) -> bool:
+        """Whether this is a finished stage after which another one comes."""
+        return self.done and self.variant.is_partial and not self.variant.is_cut
+
     def state(self, blank: str) -> BlankState:
         """Return the state of a place: "near" is an answer that is not a wrong attempt, "given" a shown value."""
         entry = self.entry(blank)
@@ -310,15 +324,29 @@ class Worksheet:
         entry = self.entry(blank)
         return entry.hints >= num_rungs(self.problem, self.problem.place(blank))
 
+    def hides_addends(self, blank: str) -> bool:
+        """Return whether the learner has to find the addends at a branch: after two sums found without help."""
+        if self.problem.place(blank).kind != "sum" or self.entry(blank).is_correct:
+            return False
+        found = (self.entry(place.id) for place in self.blanks if place.kind == "sum")
+        here = sum(entry.is_correct and not (entry.wrong_attempts or entry.hints or entry.revealed) for entry in found)
+        return self._sums_found + here >= SUMS_BEFORE_FADING
+
     def visible_places(self) -> frozenset[str]:
         """Return the places whose right value the learner can see."""
         correct = {name for name, entry in self.entries.items() if entry.is_correct}
         return frozenset(correct | {place.id for place in self._given_places})
 
-    def visible_texts(self) -> Mapping[str, str]:
-        """Return the texts of the right values the learner can see, by place; a matrix as [[1, 2], [3, 4]]."""
+    def visible_texts(self, at: str = "") -> Mapping[str, str]:
+        """Return the texts of the right values the learner can see, by place; a matrix as [[1, 2], [3, 4]].
+
+        At a branch whose addends the learner has to find, they are left out.
+        """
         texts = {}
-        for place in self.visible_places():
+        hidden = set()
+        if at and self.hides_addends(at):
+            hidden = {edge.id for edge in self.problem.branch_edges(self.problem.place(at))}
+        for place in self.visible_places() - hidden:
             rows = self.value_text(place)
             if rows:
                 matrix = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
@@ -448,7 +476,7 @@ class Worksheet:
         """Start a new try with numbers that tell the mistakes at a blank apart; return whether there are such numbers."""
         mistakes, variant = distinct_mistakes(self.entry(blank).verdict), self.variant
         seeds = (random_seed() for _ in range(_MAX_TELLING_SEEDS))
-        seed = find_telling_seed(variant.exercise, variant.stage, blank, mistakes, seeds)
+        seed = find_telling_seed(variant, blank, mistakes, seeds)
         self.new_numbers(seed)
         return seed is not None
 
@@ -505,7 +533,11 @@ class Worksheet:
     def current_hint(self, blank: str) -> Hint | None:
         """Return the highest open hint at a blank; None if there is none."""
         rung = self.entry(blank).hints
-        return hint_at(self.problem, self.problem.place(blank), rung, self.visible_places()) if rung else None
+        return self._hint_at(blank, rung) if rung else None
+
+    def _hint_at(self, blank: str, rung: int) -> Hint:
+        place = self.problem.place(blank)
+        return hint_at(self.problem, place, rung, self.visible_places(), self.hides_addends(blank))
 
     def next_hint(self, blank: str) -> Hint:
         """Open the next hint at a blank; return the same one again if it came without an attempt or a pause.
@@ -517,7 +549,7 @@ class Worksheet:
         entry = self.entry(blank)
         too_soon = self._hinted_blank == blank and now - self._last_hint_time < HINT_COOLDOWN
         rung = max(entry.hints, 1) if too_soon else entry.hints + 1
-        hint = hint_at(self.problem, self.problem.place(blank), rung, self.visible_places())
+        hint = self._hint_at(blank, rung)
         if hint.rung > entry.hints:
             self._record("hint", blank, hints=hint.rung)
             self._last_hint_time, self._hinted_blank = now, blank
@@ -563,13 +595,16 @@ class Worksheet:
             raise RuntimeError(exam.SAME_NUMBERS.text)
         if seed is None:
             seed = random_seed()
-        exercise = self.variant.exercise
-        stage = min(self.variant.stage + self.done, max(len(exercise.stages) - 1, 0))
         is_whole = self.whole_pass.is_wanted
-        self._init_try(exercise.variant(seed, stage))
+        self._init_try(self.variant.next_stage(seed) if self.done else self.variant.with_seed(seed))
         self.start()
         if is_whole:
             self.start_whole_pass()
+
+    def skip_stages(self) -> None:
+        """Start a new try at the whole exercise with new numbers."""
+        self._init_try(self.variant.exercise.variant(random_seed()))
+        self.start()
 
     def start(self) -> None:
         """Store the `begin` event, so that this try is resumed rather than the one before."""
@@ -620,7 +655,7 @@ class Worksheet:
             self._finished = True
             if self.exam:
                 self._store_verdicts()
-            self._record("solved", "")
+            self._record(PART if self.variant.is_partial else SOLVED, "")
 
     def _record(
         self,

@@ -46,6 +46,8 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
             return message(N_("The closer look opens when all blanks are filled."))
         case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:
             return message(N_("The code can be written when all blanks are filled, if there are numbers."))
+        case "skip_stages" if worksheet.variant.is_cut or not worksheet.variant.is_partial:
+            return message(N_("This is the whole exercise already."))
         case "show_rule":
             return worksheet.help_refusal
         case "explain":

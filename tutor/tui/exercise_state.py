@@ -128,7 +128,7 @@ class ExerciseState:
 
     def visible_texts(self) -> Mapping[str, str]:
         """Return the values that are visible, as they are shown."""
-        return self.worksheet.visible_texts()
+        return self.worksheet.visible_texts(self.focused_id)
 
     def upstream(self, place: Blank) -> Blank | None:
         """Return the place of the upstream gradient of the node that an edge leads into."""
@@ -509,3 +509,8 @@ class ExerciseState:
             self.worksheet.new_numbers()
         self._reset(self.worksheet.resume_place())
         return told_apart
+
+    def skip_stages(self) -> None:
+        """Start over with the whole exercise, without the stages before it."""
+        self.worksheet.skip_stages()
+        self._reset(self.worksheet.resume_place())

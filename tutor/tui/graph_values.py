@@ -67,6 +67,8 @@ class GraphValues:
         glyphs, state = self._glyphs, exercise_state.worksheet.state(name)
         rows = exercise_state.worksheet.value_text(name)
         mark = glyphs.for_state(state)
+        if state == "given" and exercise_state.worksheet.problem.place(name).kind != "start":
+            mark = glyphs.given
         texts = tuple(tuple(map(glyphs.render, row)) for row in rows)
         if entry.verdict is not None and entry.verdict.cells:
             marks = tuple(

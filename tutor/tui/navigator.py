@@ -124,7 +124,7 @@ class Navigator:
         """Open an exercise where it was left, or from its start; `whole` judges nothing before the last blank."""
         try:
             if self._is_watching:
-                worksheet = Worksheet(exercise.variant(seed))
+                worksheet = Worksheet(exercise.variant(seed, stage=0))
             else:
                 worksheet = open_worksheet(self._store, exercise, seed, restart)
         except PackError as error:

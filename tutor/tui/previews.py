@@ -128,7 +128,9 @@ class _PreviewMaker:
             "broken": (_("broken"), "wrong"),
         }[state]
         blanks = len(worksheet.blanks)
+        stage = worksheet.variant.stage_name
         work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
+        work = work if stage is None else f"{stage} · {work}"
         minutes = exercise.minutes or self._state.minutes_of(pack, entry)
         result, result_hue = self._last_result(record, blanks)
         if name in self._state.in_code:
@@ -163,7 +165,7 @@ class _PreviewMaker:
         name = exercise.pack, exercise.id
         record = self._state.record(name)
         if record is None or record.unfinished is None:
-            return Worksheet(exercise.variant())
+            return Worksheet(exercise.variant(stage=exercise.last_stage if record is not None and record.solved else 0))
         with self._store.open_for_thread() as store:
             return open_worksheet(store, exercise)
 

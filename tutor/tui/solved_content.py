@@ -88,6 +88,9 @@ class SolvedContent:
         """Return the title of the result and its colour."""
         if self.state.worksheet.exam:
             return _("the exam is finished"), "muted"
+        stage = self.state.worksheet.variant.stage_name
+        if self.state.worksheet.leads_to_stage and stage is not None:
+            return str(stage), "help" if self.revealed else "right"
         return (_("finished"), "help") if self.revealed else (_("solved"), "right")
 
     def duration(self) -> str:
@@ -185,7 +188,7 @@ class SolvedContent:
                 lead, flow([(self.glyphs.render(reason), self.palette.ink("text"))], width - 2), self.palette.ink()
             )
         after = worksheet.variant.after().strip()
-        if after:
+        if after and not worksheet.variant.is_partial:
             lines += [*([[]] if lines else []), *flowed_prose(after, width, self.palette, self.glyphs.ascii)]
         return lines
 

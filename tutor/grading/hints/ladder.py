@@ -62,10 +62,13 @@ class Hint:
         return self.rung == self.of
 
 
-def hint_at(problem: Problem, blank: Blank, rung: int, known_places: Collection[str] = ()) -> Hint:
+def hint_at(
+    problem: Problem, blank: Blank, rung: int, known_places: Collection[str] = (), hides_addends: bool = False
+) -> Hint:
     """Return rung `rung` at `blank`, counted from 1; a number beyond the last rung means the last.
 
-    `known_places` are the ids of the places whose values the learner has: only those may be mentioned.
+    `known_places` are the ids of the places whose values the learner has: only those may be mentioned. With
+    `hides_addends`, the sum at a branch is not written out.
     """
     author_hints, derived_rungs = _rungs_at(problem, blank)
     num_author_hints = len(author_hints)
@@ -74,6 +77,8 @@ def hint_at(problem: Problem, blank: Blank, rung: int, known_places: Collection[
     if rung <= num_author_hints:
         return Hint(rung, count, message(N_("{text}"), text=author_hints[rung - 1]))
     derived = derived_rungs[rung - num_author_hints - 1]
+    if hides_addends and derived is _sum_product:
+        derived = _sum_without_addends
     if isinstance(derived, str):
         return Hint(rung, count, Message(derived, template_values(problem, blank)))
     return Hint(rung, count, derived(problem, blank, known_places))
@@ -146,6 +151,13 @@ def _sum_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Messag
 def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     parts = " + ".join(parenthesize(answer_in_names(problem, part)) for part in problem.branch_edges(blank))
     return message(N_("{parts} = ?"), parts=parts)
+
+
+def _sum_without_addends(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    return Message(
+        N_("The sum has {n} values. Find each on an edge that leaves {name}, and add them."),
+        template_values(problem, blank),
+    )
 
 
 def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> Message:

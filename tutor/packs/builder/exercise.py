@@ -124,7 +124,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         random_inputs=random_inputs,
         start=problem.start,
         wrt=problem.wrt,
-        asked=stages[0] if stages else asked,
+        asked=stages[-1] if stages else asked,
         given=given,
         level=file.level,
         minutes=file.minutes,

@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.i18n import message
+from tutor.i18n import N_, message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
 from tutor.packs.checks import languages, misreadings, mistakes, needs, numbers, precision, questions, texts
 from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
+from tutor.packs.fading import sources_of
 from tutor.packs.toml_source import read_source
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.packs.number_selection import ChosenNumbers
     from tutor.packs.title_cache import ExerciseEntry
+
+
+_WHOLE_TOO_SOON = N_("Stage {n} asks for everything already, so leave out those after it, or let it ask for less.")
+_ASKS_NOTHING = N_("Stage {n} asks for nothing. Name at least one blank, or leave the stage out.")
+_MISSING = N_(
+    "Stage {n} asks for {blank}, which is computed from {source}: that is neither asked for nor filled in, because it "
+    "follows from another blank of the stage. Ask for it too."
+)
 
 
 def check_entry(
@@ -82,7 +91,22 @@ def _check_author_content(
 
 
 def _check_stages(target: CheckTarget, exercise: Exercise) -> Iterator[Diagnostic]:
-    """Check the numbers of the stages after the first, each of which draws its own."""
-    for stage in exercise.stages[1:]:
+    """Check the stages before the last one: what each asks for, and the numbers that it draws for that."""
+    for number, stage in enumerate(exercise.stages[:-1]):
+        if stage is None:
+            yield target.warning(message(_WHOLE_TOO_SOON, n=number + 1), "stages")
+            continue
+        if not stage:
+            yield target.error(message(_ASKS_NOTHING, n=number + 1), "stages")
+            continue
+        problem = exercise.variant(stage=number).problem
+        # What the whole exercise leaves out as well, its learner has to see through.
+        left_out = exercise.variant().problem.drawn_places - problem.drawn_places
+        for blank in problem.blanks:
+            missing = [source for source in sources_of(problem, blank) if source in left_out]
+            if blank.is_backward and missing:
+                yield target.warning(
+                    message(_MISSING, n=number + 1, blank=blank.id, source=", ".join(missing)), "stages"
+                )
         staged = replace(exercise, asked=stage)
         yield from numbers.check_hidden(replace(target, exercise=staged), numbers.choose_numbers(staged))

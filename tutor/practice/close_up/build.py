@@ -13,6 +13,7 @@ from tutor.practice.close_up.equation import (
     edge_equation,
     forward_equation,
     forward_text,
+    hidden_sum,
     start_equation,
 )
 from tutor.practice.close_up.known import Known
@@ -94,8 +95,9 @@ def _source(known: Known, position: int) -> str:
 
 def _branch(known: Known, blank: Blank) -> CloseUpData:
     problem = known.problem
+    hides = known.worksheet.hides_addends(blank.id)
     parts = tuple(
-        BranchPart(known.label(part.edge.target), known.gradient(part.id))
+        BranchPart(known.label(part.edge.target), known.hidden(part.id) if hides else known.gradient(part.id))
         for part in problem.branch_edges(blank)
         if part.edge
     )
@@ -108,9 +110,10 @@ def _branch(known: Known, blank: Blank) -> CloseUpData:
         BRANCH_SIGN,
         (Operand(name, value, known.gradient(blank.id), is_asked=True),),
         Output(name, value, Quantity("", state="none")),
-        branch_equation(known, blank, parts),
+        hidden_sum(known, blank) if hides else branch_equation(known, blank, parts),
         parts,
         f"{name} = {value.text}" if value.is_known and not value.shape and value.text != name else "",
+        hides_addends=hides,
     )
 
 

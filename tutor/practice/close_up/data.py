@@ -128,7 +128,10 @@ class CellOrigin:
 
 @dataclass(frozen=True, slots=True)
 class CloseUpData:
-    """The focused node up close. `kind` is that of the blank; a branch has `parts` in place of operands."""
+    """The focused node up close. `kind` is that of the blank; a branch has `parts` in place of operands.
+
+    With `hides_addends`, the gradients of the parts are to be found by the learner.
+    """
 
     kind: Literal["edge", "sum", "start", "forward"]
     place: str
@@ -141,3 +144,4 @@ class CloseUpData:
     forward: str = ""
     curve: Curve | None = None
     cell: CellOrigin | None = None
+    hides_addends: bool = False

@@ -98,6 +98,12 @@ def branch_equation(known: Known, blank: Blank, parts: Sequence[BranchPart]) -> 
     )
 
 
+def hidden_sum(known: Known, blank: Blank) -> Equation:
+    """Return the equation of a branch's sum whose addends the learner has to find."""
+    term = Term(Quantity(), message(N_("which values?")), "backward", message(N_("which?")))
+    return Equation((term,), (), Term(_asked(known, blank), _gradient_caption(known, blank), "backward"))
+
+
 def start_equation(known: Known, blank: Blank) -> Equation:
     """Return the start, which comes from nothing before."""
     output = known.problem.graph.output

@@ -69,6 +69,10 @@ class Known:
             return Quantity(self.worksheet.entry(place_id).text, "", state, place_id)
         return Quantity(self._text(place, rows), shape, state, place_id)
 
+    def hidden(self, place_id: str) -> Quantity:
+        """Return the gradient at a place without its value, which the learner has to find in the graph."""
+        return Quantity(shape=shape_text(self.problem.place(place_id).shape), place=place_id)
+
     @staticmethod
     def _text(place: Blank, rows: Sequence[Sequence[str]]) -> str:
         """Return the cells of a place on one line."""

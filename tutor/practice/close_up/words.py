@@ -72,7 +72,9 @@ def _forward_sentences(data: CloseUpData) -> Iterator[Message]:
 
 def _backward_sentences(data: CloseUpData) -> Iterator[Message]:
     """Yield what arrives from the right: the upstream, or a part from each node ahead of a branch."""
-    if data.kind == "sum":
+    if data.hides_addends:
+        yield message(N_("What comes back from each of them is in the graph."))
+    elif data.kind == "sum":
         for part in data.parts:
             yield _arrival(part.gradient, part.symbol)
     elif data.kind == "edge":
@@ -85,14 +87,14 @@ def _arrival(gradient: Quantity, source: str) -> Message:
         text = N_("The gradient from {source} isn't known yet.")
     elif gradient.state in ("wrong", "near"):
         text = N_("Your value from {source}, {value}, isn't right yet.")
-    return message(text, value=_format_quantity(gradient), source=source)
+    return message(text, value=_format_gradient(gradient), source=source)
 
 
 def _other_gradients(data: CloseUpData) -> Iterator[Message]:
     """Yield the gradients on the left that are known, the asked one last."""
     for operand in sorted(data.operands, key=lambda each: each.is_asked):
         if operand.gradient.is_known:
-            yield message(_text_for(operand), name=operand.name, value=_format_quantity(operand.gradient))
+            yield message(_text_for(operand), name=operand.name, value=_format_gradient(operand.gradient))
 
 
 def _text_for(operand: Operand) -> str:
@@ -111,6 +113,17 @@ def _format_quantity(quantity: Quantity) -> str:
     if not quantity.shape or len(quantity.text) <= _MAX_VALUE:
         return quantity.text
     return str(message(N_("values of shape {shape}"), shape=quantity.shape))
+
+
+def _format_gradient(quantity: Quantity) -> str:
+    """Return a gradient, with a word if it was filled in before the learner began."""
+    text = _format_quantity(quantity)
+    return str(message(N_("{value} (given)"), value=text)) if is_filled_in(quantity) else text
+
+
+def is_filled_in(quantity: Quantity) -> bool:
+    """Return whether a gradient was filled in and is more than the start."""
+    return quantity.state == "given" and quantity.place != "start"
 
 
 def _join(texts: Iterable[str]) -> str:

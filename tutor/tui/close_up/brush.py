@@ -66,6 +66,8 @@ class Brush:
     def with_mark(self, quantity: Quantity, always: bool = False) -> str:
         """Return a value with the mark of its state."""
         mark = self.glyphs.for_state(quantity.state) if always or quantity.state in _MARKED else ""
+        if quantity.state == "given" and quantity.place != "start":
+            mark = self.glyphs.given
         text = self.glyphs.render(quantity.brief)
         return f"{text} {mark}" if mark else text
 

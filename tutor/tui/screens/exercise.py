@@ -201,7 +201,9 @@ class ExerciseScreen(ExerciseView):
 
     def action_go_on(self) -> None:
         accepted = self.after_solved.accepted_by_enter
-        if self.after_solved.following is not None:
+        if self.state.worksheet.leads_to_stage:
+            self._use_new_numbers(True)
+        elif self.after_solved.following is not None:
             self.post_message(self.NextRequested(self.exercise))
         elif accepted is not None:
             self.post_message(self.SuggestionAccepted(self.exercise, accepted))
@@ -329,15 +331,36 @@ class ExerciseScreen(ExerciseView):
                 self.state.status_message = message(
                     N_("With these numbers, the mistakes you were asked about give different answers.")
                 )
-            self.after_solved = replace(self.after_solved, advice=None)
-            self.post_message(self.StandingRequested(self.exercise))
-            self._drawings = self._make_drawings()
-            self._apply_layout()
+            self._show_new_try()
+
+    def action_skip_stages(self) -> None:
+        question = _("Go on to the whole exercise? What is filled in here is put away.")
+        if self.state.worksheet.done or self.state.is_untouched:
+            self._skip_stages(True)
+        else:
+            self.host.confirm(question, self._skip_stages)
+
+    def _skip_stages(self, agreed: bool | None) -> None:
+        if agreed:
+            try:
+                self.state.skip_stages()
+            except PackError as error:
+                self._say(error.diagnostics[0].message)
+                return
+            self._show_new_try()
+
+    def _show_new_try(self) -> None:
+        """Show a try with other numbers that has replaced the one on the screen."""
+        self.after_solved = replace(self.after_solved, following=self._what_follows(), advice=None)
+        self.post_message(self.StandingRequested(self.exercise))
+        self._drawings = self._make_drawings()
+        self._apply_layout()
 
     def reload(self, exercise: Exercise) -> None:
         """Show the exercise as its file is now; keep the focus, the answers and the input that still fit."""
         before = self.state
         self.state = ExerciseState(rebase_worksheet(before.worksheet, exercise))
+        self.after_solved = replace(self.after_solved, following=self._what_follows())
         problem = self.state.worksheet.problem
         self.state.inputs = {
             name: answer

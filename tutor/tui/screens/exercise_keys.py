@@ -124,6 +124,14 @@ KEYS: list[BindingType] = [
         id="exercise.advised",
     ),
     Binding(
+        "ctrl+g",
+        "skip_stages",
+        N_("whole exercise"),
+        tooltip=N_("the whole exercise at once, without the stages before it"),
+        show=False,
+        id="exercise.whole",
+    ),
+    Binding(
         "shift+tab",
         "step(-1)",
         N_("previous"),

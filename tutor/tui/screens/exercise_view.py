@@ -70,7 +70,8 @@ class ExerciseView(TutorScreen[None]):
         """Show a worksheet. `following` is what comes next, None at the end of a pack."""
         super().__init__(host)
         self.state = ExerciseState(worksheet)
-        self.after_solved = AfterSolved(following)
+        self._following = following
+        self.after_solved = AfterSolved(self._what_follows())
         self.title_prefix = title_prefix
         self._pack_title = pack_title
         self._drawings = self._make_drawings()
@@ -82,6 +83,13 @@ class ExerciseView(TutorScreen[None]):
         #: Whether the layout shows the result.
         self._has_result = False
         self._is_resizing = False
+
+    def _what_follows(self) -> NextExercise | None:
+        """Return what comes next: after a stage before the last one the next stage."""
+        variant = self.state.worksheet.variant
+        if variant.is_partial and not variant.is_cut:
+            return NextExercise(_("the same at other numbers, with more to fill in"))
+        return self._following
 
     def compose(self) -> ComposeResult:
         yield Head(self.glyphs, id="head")
@@ -272,7 +280,9 @@ class ExerciseView(TutorScreen[None]):
         first, rest = str(message(N_("{done}| of {all}"), done=settled, all=whole)).split("|", 1)
         minutes = [minutes_text(exercise.minutes)] if exercise.minutes else []
         mode = _("whole pass") if worksheet.whole_pass.is_on else ""
-        trail = [name.strip() for name in (self.title_prefix, self._pack_title, mode) if name.strip()]
+        stage = worksheet.variant.stage_name
+        names = (self.title_prefix, self._pack_title, "" if stage is None else str(stage), mode)
+        trail = [name.strip() for name in names if name.strip()]
         segments = [self._segment(blank.id) for blank in worksheet.blanks]
         title, aside = str(exercise.title), self._formula
         if title == on_one_line(worksheet.problem.graph.text):

@@ -14,14 +14,12 @@ from tutor.i18n import N_, _, message
 from tutor.packs.builder.exercise import load_exercise
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.resume import open_worksheet
-from tutor.tui.after_solved import AfterSolved, NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import KEYS as EXPLAIN_KEYS
 from tutor.tui.screens.explain import ExplainScreen
 
 if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
-    from tutor.practice.worksheet import Worksheet
     from tutor.tui.host import Host
 
 #: The inputs of the replay; the learner works with others.
@@ -29,10 +27,10 @@ _REPLAY_INPUTS = {"a": 5, "b": 1, "c": 3}
 _FILE = Path(__file__).parents[2] / "practice" / "first.toml"
 
 
-def onboarding_exercise(host: Host, store: Store) -> OnboardingExerciseScreen:
+def onboarding_exercise(host: Host, store: Store) -> ExerciseScreen:
     """Return the exercise in stages, from its start."""
     exercise = load_exercise(_FILE, _FILE.parent, "", "first-steps")
-    return OnboardingExerciseScreen(host, open_worksheet(store, exercise, restart=True))
+    return ExerciseScreen(host, open_worksheet(store, exercise, restart=True), None)
 
 
 def onboarding_replay(host: Host) -> OnboardingReplayScreen:
@@ -73,33 +71,3 @@ class OnboardingReplayScreen(ExplainScreen):
     def action_start_exercise(self) -> None:
         self.wants_exercise = True
         self.action_close()
-
-
-class OnboardingExerciseScreen(ExerciseScreen):
-    """An exercise in stages; Enter leads from each to the next one, with other numbers."""
-
-    def __init__(self, host: Host, worksheet: Worksheet) -> None:
-        super().__init__(host, worksheet, None)
-        self._show_stage()
-
-    @property
-    def _is_last_stage(self) -> bool:
-        variant = self.state.worksheet.variant
-        return variant.stage == len(variant.exercise.stages) - 1
-
-    def _show_stage(self) -> None:
-        variant = self.state.worksheet.variant
-        then = None if self._is_last_stage else NextExercise(_("the same at other numbers, with more to fill in"))
-        self.after_solved = AfterSolved(then)
-        self.title_prefix = f"{variant.stage + 1}/{len(variant.exercise.stages)} "
-
-    def _use_new_numbers(self, agreed: bool | None) -> None:
-        super()._use_new_numbers(agreed)
-        self._show_stage()
-        self._show()
-
-    def action_go_on(self) -> None:
-        if self._is_last_stage:
-            super().action_go_on()
-        else:
-            self._use_new_numbers(True)
