@@ -114,10 +114,16 @@ class Exercise:
         """Return the exercise without the stages before the whole one."""
         return replace(self, stages=()) if self.stages else self
 
-    def cut(self, asked: Sequence[str], questions: Sequence[str] = (), seed: int | None = None) -> Variant:
-        """Return the exercise with only these blanks and questions asked, and what leads up to them filled in."""
+    def cut(self, blanks: Sequence[str], seed: int | None = None) -> Variant:
+        """Return the exercise with only these blanks asked, and what leads up to them filled in."""
         with exercise_boundary(self.path):
-            part = self._part(tuple(asked), questions=tuple(questions))
+            kinds = {place: self._author_variant.problem.place(place) for place in blanks}
+            nodes = self.graph.nodes
+            part = self._part(
+                tuple(place for place, blank in kinds.items() if blank.is_backward),
+                questions=tuple(place for place, blank in kinds.items() if blank.kind == "question"),
+                forward=tuple(nodes[blank.node].id for blank in kinds.values() if blank.kind == "forward"),
+            )
             return replace(part.variant(seed), exercise=self, stage=self.last_stage, is_cut=True)
 
     def _part(
@@ -139,7 +145,8 @@ class Exercise:
                 self,
                 stages=(),
                 asked=asked,
-                given=self.given if asked is None else (*given, *filled_places(whole, asked)),
+                # Gradients would give away the forward values that are asked first.
+                given=self.given if asked is None or forward else (*given, *filled_places(whole, asked)),
                 forward=forward,
                 questions=tuple(question for question in self.questions if question.id in questions),
                 author_notes={name: notes for name, notes in self.author_notes.items() if whole.place(name).id in kept},
@@ -275,9 +282,7 @@ class Variant:
     def with_seed(self, seed: int | None) -> Variant:
         """Return the same part of the exercise with the numbers of a seed."""
         if self.is_cut:
-            return self.exercise.cut(
-                self.problem.asked or (), [question.id for question in self.problem.questions], seed
-            )
+            return self.exercise.cut([blank.id for blank in self.problem.blanks], seed)
         return self.exercise.variant(seed, self.stage)
 
     def next_stage(self, seed: int | None) -> Variant:
