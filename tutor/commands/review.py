@@ -13,8 +13,8 @@ from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.commands.store import open_store
-from tutor.i18n import N_, _, message
-from tutor.plain.review import NOTHING_IS_DUE, plan_review, run_review
+from tutor.i18n import N_, message
+from tutor.plain.review import explain_empty, plan_session, run_review
 
 if TYPE_CHECKING:
     from tutor.run_options import RunOptions
@@ -29,8 +29,8 @@ def review(options: RunOptions) -> int:
             if sys.stdout is None:
                 raise CommandError(message(N_("There is no output to write to.")))
             return run_review(options, store)
-        session, _num_due = plan_review(store)
+        session = plan_session(store)
         if not session.items:
-            echo(_(NOTHING_IS_DUE))
+            echo(explain_empty(session))
             return 0
         return tui.run(store, review=session, ascii=options.ascii)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tutor.i18n import N_, _, message
+from tutor.i18n import _
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.console import standard_console
@@ -13,36 +13,39 @@ from tutor.plain.exercise import PlainExercise
 from tutor.plain.notices import print_notices
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery_levels import change_label, next_step
-from tutor.practice.review import ReviewSession, due_rules, plan_for_today
+from tutor.practice.review import ReviewSession, plan_for_today
+from tutor.practice.review_texts import NOTHING_IS_DUE, describe_plan, explain_left
 from tutor.practice.rule_ids import rule_name
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
     from tutor.plain.console import Console
-    from tutor.practice.review import ReviewItem
+    from tutor.practice.review_plan import ReviewItem
     from tutor.practice.storage.store import Store
     from tutor.run_options import RunOptions
 
-NOTHING_IS_DUE = N_("Nothing is due. Everything you have practised can wait.")
 
-
-def plan_review(store: Store) -> tuple[ReviewSession, int]:
-    """Return today's review session, empty if nothing is due, and the number of due rules."""
+def plan_session(store: Store) -> ReviewSession:
+    """Return today's review session, empty if nothing is due or can be asked."""
     _packs, index = load_packs_and_index()
-    rules = due_rules(store, index.rules)
-    return ReviewSession(store, plan_for_today(store, index)), len(rules)
+    return ReviewSession(store, plan_for_today(store, index))
+
+
+def explain_empty(session: ReviewSession) -> str:
+    """Return why a session is empty."""
+    return "\n".join(map(str, explain_left(session.plan))) or _(NOTHING_IS_DUE)
 
 
 def run_review(options: RunOptions, store: Store) -> int:
     """Practise what is due and return 0, or 1 if the learner left before the end."""
-    session, num_due = plan_review(store)
+    session = plan_session(store)
     print_notices(store)
     if not session.items:
-        print(_(NOTHING_IS_DUE))
+        print(explain_empty(session))
         return 0
     console = standard_console(options)
-    text = N_("Rules due: {due}. Exercises now: {n}, about {minutes} min. :quit leaves, what is done is kept.")
-    console.print(message(text, due=num_due, n=len(session.items), minutes=round(session.minutes)))
+    console.print(describe_plan(session.plan), *explain_left(session.plan))
+    console.print(_(":quit leaves, what is done is kept."))
     left = False
     while (item := session.item) is not None and not left:
         rules = ", ".join(map(rule_name, item.rules))
@@ -55,6 +58,7 @@ def run_review(options: RunOptions, store: Store) -> int:
         parts = (f"{rule_name(rule)}: {change_label(before, after)}", next_step(after, utc_today()))
         console.print(" · ".join(filter(None, parts)))
     console.print(_("The review is left here; what is still due stays due.") if left else _("The review is done."))
+    console.print(*explain_left(session.plan))
     return 1 if left else 0
 
 

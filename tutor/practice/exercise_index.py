@@ -12,12 +12,14 @@ from tutor import __version__
 from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
+from tutor.packs.fading import dependents, sources_of
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 MINUTES_PER_BLANK = 0.7
 
 #: Changes with what the cache file holds about an exercise.
-_CACHE_VERSION = f"{__version__} skills"
+_CACHE_VERSION = f"{__version__} cuts"
 
 _UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -35,7 +37,9 @@ class IndexedExercise:
     """One exercise: its rules, each with whether the author's numbers can prove it, its minutes and prerequisites.
 
     `blanks` is their number on the author's numbers. `asked` holds the rules of each blank that is asked in any stage,
-    `not_asked` those of the other places.
+    `not_asked` those of the other places. `whole` are the blanks of the whole exercise in order, `sources` tell of each
+    gradient what it is computed from: places, each followed by the blanks from which that follows in turn. The words of
+    `fixed_questions` do not change with the numbers.
     """
 
     pack: str
@@ -47,6 +51,9 @@ class IndexedExercise:
     blanks: int = 0
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
+    sources: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    fixed_questions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,9 +130,9 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
     # Here, because it loads the engine, which a cached index does without.
     from tutor.practice.rule_ids import blank_rules, proves_rule
 
-    problems = [exercise.variant(None, stage).problem for stage in range(max(len(exercise.stages), 1))]
-    blanks = {blank.id: blank for problem in problems for blank in problem.blanks}
-    problem = problems[0]
+    problem = exercise.variant().problem
+    stages = [exercise.variant(None, stage).problem for stage in range(exercise.last_stage)]
+    blanks = {blank.id: blank for each in (problem, *stages) for blank in each.blanks}
     asked = {id: blank_rules(problem, blank) for id, blank in blanks.items()}
     rules: dict[str, bool] = {}
     # An exam is not practice: none of its rules is reviewed.
@@ -142,7 +149,37 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
         "blanks": len(problem.blanks),
         "asked": asked,
         "not_asked": {place.id: blank_rules(problem, place) for place in others},
+        "whole": [blank.id for blank in problem.blanks],
+        "sources": _sources(problem),
+        "fixed": _fixed_questions(exercise),
     }
+
+
+def _sources(problem: Problem) -> dict[str, list[list[str]]]:
+    """Return what each gradient that is asked for is computed from: places, each with the blanks it follows from."""
+    blanks = [blank for blank in problem.blanks if blank.is_backward]
+    followers = {blank.id: dependents(problem, {blank.id}) for blank in blanks}
+    return {
+        blank.id: [
+            [source, *(id for id in followers if id == source or source in followers[id])]
+            for source in sources_of(problem, blank)
+        ]
+        for blank in blanks
+    }
+
+
+def _fixed_questions(exercise: Exercise) -> list[str]:
+    """Return the questions whose words are the same with all numbers."""
+    return [
+        question.id
+        for question in exercise.questions
+        if not exercise.has_variants
+        or not any(
+            "{" in text
+            for words in (question.prompt, *(choice.text for choice in question.choices))
+            for text in words.texts.values()
+        )
+    ]
 
 
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
@@ -166,6 +203,12 @@ def _from_data(pack: str, exercise: str, data: Mapping[str, Any]) -> IndexedExer
         int(data["blanks"]),
         _rules_of_places(data["asked"]),
         _rules_of_places(data["not_asked"]),
+        tuple(map(str, data["whole"])),
+        {
+            str(blank): tuple(tuple(map(str, source)) for source in sources)
+            for blank, sources in data["sources"].items()
+        },
+        tuple(map(str, data["fixed"])),
     )
 
 

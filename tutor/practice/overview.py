@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor.practice.exercise_records import load_records
 from tutor.practice.practice_days import load_daily_work
-from tutor.practice.review import due_rules, load_skills, plan_session
+from tutor.practice.review import due_rules, load_skills, plan_review
+from tutor.practice.review_plan import ReviewPlan
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.exercise_records import ExerciseName, ExerciseRecord
     from tutor.practice.mastery_levels import MasteryState
-    from tutor.practice.review import ReviewItem
     from tutor.practice.storage.store import Store
 
 
@@ -37,13 +37,13 @@ class Overview:
     minutes: Mapping[ExerciseName, float] = field(default_factory=dict)
     days: Mapping[date, int] = field(default_factory=dict)
     due: tuple[str, ...] = ()
-    review: tuple[ReviewItem, ...] = ()
+    review: ReviewPlan = field(default_factory=ReviewPlan)
     states: Mapping[str, MasteryState] = field(default_factory=dict)
 
     @property
     def review_minutes(self) -> int:
         """The minutes of the review, rounded up to whole ones."""
-        return -int(-sum(item.indexed.minutes for item in self.review) // 1)
+        return -int(-self.review.minutes // 1)
 
     def last_days(self, number: int) -> list[int]:
         """Return the answers on each of the last days, today last."""
@@ -66,6 +66,6 @@ def load_overview(store: Store, index: ExerciseIndex | None, day: date | None = 
         {(each.pack, each.exercise): each.minutes for each in exercises},
         {day: answers for day, (_seconds, answers) in load_daily_work(store, today).items() if answers},
         due,
-        plan_session(due, index, known_rules=skills) if index is not None else (),
+        plan_review(store, index, due, today) if index is not None else ReviewPlan(),
         {rule: skill.state for rule, skill in skills.items()},
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from tutor.grading.skills import BRANCH
 from tutor.practice.exam import NUM_SEEDS, exam_seed
-from tutor.practice.rule_ids import BRANCH
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:

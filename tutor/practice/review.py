@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.i18n import N_, message
+from tutor.packs.diagnostics import Diagnostic, PackError
 from tutor.practice.mastery_levels import NEW
+from tutor.practice.resume import count_sums
+from tutor.practice.review_history import EarlierWords, load_history
+from tutor.practice.review_plan import plan_session
 from tutor.practice.scheduler import utc_today
 from tutor.practice.worksheet import Worksheet, random_seed
 
@@ -13,26 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-    from tutor.packs.exercise import Exercise
+    from tutor.packs.exercise import Exercise, Variant
     from tutor.practice.event import Event
-    from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
+    from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.mastery import Skill
     from tutor.practice.mastery_levels import MasteryState
+    from tutor.practice.review_plan import ReviewItem, ReviewPlan
     from tutor.practice.storage.store import Store
-
-#: The longest session.
-SESSION_MINUTES = 10.0
 
 #: The kinds of event in a review, so that it does not become the latest try of an exercise left unfinished.
 _REVIEW_KINDS = {"begin": "review", "solved": "reviewed"}
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
-    """One exercise of a session, and the due rules it reviews."""
-
-    indexed: IndexedExercise
-    rules: tuple[str, ...]
+#: So many sets of numbers are tried for questions in new words.
+_MAX_SEEDS = 12
 
 
 def due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str]:
@@ -53,49 +50,15 @@ def load_skills(store: Store) -> Mapping[str, Skill]:
     return store.ensure_skills()
 
 
-def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> tuple[ReviewItem, ...]:
-    """Return a session for the due rules, if possible of exercises with no unknown rules."""
-    return plan_session(due_rules(store, index.rules, day), index, known_rules=load_skills(store))
+def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> ReviewPlan:
+    """Return a session for the due rules. Until something is practised it is the same all day."""
+    return plan_review(store, index, due_rules(store, index.rules, day), day)
 
 
-def plan_session(
-    rules: Sequence[str],
-    index: ExerciseIndex,
-    minutes: float = SESSION_MINUTES,
-    known_rules: Collection[str] | None = None,
-) -> tuple[ReviewItem, ...]:
-    """Return the exercises of a session for these rules, most urgent first, in at most `minutes`.
-
-    Each rule is reviewed by the shortest exercise that needs only `known_rules`, if there is one; an exercise can
-    review several rules. An exercise longer than a session comes alone, if there is no other.
-    """
-    planned: list[tuple[IndexedExercise, list[str]]] = []
-    too_long: list[ReviewItem] = []
-    minutes_left = minutes
-    for rule in rules:
-        reviewed = next((names for exercise, names in planned if exercise.rules.get(rule)), None)
-        best = _shortest_exercise(rule, index, minutes, known_rules)
-        if reviewed is None and best is not None:
-            reviewed = next((names for exercise, names in planned if exercise is best), None)
-        if reviewed is not None:
-            reviewed.append(rule)
-        elif best is not None and best.minutes > minutes:
-            too_long.append(ReviewItem(best, tuple(rule for rule in rules if rule in best.rules)))
-        elif best is not None and best.minutes <= minutes_left:
-            planned.append((best, [rule]))
-            minutes_left -= best.minutes
-    return tuple(ReviewItem(exercise, tuple(names)) for exercise, names in planned) or tuple(too_long[:1])
-
-
-def _shortest_exercise(
-    rule: str, index: ExerciseIndex, minutes: float, known_rules: Collection[str] | None
-) -> IndexedExercise | None:
-    """Return the best exercise that fits into a session and, if possible, needs only known rules."""
-
-    def penalty(exercise: IndexedExercise) -> tuple[bool, bool]:
-        return exercise.minutes > minutes, known_rules is not None and not set(exercise.rules) <= set(known_rules)
-
-    return min(index.exercises_for(rule), key=penalty, default=None)
+def plan_review(store: Store, index: ExerciseIndex, rules: Sequence[str], day: date | None = None) -> ReviewPlan:
+    """Return a session for these rules, that takes account of what the learner did before."""
+    history = load_history(store, index, rules, load_skills(store))
+    return plan_session(rules, index, history, turn=(day or utc_today()).toordinal())
 
 
 class ReviewJournal:
@@ -111,13 +74,13 @@ class ReviewJournal:
 class ReviewSession:
     """A review in progress. It can be left at any time without losing anything."""
 
-    def __init__(self, store: Store, items: Sequence[ReviewItem], seed: int | None = None) -> None:
+    def __init__(self, store: Store, plan: ReviewPlan, seed: int | None = None) -> None:
         self.store = store
-        self.items = tuple(items)
+        self.plan = plan
         self.position = 0
         self._seed = random_seed() if seed is None else seed
         skills = load_skills(store)
-        self._before = {rule: state_of(skills, rule) for item in items for rule in item.rules}
+        self._before = {rule: state_of(skills, rule) for rule in plan.rules}
 
     @property
     def item(self) -> ReviewItem | None:
@@ -125,14 +88,45 @@ class ReviewSession:
         return self.items[self.position] if self.position < len(self.items) else None
 
     @property
+    def items(self) -> tuple[ReviewItem, ...]:
+        """The exercises of the session."""
+        return self.plan.items
+
+    @property
     def minutes(self) -> float:
         """The estimated time of the whole session."""
-        return sum(item.indexed.minutes for item in self.items)
+        return self.plan.minutes
 
     def open_worksheet(self, exercise: Exercise) -> Worksheet:
-        """Return a new try at the current item's exercise, with new numbers if it has variants."""
-        seed = self._seed + self.position if exercise.has_variants else None
-        return Worksheet(exercise.variant(seed), ReviewJournal(self.store))
+        """Return a new try at what the current item asks, with new numbers if there are any.
+
+        A question comes in words in which it was not asked before. Raise `PackError` if nothing is left to ask.
+        """
+        variant = self._fresh_variant(exercise)
+        return Worksheet(variant, ReviewJournal(self.store), sums_found=count_sums(self.store, variant))
+
+    def _fresh_variant(self, exercise: Exercise) -> Variant:
+        words = EarlierWords(self.store, exercise)
+        seeds: list[int | None] = [None]
+        if exercise.has_variants:
+            seeds = [self._seed + self.position + number * len(self.items) for number in range(_MAX_SEEDS)]
+        for seed in seeds:
+            variant = self._variant(exercise, seed)
+            repeated = words.repeated(variant)
+            if not repeated:
+                return variant
+        left = [blank.id for blank in variant.problem.blanks if blank.id not in repeated]
+        if not left:
+            text = N_("The questions of {name} were all asked before.")
+            raise PackError([Diagnostic("error", exercise.path, None, "", message(text, name=exercise.title))])
+        return exercise.cut(left, variant.seed)
+
+    def _variant(self, exercise: Exercise, seed: int | None) -> Variant:
+        """Return what the current item asks of an exercise, as far as its file still has it."""
+        item, whole = self.item, exercise.variant(seed)
+        blanks = [blank.id for blank in whole.problem.blanks if item is None or blank.id in item.blanks]
+        is_whole = len(blanks) in (0, len(whole.problem.blanks))
+        return whole if is_whole else exercise.cut(blanks, seed)
 
     def advance(self) -> None:
         """Go on to the next item."""

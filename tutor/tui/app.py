@@ -488,7 +488,7 @@ class TutorApp(App[bool]):
         self.home.set_packs(event.packs)
 
     def on_review_flow_review_planned(self, event: ReviewFlow.ReviewPlanned) -> None:
-        self.review.start_planned(event.items)
+        self.review.start_planned(event.plan)
 
     def on_review_flow_advice_ready(self, event: ReviewFlow.AdviceReady) -> None:
         screen = self.navigator.exercise_screen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
-from tutor.i18n import N_, message
+from tutor.i18n import N_, Message, message
 from tutor.packs.diagnostics import PackError
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet
@@ -137,11 +137,19 @@ class Navigator:
         self.home.return_to(exercise)
         self.show_worksheet(worksheet, following)
 
-    def show_worksheet(self, worksheet: Worksheet, following: NextExercise | None, title_prefix: str = "") -> None:
-        """Show an exercise; `following` is what comes next, None at the end of a pack."""
+    def show_worksheet(
+        self,
+        worksheet: Worksheet,
+        following: NextExercise | None,
+        title_prefix: str = "",
+        notice: Message | None = None,
+    ) -> None:
+        """Show an exercise; `following` is what comes next, None at the end of a pack. A notice is shown first."""
         pack_id = worksheet.variant.exercise.pack
         title = next((str(pack.title) for pack in self.home.packs if pack.id == pack_id), "") if pack_id else ""
-        self._push_exercise(ExerciseScreen(self._host, worksheet, following, title_prefix, title))
+        screen = ExerciseScreen(self._host, worksheet, following, title_prefix, title)
+        screen.state.status_message = notice
+        self._push_exercise(screen)
 
     def _push_exercise(self, screen: ExerciseScreen) -> None:
         drafts = self._drafts.pop(_draft_key(screen), {})

@@ -11,7 +11,8 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice.next_steps import suggest_next
-from tutor.practice.review import ReviewSession, load_skills, plan_for_today, plan_session
+from tutor.practice.review import ReviewSession, plan_for_today, plan_review
+from tutor.practice.review_texts import NOTHING_IS_DUE, describe_plan, explain_left
 from tutor.practice.standing import load_standing
 from tutor.tui.after_solved import Advice, NextExercise
 from tutor.tui.screens.review_result import ReviewResultScreen
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.packs.exercise import Exercise
-    from tutor.practice.review import ReviewItem
+    from tutor.practice.review_plan import ReviewPlan
     from tutor.practice.standing import Standing
     from tutor.practice.storage.store import Store
     from tutor.tui.background import Background
@@ -35,9 +36,9 @@ class ReviewFlow:
     class ReviewPlanned(Message):
         """A review was planned."""
 
-        def __init__(self, items: Sequence[ReviewItem]) -> None:
+        def __init__(self, plan: ReviewPlan) -> None:
             super().__init__()
-            self.items = items
+            self.plan = plan
 
     class AdviceReady(Message):
         """The advice on what to do after an exercise was found."""
@@ -90,21 +91,19 @@ class ReviewFlow:
     def _plan(self, rules: Sequence[str]) -> None:
         index = self._background.load_exercise_index()
         with self._store.open_for_thread() as store:
-            if rules:
-                items = plan_session(rules, index, known_rules=load_skills(store))
-            else:
-                items = plan_for_today(store, index)
-        self._host.app.post_message(self.ReviewPlanned(items))
+            plan = plan_review(store, index, rules) if rules else plan_for_today(store, index)
+        self._host.app.post_message(self.ReviewPlanned(plan))
 
-    def start_planned(self, items: Sequence[ReviewItem]) -> None:
+    def start_planned(self, plan: ReviewPlan) -> None:
         """Start a planned review if the list is still in front."""
         self._is_planning = False
         if self._host.app.screen is not self._home:
             return
-        if not items:
-            self._home.set_message(message(N_("Nothing is due. Everything you have practised can wait.")))
+        if not plan.items:
+            left = explain_left(plan)
+            self._home.set_message(left[0] if left else message(NOTHING_IS_DUE))
             return
-        self.start(ReviewSession(self._store, items))
+        self.start(ReviewSession(self._store, plan))
 
     def start(self, session: ReviewSession) -> None:
         """Start a review."""
@@ -122,7 +121,8 @@ class ReviewFlow:
             is_last = session.position == len(session.items) - 1
             label = _("how the review went") if is_last else _("on with the review")
             prefix = message(N_("Review {at}/{all}"), at=session.position + 1, all=len(session.items))
-            self._navigator.show_worksheet(worksheet, NextExercise(label), str(prefix))
+            notice = describe_plan(session.plan) if session.position == 0 else None
+            self._navigator.show_worksheet(worksheet, NextExercise(label), str(prefix), notice)
             return
         self._end(session, left_early=False)
 
@@ -144,7 +144,8 @@ class ReviewFlow:
         self.was_completed = self.was_completed or not left_early
         outcome = session.outcome()
         if outcome:
-            self._host.app.push_screen(ReviewResultScreen(self._host, outcome, left_early=left_early))
+            left = explain_left(session.plan)
+            self._host.app.push_screen(ReviewResultScreen(self._host, outcome, left, left_early=left_early))
         elif left_early:
             self._home.set_message(message(N_("The review is left here; what is still due stays due.")))
 

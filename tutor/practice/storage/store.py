@@ -156,12 +156,17 @@ class Store:
     def states(self) -> Mapping[tuple[str, str], str]:
         """Return the state of every (pack, exercise) that is not new. The time does not grow with the history."""
         states: dict[tuple[str, str], str] = {}
+        begun, reviewed = set(), set()
         for exercise, kind, _ in self._latest_by_kind():
             if kind in FINISHING_KINDS:
                 states[exercise] = "solved"
             elif kind in STARTING_KINDS:
                 states.setdefault(exercise, "begun")
-        return states
+            elif kind in ("begin", "review"):
+                (begun if kind == "begin" else reviewed).add(exercise)
+        # A review may ask for a part of an exercise that the learner has not opened.
+        only_reviewed = reviewed - begun
+        return {name: state for name, state in states.items() if state == "solved" or name not in only_reviewed}
 
     def solved_in_code(self) -> set[tuple[str, str]]:
         """Return the (pack, exercise) that were solved in code. It changes nothing about their state."""
@@ -193,6 +198,10 @@ class Store:
             if exercise[0] and exercise in begun and solved.get(exercise) != begun[exercise]:
                 return exercise
         return None
+
+    def latest_uses(self) -> list[tuple[str, str, str, str]]:
+        """Return (pack, exercise, kind, try) of the last event of each kind in each exercise, in order."""
+        return [(*exercise, kind, worksheet) for exercise, kind, worksheet in self._latest_by_kind()]
 
     def last_exercise(self) -> tuple[str, str] | None:
         """Return the (pack, exercise) last worked on, whether it is solved or not; None if there is none."""

@@ -13,7 +13,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.practice.day_texts import format_day
 from tutor.practice.progress import Progress, load_progress
-from tutor.practice.review import plan_session
+from tutor.practice.review_plan import ReviewHistory, plan_session
 from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.cursor_list import CursorList
@@ -329,7 +329,7 @@ def _review_titles(progress: Progress, index: ExerciseIndex, packs: Sequence[Pac
     return {
         rule: titles.get(item.indexed.name, "")
         for rule in known
-        for item in plan_session([rule], index, known_rules=known)
+        for item in plan_session([rule], index, ReviewHistory(known_rules=known))
     }
 
 

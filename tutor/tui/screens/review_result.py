@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from tutor.i18n import Message
     from tutor.practice.mastery_levels import MasteryState
     from tutor.tui.host import Host
 
@@ -40,15 +41,25 @@ class ReviewResultScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "What the review came to: how you stood with each rule before and after it, and the day on which it comes back."
+        "What the review came to: how you stood with each rule before and after it, and the day on which it comes back. "
+        "Below them are the due rules that did not fit into the session."
     )
 
     def __init__(
-        self, host: Host, outcome: Sequence[tuple[str, MasteryState, MasteryState]], *, left_early: bool
+        self,
+        host: Host,
+        outcome: Sequence[tuple[str, MasteryState, MasteryState]],
+        left: Sequence[Message],
+        *,
+        left_early: bool,
     ) -> None:
-        """Show the outcome of a review session: each rule with its state before and after."""
+        """Show the outcome of a review session: each rule with its state before and after.
+
+        `left` says which due rules were not in it, and why.
+        """
         super().__init__(host)
         self._outcome = outcome
+        self._left = left
         self._left_early = left_early
 
     def compose(self) -> ComposeResult:
@@ -63,9 +74,9 @@ class ReviewResultScreen(ScrollingScreen):
             head = (_("The review is left here; what is still due stays due."), "bold")
         else:
             head = (glyphs.correct + " " + _("The review is done."), "bold $right")
-        return Content("\n").join(
-            [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
-        )
+        left = [styled(glyphs, (str(sentence), "$help")) for sentence in self._left]
+        lines = [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
+        return Content("\n").join([*lines, *([Content("")] if left else []), *left])
 
     def _rule_line(self, rule: str, before: MasteryState, after: MasteryState) -> Content:
         step = next_step(after, utc_today())

@@ -1,0 +1,32 @@
+"""What a review says about its plan: how many rules are due, and which of them it does not ask for, with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.i18n import N_, Message, message
+from tutor.practice.review_plan import REASONS
+from tutor.practice.rule_ids import rule_name
+
+if TYPE_CHECKING:
+    from tutor.practice.review_plan import Reason, ReviewPlan
+
+NOTHING_IS_DUE = N_("Nothing is due. Everything you have practised can wait.")
+_DUE = N_("Rules due: {due}. In this session: {now}, about {minutes} min.")
+_LEFT: dict[Reason, str] = {
+    "time": N_("In the next session: {rules}."),
+    "long": N_("Too long for a session, so open an exercise of your own choice: {rules}."),
+    "questions": N_("All questions about it were asked before, and new ones have to come first: {rules}."),
+}
+
+
+def describe_plan(plan: ReviewPlan) -> Message:
+    """Return how many rules are due, and how many of them the session asks for."""
+    due = len(plan.rules) + len(plan.left)
+    return message(_DUE, due=due, now=len(plan.rules), minutes=max(round(plan.minutes), 1))
+
+
+def explain_left(plan: ReviewPlan) -> list[Message]:
+    """Return a sentence for each reason why due rules are not in the session, with their names."""
+    rules = {reason: plan.left_because(reason) for reason in REASONS}
+    return [message(_LEFT[reason], rules=", ".join(map(rule_name, names))) for reason, names in rules.items() if names]
