@@ -292,7 +292,8 @@ class Variant:
     def text(self) -> str:
         """Return the exercise's text in the current language, filled with the numbers; for a part, that it is one."""
         text = self._fill_text(str(self.exercise.text))
-        return f"{translate(_FILLED_IN)}\n\n{text}".strip() if self.is_partial else text
+        is_filled_in = self.is_partial and any(place.kind != "start" for place in self.problem.given_blanks)
+        return f"{translate(_FILLED_IN)}\n\n{text}".strip() if is_filled_in else text
 
     def after(self) -> str:
         """Return the text to show when everything is solved, in the current language, filled with the numbers."""

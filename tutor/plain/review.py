@@ -45,7 +45,7 @@ def run_review(options: RunOptions, store: Store) -> int:
         return 0
     console = standard_console(options)
     console.print(describe_plan(session.plan), *explain_left(session.plan))
-    console.print(_(":quit leaves, what is done is kept."))
+    console.print(_(":quit leaves the review. What is done is kept."))
     left = False
     while (item := session.item) is not None and not left:
         rules = ", ".join(map(rule_name, item.rules))

@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tutor.practice.exercise_index import IndexedExercise
 
 #: An exercise of a review takes about this long at most, if it can be cut so far.
 ITEM_MINUTES = 2.0
+#: So many blanks are asked for a rule, if there is time.
+MAX_BLANKS_FOR_RULE = 2
 #: The time to look at a graph.
 _LOOKING = 0.25
-#: The minutes in an exercise's file are those of a first time, with its text to read. A review takes half as long.
+#: The minutes in an exercise's file are those of a first time, with its text to read. A review takes half as long, and
+#: not more than so much for an answer and for each of its numbers.
 _REVIEW_PACE = 0.5
+_PER_ANSWER, _PER_CELL = 0.35, 0.25
 
 
-def estimate_minutes(exercise: IndexedExercise, num_blanks: int) -> float:
-    """Return how long so many blanks of an exercise take in a review."""
-    per_blank = _REVIEW_PACE * exercise.minutes / max(exercise.blanks, 1)
-    return round(_LOOKING + per_blank * num_blanks, 2)
+def estimate_minutes(exercise: IndexedExercise, blanks: Iterable[str]) -> float:
+    """Return how long these blanks of an exercise take in a review."""
+    pace = _REVIEW_PACE * exercise.minutes / max(exercise.blanks, 1)
+    work = sum(min(pace, _PER_ANSWER + _PER_CELL * exercise.cells.get(blank, 1)) for blank in blanks)
+    return round(_LOOKING + work, 2)
 
 
 def is_fresh(exercise: IndexedExercise, blank: str, asked_questions: Collection[tuple[str, str]]) -> bool:
@@ -29,24 +34,25 @@ def is_fresh(exercise: IndexedExercise, blank: str, asked_questions: Collection[
 
 
 def choose_blanks(
-    exercise: IndexedExercise, rule: str, fresh: Collection[str], kept: Sequence[str], turn: int
+    exercise: IndexedExercise, rule: str, fresh: Collection[str], kept: Sequence[str], turn: int, in_a_hurry: bool
 ) -> tuple[str, ...]:
     """Return the blanks to ask for so that a rule is reviewed, beside those that are `kept`; none if it can't be.
 
-    A short exercise is asked as a whole. Of a longer one as many blanks that ask for the rule are taken as are done in
-    `ITEM_MINUTES`, and one at least. `turn` chooses the first of them.
+    A short exercise is asked as a whole. Of a longer one some blanks that ask for the rule are taken, as long as they
+    are done in `ITEM_MINUTES`, and one at least; only one `in_a_hurry`, when many rules are due. `turn` chooses the
+    first of them.
     """
     if not any(rule in exercise.asked[blank] for blank in fresh):
         return ()
-    if estimate_minutes(exercise, len(fresh)) <= ITEM_MINUTES:
+    if not in_a_hurry and estimate_minutes(exercise, fresh) <= ITEM_MINUTES:
         return tuple(blank for blank in exercise.whole if blank in fresh)
     asking = [blank for blank in exercise.whole if blank in fresh and rule in exercise.asked[blank]]
     begin = turn % len(asking)
-    chosen = set(kept)
+    chosen, most = set(kept), 1 if in_a_hurry else MAX_BLANKS_FOR_RULE
     for blank in asking[begin:] + asking[:begin]:
-        is_first = not any(rule in exercise.asked[other] for other in chosen)
-        is_short = estimate_minutes(exercise, len(chosen) + 1) <= ITEM_MINUTES
-        if (is_first or is_short) and can_ask(exercise, chosen | {blank}):
+        number = sum(rule in exercise.asked[other] for other in chosen)
+        is_short = number < most and estimate_minutes(exercise, chosen | {blank}) <= ITEM_MINUTES
+        if (number == 0 or is_short) and can_ask(exercise, chosen | {blank}):
             chosen.add(blank)
     if not any(rule in exercise.asked[blank] for blank in chosen):
         return ()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from tutor.grading.problem import Problem
+    from tutor.grading.problem import Blank, Problem
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
 
@@ -39,7 +39,7 @@ class IndexedExercise:
     `blanks` is their number on the author's numbers. `asked` holds the rules of each blank that is asked in any stage,
     `not_asked` those of the other places. `whole` are the blanks of the whole exercise in order, `sources` tell of each
     gradient what it is computed from: places, each followed by the blanks from which that follows in turn. The words of
-    `fixed_questions` do not change with the numbers.
+    `fixed_questions` do not change with the numbers. `cells` are how many numbers the answer at a blank has.
     """
 
     pack: str
@@ -54,6 +54,7 @@ class IndexedExercise:
     whole: tuple[str, ...] = ()
     sources: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     fixed_questions: tuple[str, ...] = ()
+    cells: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -152,6 +153,7 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
         "whole": [blank.id for blank in problem.blanks],
         "sources": _sources(problem),
         "fixed": _fixed_questions(exercise),
+        "cells": {blank.id: _count_cells(blank) for blank in problem.blanks},
     }
 
 
@@ -166,6 +168,12 @@ def _sources(problem: Problem) -> dict[str, list[list[str]]]:
         ]
         for blank in blanks
     }
+
+
+def _count_cells(blank: Blank) -> int:
+    """Return how many numbers an answer has; a formula counts as one."""
+    rows, columns = blank.grid or (1, 1)
+    return int(rows * columns)
 
 
 def _fixed_questions(exercise: Exercise) -> list[str]:
@@ -209,6 +217,7 @@ def _from_data(pack: str, exercise: str, data: Mapping[str, Any]) -> IndexedExer
             for blank, sources in data["sources"].items()
         },
         tuple(map(str, data["fixed"])),
+        {str(blank): int(cells) for blank, cells in data["cells"].items()},
     )
 
 

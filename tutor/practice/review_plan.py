@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The longest session.
 SESSION_MINUTES = 10.0
+#: If more rules are due, each is asked once, so that more of them fit into a session.
+UNHURRIED_RULES = 5
 
 #: Why a due rule is not in a session: it fits into the next one; its exercises take longer than a session even when
 #: they are cut; its questions were all asked before, and numbers don't change their words.
@@ -96,8 +98,9 @@ def plan_session(
     A rule is asked in an exercise of fresh numbers and known rules that was not used for longest, so that sessions
     differ. An exercise may ask for several rules. `turn` chooses among the blanks that ask for a rule.
     """
-    planner = _Planner(index, history or ReviewHistory(), minutes, turn)
-    for rule in dict.fromkeys(rules):
+    due = dict.fromkeys(rules)
+    planner = _Planner(index, history or ReviewHistory(), minutes, turn, in_a_hurry=len(due) > UNHURRIED_RULES)
+    for rule in due:
         planner.plan(rule)
     return ReviewPlan(tuple(interleave(planner.items)), planner.left)
 
@@ -105,11 +108,14 @@ def plan_session(
 class _Planner:
     """Adds one rule after the other to a session."""
 
-    def __init__(self, index: ExerciseIndex, history: ReviewHistory, minutes: float, turn: int) -> None:
+    def __init__(
+        self, index: ExerciseIndex, history: ReviewHistory, minutes: float, turn: int, *, in_a_hurry: bool
+    ) -> None:
         self._index = index
         self._history = history
         self._minutes = minutes
         self._turn = turn
+        self._in_a_hurry = in_a_hurry
         self.items: list[ReviewItem] = []
         self.left: dict[str, Reason] = {}
 
@@ -141,10 +147,10 @@ class _Planner:
             before = planned.get(exercise.name)
             kept = before.blanks if before is not None else ()
             fresh = [blank for blank in exercise.whole if is_fresh(exercise, blank, self._history.asked_questions)]
-            blanks = choose_blanks(exercise, rule, fresh, kept, self._turn)
+            blanks = choose_blanks(exercise, rule, fresh, kept, self._turn, self._in_a_hurry)
             if blanks:
                 rules = (*before.rules, rule) if before is not None else (rule,)
-                yield ReviewItem(exercise, rules, blanks, estimate_minutes(exercise, len(blanks)))
+                yield ReviewItem(exercise, rules, blanks, estimate_minutes(exercise, blanks))
 
     def _fits(self, item: ReviewItem) -> bool:
         others = sum(other.minutes for other in self.items if other.indexed.name != item.indexed.name)

@@ -15,8 +15,8 @@ NOTHING_IS_DUE = N_("Nothing is due. Everything you have practised can wait.")
 _DUE = N_("Rules due: {due}. In this session: {now}, about {minutes} min.")
 _LEFT: dict[Reason, str] = {
     "time": N_("In the next session: {rules}."),
-    "long": N_("Too long for a session, so open an exercise of your own choice: {rules}."),
-    "questions": N_("All questions about it were asked before, and new ones have to come first: {rules}."),
+    "long": N_("Their exercises take longer than a session: {rules}. Open one from the list."),
+    "questions": N_("You have answered every question on these before: {rules}."),
 }
 
 

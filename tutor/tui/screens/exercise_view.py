@@ -278,7 +278,8 @@ class ExerciseView(TutorScreen[None]):
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         whole = len(worksheet.blanks)
         first, rest = str(message(N_("{done}| of {all}"), done=settled, all=whole)).split("|", 1)
-        minutes = [minutes_text(exercise.minutes)] if exercise.minutes else []
+        is_whole = not worksheet.variant.is_cut
+        minutes = [minutes_text(exercise.minutes)] if exercise.minutes and is_whole else []
         mode = _("whole pass") if worksheet.whole_pass.is_on else ""
         stage = worksheet.variant.stage_name
         names = (self.title_prefix, self._pack_title, "" if stage is None else str(stage), mode)

@@ -41,8 +41,8 @@ class ReviewResultScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "What the review came to: how you stood with each rule before and after it, and the day on which it comes back. "
-        "Below them are the due rules that did not fit into the session."
+        "How you stood with each rule before and after the review, and when it comes back. Below them are the due rules "
+        "that were not asked, with the reason."
     )
 
     def __init__(
