@@ -105,7 +105,7 @@ async def take(picture: Picture) -> str:
     os.environ.pop("NO_COLOR", None)
     if picture.colourless:
         os.environ["NO_COLOR"] = "1"
-    exercise = library.find_exercise(picture.exercise) if picture.exercise else None
+    exercise = library.find_exercise(picture.exercise).without_stages() if picture.exercise else None
     with Store.open(default_path()) as store:
         app = TutorApp(store, exercise, restart=True, ascii=picture.ascii)
         async with app.run_test(size=picture.size) as pilot:

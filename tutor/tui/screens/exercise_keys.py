@@ -129,7 +129,7 @@ KEYS: list[BindingType] = [
         N_("whole exercise"),
         tooltip=N_("the whole exercise at once, without the stages before it"),
         show=False,
-        id="exercise.whole",
+        id="exercise.skip-stages",
     ),
     Binding(
         "shift+tab",

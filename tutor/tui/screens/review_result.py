@@ -49,7 +49,7 @@ class ReviewResultScreen(ScrollingScreen):
         self,
         host: Host,
         outcome: Sequence[tuple[str, MasteryState, MasteryState]],
-        left: Sequence[Message],
+        left: Sequence[Message] = (),
         *,
         left_early: bool,
     ) -> None:
