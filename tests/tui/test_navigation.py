@@ -407,7 +407,7 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
         await wait_for_text(pilot, "5 of 5", "now you, one blank to begin with")
         await pilot.press("enter")
         for stage, blanks in enumerate((1, 2, 4), 1):
-            await wait_for_text(pilot, f"{stage}/3", f"0 of {blanks}")
+            await wait_for_text(pilot, f"stage {stage} of 3", f"0 of {blanks}")
             screen = pilot.app.screen
             assert isinstance(screen, ExerciseScreen)
             for _blank in range(blanks):
@@ -415,7 +415,7 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
                 from tutor.grading.hints.ladder import format_right_answer
 
                 await pilot.press(*format_right_answer(problem, screen.state.focused_blank), "enter")
-            await wait_for_text(pilot, "─ solved ─")
+            await wait_for_text(pilot, "─ solved ─" if stage == 3 else "the same at other numbers")
             await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
         await wait_for_text(pilot, "Start From left to right")

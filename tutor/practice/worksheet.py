@@ -28,7 +28,20 @@ from tutor.packs.content_hash import content_hash
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import (
-    AGAIN, NO, NOTED, OFF, ON, PART, POINTED, REPLY, SOLVED, UNJUDGED, WHOLE, YES, Event, new_id,
+    AGAIN,
+    NO,
+    NOTED,
+    OFF,
+    ON,
+    PART,
+    POINTED,
+    REPLY,
+    SOLVED,
+    UNJUDGED,
+    WHOLE,
+    YES,
+    Event,
+    new_id,
 )
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at

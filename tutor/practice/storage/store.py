@@ -156,7 +156,8 @@ class Store:
     def states(self) -> Mapping[tuple[str, str], str]:
         """Return the state of every (pack, exercise) that is not new. The time does not grow with the history."""
         states: dict[tuple[str, str], str] = {}
-        begun, reviewed = set(), set()
+        begun: set[tuple[str, str]] = set()
+        reviewed: set[tuple[str, str]] = set()
         for exercise, kind, _ in self._latest_by_kind():
             if kind in FINISHING_KINDS:
                 states[exercise] = "solved"
