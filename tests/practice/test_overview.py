@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 TODAY = START.date() + timedelta(days=10)
 NAME = ("basics", "times")
-INDEX = ExerciseIndex((IndexedExercise(*NAME, {"mul": True}, 2.5, True, (), 4),))
+BLANKS = {"a": ("mul",), "b": ("add",)}
+INDEX = ExerciseIndex(
+    (IndexedExercise(*NAME, {"mul": True}, 2.5, True, (), 4, BLANKS, whole=tuple(BLANKS)),),
+)
 
 
 def event(
@@ -99,7 +102,7 @@ def test_days_and_the_review_that_is_due() -> None:
     assert found.last_days(11) == [2, 0, 1, *[0] * 8]
     assert found.due == ("mul",)
     assert [item.indexed.name for item in found.review] == ["basics/times"]
-    assert found.review_minutes == 3
+    assert found.review_minutes == 1
     assert {rule: state.level for rule, state in found.states.items()} == {"mul": "shaky"}
     assert found.blanks[NAME] == 4
 
