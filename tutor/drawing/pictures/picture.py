@@ -19,7 +19,7 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tutor.drawing.model import BoxKind, Cell, Density, Drawing, DrawnEdge, Place, Rect
     from tutor.grading.problem import Problem
@@ -103,12 +103,17 @@ class Picture:
 
 
 def picture_of(
-    problem: Problem, title: str, *, blank: bool = False, labels: Mapping[str, str] = MappingProxyType({})
+    problem: Problem,
+    title: str,
+    *,
+    blank: bool = False,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    shown: Collection[str] = (),
 ) -> Picture:
     """Return the picture of a problem. Raise NonFiniteError.
 
     If it is `blank`, it shows what a learner sees at the beginning: empty fields for what is asked, with the `labels`
-    of these blanks, and what is given.
+    of these blanks, and what is given or `shown`.
     """
     passes = WorkedValues.of(problem).passes
     if blank:
@@ -119,7 +124,7 @@ def picture_of(
     sizes = [rows * columns for rows, columns in (node.shape for node in problem.graph.nodes if node.shape)]
     density: Density = "shapes" if max(sizes, default=1) > _MAX_CELLS else "full"
     drawing = PlannedDrawings(boxes).draw(density, _SPACING)
-    places = problem.given_blanks if blank else problem.places
+    places = [place for place in problem.places if not blank or place.id in shown or place in problem.given_blanks]
     cells = {place.id: format_cells(problem.truth(place, passes)) for place in places}
     texts = {box.id: (box.label, box.name, box.kind) for box in boxes}
     return Picture(
