@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from tutor.coding import autograd_judge, judge
+from tutor.coding import autograd_judge, gradient_check, judge, training
 from tutor.coding.child import run_job
 from tutor.coding.sandbox import Run
 
@@ -40,5 +41,7 @@ def judge_text(style: CodeStyle, text: str) -> FileResult:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "learner.py")
         path.write_text(text, encoding="utf-8")
-        with patch.object(judge, "run_file", _run), patch.object(autograd_judge, "run_file", _run):
+        with ExitStack() as stack:
+            for module in (judge, autograd_judge, gradient_check, training):
+                stack.enter_context(patch.object(module, "run_file", _run))
             return style.judge(path)

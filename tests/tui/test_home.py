@@ -42,7 +42,7 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
         await wait_for_text(
             pilot,
             "Continue Two roads from x",
-            "1 of 111 solved",
+            "1 of 127 solved",
             "✓ What × sends back first try",
             "▸ Two roads from x 1 of 5",
         )

@@ -53,7 +53,7 @@ async def test_every_part_is_on_a_large_screen() -> None:
     simulate_practice("basics/times", days=8, wrong="5")
     async with open_home(size=LARGE) as pilot:
         screen = await show_progress(pilot)
-        await wait_for_text(pilot, "of 111 solved", "% right at first try", "days practised", "rule", "33 practised")
+        await wait_for_text(pilot, "of 127 solved", "% right at first try", "days practised", "rule", "33 practised")
         text = screen_text(pilot)
         for part in ("+ passes on", "●○○", "▴ due", "First steps back", "2/21", "fewer", "Right at first try, by week"):
             assert part in text

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,19 @@ class Tools:
     def is_array(self, value: Any) -> bool:
         """Return whether a value is an array of the library in which the file is written."""
         return isinstance(value, self.ndarray) or (self.torch is not None and self.is_tensor(value))
+
+
+class _ForTrials:
+    """What the module with the other trials uses of this one, which it can't import."""
+
+    def __init__(self) -> None:
+        self.describe_error, self.encode, self.decode = _describe_error, _encode, _decode
+
+
+@cache
+def _load_trials() -> Any:
+    """Return the module with the trials of other things than arrays and layers."""
+    return load_sibling("child_trials")
 
 
 def _describe_error(error: BaseException, path: str) -> dict[str, Any]:
@@ -221,56 +235,16 @@ def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: Channel,
         values.update({name: _encode(getattr(layer, name), np) for name in job["kept"] if hasattr(layer, name)})
         changed = _changed(before, [*forward, *backward, *kept], np)
         channel.send(event="result", at=number, values=values, changed=changed)
+    if "train" in job:
+        _load_trials().train(job, kind, channel, np, _ForTrials())
+
+
+def _use_gradient_check(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, np: Tools) -> None:
+    _load_trials().use_gradient_check(job, namespace, channel, np, _ForTrials())
 
 
 def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: Channel, _np: Tools) -> None:
-    """Compute small graphs with a class of numbers, and send the gradients of their leaves."""
-    kind = namespace.get(job["autograd"])
-    if not callable(kind):
-        channel.send(event="no entry")
-        return
-    for number, program in enumerate(job["programs"]):
-        try:
-            leaves, output = _compute(program, kind)
-            value = _as_number(getattr(output, "data", None))
-            output.backward()
-            grads = [_as_number(leaf.grad) for leaf in leaves]
-            output.backward()
-            again = [_as_number(leaf.grad) for leaf in leaves]
-        except BaseException as error:
-            channel.send(event="error", at=number, error=_describe_error(error, job["path"]))
-            return
-        channel.send(event="graph", at=number, grads=grads, again=again, value=value)
-    first = last = kind(1.0)
-    try:
-        for _link in range(job["chain"]):
-            last = last + kind(0.5)
-        last.backward()
-        channel.send(event="chain", grad=_as_number(first.grad))
-    except RecursionError:
-        channel.send(event="chain", recursion=True)
-    except BaseException as error:
-        channel.send(event="error", at="chain", error=_describe_error(error, job["path"]))
-
-
-def _compute(program: dict[str, Any], kind: Any) -> tuple[list[Any], Any]:
-    leaves = [kind(leaf) for leaf in program["leaves"]]
-    values = list(leaves)
-    for op, operands, power in program["steps"]:
-        first = values[operands[0]]
-        if op == "add":
-            values.append(first + values[operands[1]])
-        elif op == "mul":
-            values.append(first * values[operands[1]])
-        elif op == "pow":
-            values.append(first**power)
-        else:
-            values.append(getattr(first, op)())
-    return leaves, values[-1]
-
-
-def _as_number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
+    _load_trials().use_autograd(job, namespace, channel, _ForTrials())
 
 
 def _copies(arguments: list[Any], tools: Tools) -> list[Any]:
@@ -304,6 +278,10 @@ def _compare(job: dict[str, Any], channel: Channel, tools: Tools) -> None:
         channel.send(event="compared", at=number, values=values)
 
 
+#: How a file is used, by a key of the job.
+_USES = {"class": _use_class, "autograd": _use_autograd, "check": _use_gradient_check}
+
+
 def run_job(job: dict[str, Any], channel: Channel) -> None:
     """Run the learner's file and the calls of a job, and send what they give."""
     # The file may replace functions of NumPy, for itself.
@@ -311,7 +289,7 @@ def run_job(job: dict[str, Any], channel: Channel) -> None:
     _compare(job, channel, tools)
     namespace = _load(job["path"], channel)
     if namespace is not None:
-        use = _use_class if "class" in job else _use_autograd if "autograd" in job else _use_function
+        use = next((use for key, use in _USES.items() if key in job), _use_function)
         use(job, namespace, channel, tools)
         channel.send(event="done", threads=threading.active_count() > 1)
 
@@ -324,6 +302,8 @@ def main() -> None:
     sys.path += [path for path in job["search"] if path not in sys.path]
     library = job.get("library", "numpy")
     Tools(library)
+    # Later nothing of the tutor can be read.
+    _load_trials()
     limits = load_sibling("child_limits")
     limits.limit_resources(library)
     sys.addaudithook(limits.Guard(job["guarded"]))

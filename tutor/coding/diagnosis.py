@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.coding.observation import Observation
+    from tutor.coding.task import ExpectedMistake
     from tutor.grading.mistakes.candidate import MistakeCandidate
 
 _WRONG_SHAPE = N_("{name} has the shape {found}, and the gradient of {what} has that of {what}: {needed}.")
@@ -63,9 +64,17 @@ def follows_from(observation: Observation) -> bool:
     return True
 
 
-def explain(observation: Observation, others: Sequence[Observation] = ()) -> Explanation:
-    """Return what a wrong gradient shows. `others` are the observations of gradients that the same step may explain."""
-    found = _from_catalogue(observation) or _from_inner_step(observation, others)
+def explain(
+    observation: Observation,
+    others: Sequence[Observation] = (),
+    expected: Sequence[ExpectedMistake] = (),
+) -> Explanation:
+    """Return what a wrong gradient shows. `others` are the observations of gradients that the same step may explain.
+
+    `expected` are the mistakes that belong to the task.
+    """
+    found = _expected_mistake(observation, expected) or _from_catalogue(observation)
+    found = found or _from_inner_step(observation, others)
     if found is not None:
         return found
     of_arrays = find_array_mistake(observation)
@@ -106,6 +115,24 @@ def _plain_sentence(observation: Observation) -> Message:
     if close.any():
         return message(_WRONG_CELLS, name=name, n=int(close.sum()), all=right.size)
     return message(_WRONG, name=name)
+
+
+# --- mistakes that the task expects ---
+
+
+def _expected_mistake(observation: Observation, mistakes: Sequence[ExpectedMistake]) -> Explanation | None:
+    trials, name = observation.wrong_trials(), observation.line.name
+    if len(trials) < min(_MIN_TRIALS, len(observation.values)):
+        return None
+    for expected in mistakes:
+        wrong = [expected.value(trial, observation.problems[trial], name) for trial in trials]
+        values = [observation.values[trial] for trial in trials]
+        if all(
+            array is not None and value is not None and is_equal(value, array)
+            for array, value in zip(wrong, values, strict=True)
+        ):
+            return Explanation(expected.id, True, expected.text(name))
+    return None
 
 
 # --- the catalogue of mistakes in answers ---

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tutor.i18n import N_, message
+from tutor.packs.code_settings import STANDALONE_STYLES, STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from tutor.i18n import Message
+    from tutor.packs.code_settings import Style
 
-Style = Literal["steps", "layer", "autograd"]
 LibraryId = Literal["numpy", "torch"]
-STYLES: tuple[Style, ...] = ("steps", "layer", "autograd")
 
 _MARK = "#: "
 _FIRST = "backprop-tutor code"
@@ -49,8 +49,9 @@ class Header:
     """What a file is checked against.
 
     In the style `steps` it is an exercise by name or path, or a formula with its values and start; in the style `layer`
-    the same with the parameters of the layer, or a layer that is built in by its id; in the style `autograd` nothing
-    more is needed. `library` is the one in which it is written.
+    the same with the parameters of the layer, or a layer that is built in by its id; the other styles need nothing
+    more, and name an exercise if it is one of a pack. `library` is the one in which it is
+    written.
     """
 
     style: Style
@@ -113,7 +114,8 @@ def read_header(path: Path) -> Header:
     style = next((each for each in STYLES if each == single.get("style")), None)
     sources = [single.get(key, "") for key in ("exercise", "file", "formula", "layer")]
     exercise, file, formula, layer = sources
-    if style is None or sum(map(bool, sources)) != (style != "autograd"):
+    fewest = 0 if style in STANDALONE_STYLES else 1
+    if style is None or not fewest <= sum(map(bool, sources)) <= 1:
         raise HeaderError(message(_INCOMPLETE, file=path))
     start = single.get("start", "")
     library: LibraryId = "torch" if single.get("library") == "torch" else "numpy"

@@ -46,7 +46,11 @@ def judge_file(task: Task, path: Path) -> FileResult:
     """Run a learner's file on several numbers and shapes, and judge every gradient. Raise OSError."""
     source = path.read_text(encoding="utf-8-sig", errors="replace")
     trials = task.trials()
-    run = run_file(path, task.job(trials))
+    return judge_run(task, run_file(path, task.job(trials)), source, trials)
+
+
+def judge_run(task: Task, run: Run, source: str, trials: Sequence[Trial]) -> FileResult:
+    """Return the verdicts on a run of a file."""
     lines = find_lines(source, [line.name for line in task.values])
     results = [event for event in run.events if event["event"] == "result"]
     fault = _fault(task, trials, run, results, source)
@@ -166,7 +170,9 @@ def _judge_gradients(
         if line.name in explained or follows_from(observation):
             results.append(GradientResult(line.name, "follows", message=message(_FOLLOWS, name=line.name), line=at))
         else:
-            found = explain(observation, [each for each in comparable if each is not observation])
+            found = explain(
+                observation, [each for each in comparable if each is not observation], task.expected_mistakes()
+            )
             explained |= found.explained
             results.append(GradientResult(line.name, "wrong", found.mistake, found.is_certain, found.text, at))
         wrong_places[line.place.id] = line

@@ -16,6 +16,7 @@ from tutor.i18n import N_, _, message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tutor.coding.task import ExpectedMistake
     from tutor.coding.variants import Trial
     from tutor.grading.problem import Problem
 
@@ -31,7 +32,8 @@ class LayerForm:
     """How a class is written. `parameters` and `arguments` are the inputs of the graph with their names in Python.
 
     `returned` are the arguments whose gradients `backward` returns, `gradients` the names of these and of the parameters'
-    gradients. `output` is the output of the graph with its name in Python, and `upstream` that of its gradient.
+    gradients. `output` is the output of the graph with its name in Python, and `upstream` that of its gradient. `first`
+    are lines of `__init__`; without `backward` its lines are left open.
     """
 
     class_name: str
@@ -46,6 +48,8 @@ class LayerForm:
     definitions: tuple[str, ...] = ()
     note: str = ""
     library: Library = NUMPY
+    first: tuple[str, ...] = ()
+    backward: tuple[str, ...] = ()
 
 
 class ClassTask(ABC):
@@ -91,6 +95,7 @@ class ClassTask(ABC):
             head += [
                 f"    def __init__(self, {', '.join(parameters)}):",
                 *(f"        self.{name} = {name}" for name in parameters),
+                *(f"        {line}" for line in form.first),
                 "",
             ]
         note = [f"        # {form.note}"] if form.note else []
@@ -102,10 +107,14 @@ class ClassTask(ABC):
             "",
             f"    def backward(self, {form.upstream}):",
             *(f"        # {line}" for line in self._instructions()),
-            *(f"        self.{form.gradients[name]} = ..." for name in form.parameters),
-            *(f"        {name} = ..." for name in returned),
+            *(f"        {line}" for line in form.backward or self._open_lines()),
         ]
         return [*head, f"        return {', '.join(returned) or 'None'}"]
+
+    def _open_lines(self) -> tuple[str, ...]:
+        gradients = self.form.gradients
+        kept = [f"self.{gradients[name]} = ..." for name in self.form.parameters]
+        return (*kept, *(f"{gradients[name]} = ..." for name in self.form.returned))
 
     def _instructions(self) -> list[str]:
         form, graph = self.form, self.problem.graph
@@ -150,6 +159,9 @@ class ClassTask(ABC):
             "calls": calls,
             **form.library.job(trials),
         }
+
+    def expected_mistakes(self) -> Sequence[ExpectedMistake]:
+        return ()
 
     def argument_name(self, position: int) -> str:
         return (*self.form.arguments.values(), self.form.upstream, *self.form.parameters.values())[position]

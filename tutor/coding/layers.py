@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.coding import variants
+from tutor.coding.layer import FaultyClass, Layer
+from tutor.coding.layer_mistakes import layer_mistakes
 from tutor.coding.layer_task import ClassTask, LayerForm
 from tutor.coding.library import NUMPY, Library
 from tutor.coding.variants import Trial
@@ -21,44 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
+    from tutor.coding.task import ExpectedMistake
     from tutor.engine.graph import Graph
-
-#: What the entries of an array are: any numbers, positive ones, zeros and ones, one 1 in each row, whole indexes.
-Kind = Literal["real", "mask", "one-hot", "index"]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer to be written: the graph that it computes, and which of its inputs are parameters, arguments or data.
-
-    `shapes` are those of the inputs in letters, (n,) for a vector; `sizes` are the numbers to try for these letters,
-    the example's first. `forward` are the lines of that method, in which parameters are attributes; `torch_forward` are
-    those in PyTorch. `{d}` in the graph and these lines is the size of that letter.
-    """
-
-    id: str
-    class_name: str
-    title: str
-    graph: str
-    output: str
-    shapes: Mapping[str, tuple[str, ...]]
-    sizes: tuple[Mapping[str, int], ...]
-    inputs: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    data: tuple[str, ...] = ()
-    forward: tuple[str, ...] = ()
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    note: str = ""
-    torch_forward: tuple[str, ...] = ()
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """The arguments of `forward`."""
-        return (*self.inputs, *self.data)
-
 
 _ROWS = ({"n": 3, "d": 4}, {"n": 2, "d": 3}, {"n": 1, "d": 4}, {"n": 5, "d": 3})
 _FAULT = N_("One line of forward has a fault. Find it first.")
+_FIND_FAULTS = N_("This class is complete, but more than one of its lines is wrong.")
 
 LAYERS: Mapping[str, Layer] = {
     layer.id: layer
@@ -100,6 +69,11 @@ LAYERS: Mapping[str, Layer] = {
             ("W", "b"),
             forward=("return X @ self.W + self.b",),
             torch_forward=("return X @ self.W + self.b",),
+            faulty=FaultyClass(
+                ("self.X = X", "return X @ self.W + self.b"),
+                ("self.dW += self.X.T @ dY", "self.db = dY", "dX = dY @ self.W"),
+                ("self.dW = np.zeros_like(W)",),
+            ),
         ),
         Layer(
             "softmax-loss",
@@ -118,6 +92,14 @@ LAYERS: Mapping[str, Layer] = {
                 "return -(T * np.log(P)).sum() / len(A)",
             ),
             torch_forward=("P = torch.softmax(A, dim=1)", "return -(T * torch.log(P)).sum() / len(A)"),
+            faulty=FaultyClass(
+                (
+                    "grown = np.exp(A - A.max(axis=1, keepdims=True))",
+                    "self.P, self.T = grown / grown.sum(axis=0), T",
+                    "return -(T * np.log(self.P)).sum() / len(A)",
+                ),
+                ("dA = dL * (self.P - self.T)",),
+            ),
         ),
         Layer(
             "mean-squared-error",
@@ -288,8 +270,10 @@ LAYERS: Mapping[str, Layer] = {
 class LayerTask(ClassTask):
     """A layer that is built in."""
 
-    def __init__(self, layer: Layer, library: Library = NUMPY) -> None:
+    def __init__(self, layer: Layer, library: Library = NUMPY, *, faulty: bool = False) -> None:
         self.layer = layer
+        faulty_class = layer.faulty if faulty else None
+        note = _FIND_FAULTS if faulty_class else layer.note
         super().__init__(
             LayerForm(
                 layer.class_name,
@@ -300,15 +284,20 @@ class LayerTask(ClassTask):
                 {name: f"d{name}" for name in (*layer.parameters, *layer.inputs)},
                 (layer.output, layer.output),
                 f"d{layer.output}",
-                layer.forward if library is NUMPY else layer.torch_forward,
-                note=_(layer.note) if layer.note else "",
+                faulty_class.forward if faulty_class else layer.forward if library is NUMPY else layer.torch_forward,
+                note=_(note) if note else "",
                 library=library,
+                first=faulty_class.first if faulty_class else (),
+                backward=faulty_class.backward if faulty_class else (),
             )
         )
 
     @cached_property
     def problem(self) -> FloatProblem:
         return self._make_problem(self.layer.sizes[0], 0, 0)
+
+    def expected_mistakes(self) -> Sequence[ExpectedMistake]:
+        return layer_mistakes(self.layer.id)
 
     def trials(self) -> Sequence[Trial]:
         """Return two problems for each size, after fresh numbers: the parameters belong to one object."""

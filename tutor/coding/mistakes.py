@@ -108,6 +108,170 @@ NOT_RESET = GeneralMistake(
     N_("Called a second time, backward() gives other gradients. What of the first pass is still there?"),
 )
 
+LAST_PART = GeneralMistake(
+    "code",
+    "code.last-part",
+    N_("only the last part of the batch"),
+    N_("{name} is the gradient of the last part alone. What becomes of the parts before it?"),
+)
+PARTS_SUMMED = GeneralMistake(
+    "code",
+    "code.parts-summed",
+    N_("means of the parts added up"),
+    N_(
+        "{name} is the sum of the gradients of each part's own mean, which is too much. The mean runs over the whole "
+        "batch: by how many cells does each part divide?"
+    ),
+)
+MEAN_OF_MEANS = GeneralMistake(
+    "code",
+    "code.mean-of-means",
+    N_("the mean of the parts' means"),
+    N_(
+        "{name} is right only if all parts have the same size. Here five rows are cut into three and two. How much "
+        "should a row count, whichever part it is in?"
+    ),
+)
+
+NOT_COPIED = GeneralMistake(
+    "code",
+    "code.not-copied",
+    N_("an array with two names"),
+    N_(
+        "Two of your points are the same: f was never called at x + h and at x − h for one entry. Assigning an array "
+        "only gives it a second name. What makes a copy?"
+    ),
+)
+NOT_RESTORED = GeneralMistake(
+    "code",
+    "code.not-restored",
+    N_("x is not restored"),
+    N_("After the call x has other numbers than before. Which line puts an entry back before the next one is changed?"),
+)
+ALL_AT_ONCE = GeneralMistake(
+    "code",
+    "code.all-at-once",
+    N_("all entries are changed together"),
+    N_(
+        "Your code changes all entries of x together, which gives one number: the sum of all gradients. What if only one entry changes?"
+    ),
+)
+ONE_SIDED = GeneralMistake(
+    "code",
+    "code.one-sided",
+    N_("a forward difference in place of a central one"),
+    N_("f is called on one side of x only. How much smaller is the error if x − h is used, too?"),
+)
+STEP_TINY = GeneralMistake(
+    "code",
+    "code.step-tiny",
+    N_("too small a step"),
+    N_(
+        "With a step of {h} the two values of f agree in nearly all their 16 digits, and only rounding errors are left "
+        "of their difference. Which h is better?"
+    ),
+)
+STEP_LARGE = GeneralMistake(
+    "code",
+    "code.step-large",
+    N_("too large a step"),
+    N_("With a step of {h}, f curves noticeably between the two points. Which h is better?"),
+)
+FLAT = GeneralMistake(
+    "code",
+    "code.flat",
+    N_("the gradient has another shape than x"),
+    N_("The numbers are right, but the gradient has the shape {found}. Which shape has x?"),
+)
+HALF_STEP = GeneralMistake(
+    "code",
+    "code.half-step",
+    N_("divided by half the distance"),
+    N_("Your gradients are twice too large. How far is it from x − h to x + h?"),
+)
+BACKWARDS = GeneralMistake(
+    "code",
+    "code.backwards",
+    N_("the difference the other way round"),
+    N_("Your gradients have the wrong sign. If f rises with x, which of f(x + h) and f(x − h) is larger?"),
+)
+NOT_DIVIDED = GeneralMistake(
+    "code",
+    "code.not-divided",
+    N_("not divided by the step"),
+    N_("You return how much f changes. How much does it change per unit of x?"),
+)
+EXACT = GeneralMistake(
+    "code",
+    "code.exact",
+    N_("compared for equality"),
+    N_("Every right gradient is refused. A numerical gradient is never exact: how close must the two be?"),
+)
+ABSOLUTE = GeneralMistake(
+    "code",
+    "code.absolute",
+    N_("the difference is not relative"),
+    N_(
+        "Your limit fits gradients around 1. For gradients around {scale} it decides wrongly. Compared with what should the "
+        "difference be small?"
+    ),
+)
+ZERO = GeneralMistake(
+    "code",
+    "code.zero",
+    N_("0 divided by 0"),
+    N_("A right gradient of 0 is refused. What do you divide by if both gradients are 0?"),
+)
+
+STATISTICS_CONSTANT = GeneralMistake(
+    "code",
+    "code.statistics-constant",
+    N_("mean and variance treated as constants"),
+    N_(
+        "{name} would be right if the mean and the variance were constants. But they are computed from X. In which two "
+        "other ways does a cell of X change the output?"
+    ),
+)
+VARIANCE_CONSTANT = GeneralMistake(
+    "code",
+    "code.variance-constant",
+    N_("the variance treated as a constant"),
+    N_(
+        "The way through the mean is there. But {name} lacks a third one: what else is computed from all of these cells?"
+    ),
+)
+MEAN_CONSTANT = GeneralMistake(
+    "code",
+    "code.mean-constant",
+    N_("the mean treated as a constant"),
+    N_("The way through the variance is there. But {name} lacks another one: what is subtracted from every cell?"),
+)
+ROOT_CONSTANT = GeneralMistake(
+    "code",
+    "code.root-constant",
+    N_("the divisor treated as a constant"),
+    N_("{name} would be right if the divisor were a constant. From which values is it computed?"),
+)
+
+SAME_PARAMETERS = GeneralMistake(
+    "code",
+    "code.not-updated",
+    N_("parameters that stay as they are"),
+    N_("After update() these parameters are as before: {names}. Which line changes them?"),
+)
+UPHILL = GeneralMistake(
+    "code",
+    "code.uphill",
+    N_("a step up the gradient"),
+    N_("update() moves the parameters along their gradients, and the loss rises. Which way does it fall?"),
+)
+NO_RATE = GeneralMistake(
+    "code",
+    "code.no-rate",
+    N_("the learning rate is left out"),
+    N_("update() moves the parameters by their whole gradients. What is rate for?"),
+)
+
 #: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
     *(OVERWRITTEN, WRONG_ORDER, RECURSION, START_NOT_SET, START_OTHER, NOT_RESET),
@@ -122,4 +286,7 @@ GENERAL_MISTAKES = (
         ONLY_HERE,
         START_UNCHANGED,
     ),
+    *(LAST_PART, PARTS_SUMMED, MEAN_OF_MEANS, SAME_PARAMETERS, UPHILL, NO_RATE),
+    *(NOT_COPIED, NOT_RESTORED, ALL_AT_ONCE, ONE_SIDED, STEP_TINY, STEP_LARGE, FLAT, HALF_STEP, BACKWARDS, NOT_DIVIDED),
+    *(EXACT, ABSOLUTE, ZERO, STATISTICS_CONSTANT, VARIANCE_CONSTANT, MEAN_CONSTANT, ROOT_CONSTANT),
 )

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.coding import files
-from tutor.coding.header import Header, HeaderError, Style, read_header
+from tutor.coding.header import Header, HeaderError, read_header
 from tutor.coding.layers import LAYERS
 from tutor.coding.library import NUMPY, Library
-from tutor.coding.session import exercise_style, formula_header, layer_style
-from tutor.coding.styles import AutogradStyle
+from tutor.coding.session import code_style, formula_header, layer_style
+from tutor.coding.standalone import STANDALONE_TITLES, standalone_style
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.coding.styles import CodeStyle
+    from tutor.packs.code_settings import Style
     from tutor.packs.exercise import Exercise
 
 _ONLY_LAYERS = N_("Only a layer has parameters. Add --style layer, or leave --parameter out.")
@@ -34,9 +35,9 @@ class NewFile:
     style: CodeStyle
 
 
-def autograd_file() -> NewFile:
-    """Return a file for a class of numbers."""
-    return NewFile(Header("autograd"), "autograd", _("A small autograd"), "", AutogradStyle())
+def standalone_file(style: Style) -> NewFile:
+    """Return a file of a style that needs no graph, such as a class of numbers."""
+    return NewFile(Header(style), style, _(STANDALONE_TITLES[style]), "", standalone_style(style))
 
 
 def layer_file(name: str, library: Library = NUMPY) -> NewFile:
@@ -57,12 +58,12 @@ def exercise_file(
 
     Without a style or parameters, those of the exercise's author are used.
     """
-    style = style or ("layer" if parameters or exercise.code.style == "layer" else "steps")
+    style = style or ("layer" if parameters else exercise.code.style)
     if style == "layer":
         parameters = tuple(parameters) or exercise.code.parameters
     elif parameters:
         raise HeaderError(message(_ONLY_LAYERS))
-    code = exercise_style(exercise, style, parameters, library)
+    code = code_style(exercise, style, parameters, library)
     text = exercise.variant().text()
     if exercise.pack:
         name = f"{exercise.pack}/{exercise.id}"
@@ -73,7 +74,8 @@ def exercise_file(
         name = exercise.variant().problem.graph.text
         header = replace(formula_header(exercise, name, ()), style=style)
     header = replace(header, parameters=tuple(parameters), library=library.id)
-    name = _with_library(f"{name}-layer" if style == "layer" else name, library)
+    has_other_style = style == "layer" and not exercise.code.only
+    name = _with_library(f"{name}-layer" if has_other_style else name, library)
     return NewFile(header, name, str(exercise.title), text, code)
 
 

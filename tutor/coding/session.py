@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
@@ -12,11 +12,12 @@ from tutor.algebra.expr import ONE
 from tutor.algebra.parser import parse_value
 from tutor.algebra.printing import format_expr, format_rows
 from tutor.coding.graph_layer import GraphLayerTask
-from tutor.coding.header import Header, HeaderError, Style, read_header
+from tutor.coding.header import Header, HeaderError, read_header
 from tutor.coding.layers import LAYERS, LayerTask
 from tutor.coding.library import LIBRARIES, NUMPY, Library
+from tutor.coding.standalone import standalone_style
 from tutor.coding.steps import steps_task
-from tutor.coding.styles import AutogradStyle, TaskStyle
+from tutor.coding.styles import TaskStyle
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.glyphs import to_ascii
@@ -24,6 +25,7 @@ from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.code_settings import STANDALONE_STYLES
 from tutor.packs.content_hash import content_hash
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.pack import Pack
@@ -34,14 +36,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
-    from tutor.coding.styles import CodeHint, CodeStyle
+    from tutor.coding.part_texts import CodeHint
+    from tutor.coding.styles import CodeStyle
     from tutor.coding.verdict import FileResult
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.packs.code_settings import Style
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Journal
 
 _IS_PACK = N_("{name} is a pack. Name one of its exercises.")
 _NO_LAYER = N_("There is no layer {name}. The layers are {known}.")
+_ONLY_NUMPY = N_("This exercise is written in NumPy. Leave --torch out.")
+_OTHER_STYLE = N_("This exercise has no graph. It is written in the style {style}: leave --style out.")
 
 #: What may be raised when a file is opened.
 OPEN_ERRORS = (OSError, HeaderError, PackError, AlgebraError)
@@ -60,32 +66,49 @@ class CodeSession:
         self._journal = journal
         self._try_id = new_id()
         self._rungs: dict[str, int] = {}
+        self._has_begun = self._is_solved = False
 
     def check(self) -> FileResult:
         """Run the file and judge it, in any thread. `record` keeps the result. Raise OSError."""
         return self.style.judge(self.path)
 
     def record(self, result: FileResult) -> None:
-        """Keep the result of a check, and store one event. Its text are the rules whose lines are right."""
+        """Keep the result of a check, and store one event. Its text are the rules whose lines are right.
+
+        An exercise that asks for nothing but code is begun by the first check, and solved once all is right.
+        """
         self.result = result
         if self._journal is None or self.exercise is None or not self.exercise.pack:
             return
         first = result.first_open
         right = [each.name for each in result.results if each.verdict == "right"]
-        rules = self.style.rules_of(right)
+        if self.exercise.code.only and not self._has_begun:
+            self._has_begun = True
+            self._append("begin")
+        self._append(
+            CODE,
+            blank=self.style.place_and_rule(first.name)[0] if first is not None else "",
+            text=" ".join(self.style.rules_of(right)),
+            verdict="right" if result.solved else "wrong",
+            mistake=first.mistake if first is not None else "",
+            hints=min(sum(self._rungs.values()), 999),
+        )
+        if self.exercise.code.only and result.solved and not self._is_solved:
+            self._is_solved = True
+            self._append("solved")
+
+    def _append(self, kind: str, **details: Any) -> None:
+        assert self._journal is not None
+        assert self.exercise is not None
         self._journal.append(
             Event(
                 worksheet=self._try_id,
-                kind=CODE,
+                kind=kind,
                 pack=self.exercise.pack,
                 exercise=self.exercise.id,
-                blank=self.style.place_and_rule(first.name)[0] if first is not None else "",
-                text=" ".join(rules),
-                verdict="right" if result.solved else "wrong",
-                mistake=first.mistake if first is not None else "",
-                hints=min(sum(self._rungs.values()), 999),
                 fingerprint=self.exercise.variant().fingerprint,
                 content=content_hash(self.exercise),
+                **details,
             )
         )
 
@@ -104,28 +127,42 @@ class CodeSession:
 def open_session(path: Path, journal: Journal | None = None) -> CodeSession:
     """Return the session of a file. Raise OSError, HeaderError, PackError, AlgebraError."""
     header = read_header(path)
-    if header.style == "autograd":
-        return CodeSession(path, AutogradStyle(), journal=journal)
+    if header.style in STANDALONE_STYLES and not (header.exercise or header.path):
+        return CodeSession(path, standalone_style(header.style), journal=journal)
     if header.layer:
         return CodeSession(path, layer_style(header.layer, LIBRARIES[header.library]), journal=journal)
     exercise = exercise_of(header)
-    return CodeSession(
-        path, exercise_style(exercise, header.style, header.parameters, LIBRARIES[header.library]), exercise, journal
-    )
+    library = LIBRARIES[header.library]
+    return CodeSession(path, code_style(exercise, header.style, header.parameters, library), exercise, journal)
 
 
-def layer_style(name: str, library: Library = NUMPY) -> TaskStyle:
+def layer_style(name: str, library: Library = NUMPY, *, faulty: bool = False) -> TaskStyle:
     """Return the style of a layer that is built in. Raise HeaderError if there is none."""
     layer = LAYERS.get(name)
     if layer is None:
         raise HeaderError(message(_NO_LAYER, name=name, known=", ".join(LAYERS)))
-    return TaskStyle(LayerTask(layer, library))
+    return TaskStyle(LayerTask(layer, library, faulty=faulty))
+
+
+def code_style(exercise: Exercise, style: Style, parameters: Sequence[str] = (), library: Library = NUMPY) -> CodeStyle:
+    """Return the style of an exercise: made from its graph, or one without a graph that its author chose.
+
+    Raise HeaderError if it can't be written in code, or not with these parameters or in this library.
+    """
+    if exercise.code_refusal is None:
+        if library is not NUMPY and (style in STANDALONE_STYLES or exercise.code.faulty):
+            raise HeaderError(message(_ONLY_NUMPY))
+        if style in STANDALONE_STYLES:
+            return standalone_style(style)
+        if exercise.code.layer and style == "layer":
+            return layer_style(exercise.code.layer, library, faulty=exercise.code.faulty)
+    return exercise_style(exercise, style, parameters, library)
 
 
 def exercise_style(
     exercise: Exercise, style: Style = "steps", parameters: Sequence[str] = (), library: Library = NUMPY
 ) -> TaskStyle:
-    """Return the style of an exercise: its gradients line by line, or its graph as a layer.
+    """Return the style that is made from an exercise's graph: its gradients line by line, or a layer.
 
     Raise HeaderError if it can't be written in code, or not with these parameters.
     """
@@ -133,6 +170,8 @@ def exercise_style(
     if refusal is not None:
         raise HeaderError(refusal)
     problem = exercise.variant().problem
+    if not problem.graph.nodes:
+        raise HeaderError(message(_OTHER_STYLE, style=exercise.code.style))
     if style == "layer":
         return TaskStyle(GraphLayerTask(problem, parameters, library))
     return TaskStyle(steps_task(problem, library))

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tutor.coding.arrays import input_argument, to_argument
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import as_expr
+from tutor.coding.arrays import input_argument, to_argument, to_array
 from tutor.coding.library import NUMPY, TORCH, Library
-from tutor.coding.task import AskedValue, describe_value
+from tutor.coding.task import AskedValue, ExpectedMistake, describe_value
 from tutor.coding.variants import trials_of
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from tutor.algebra.expr import Expr
     from tutor.coding.variants import Trial
     from tutor.engine.codegen.identifiers import IdentifierPool
+    from tutor.grading.mistakes.equivalence import FloatProblem
     from tutor.grading.problem import Blank, Problem
 
 _RETURN = N_("Return the gradients of all edges, from the output to the inputs.")
@@ -63,6 +74,16 @@ class StepsTask:
             **self.library.job(trials),
         }
 
+    def expected_mistakes(self) -> Sequence[ExpectedMistake]:
+        """Return the mistakes of the exercise's author."""
+        notes = self.problem.author_notes
+        return [
+            ExpectedMistake(mistake.id, mistake.feedback, partial(_wrong_value, asked, mistake.answer))
+            for asked in self.values
+            if asked.place.id in notes
+            for mistake in notes[asked.place.id].mistakes
+        ]
+
     def argument_name(self, position: int) -> str:
         return (*self.arguments, self.start)[position]
 
@@ -89,6 +110,21 @@ def _arguments(trial: Trial) -> list[Mapping[str, Any]]:
     problem = trial.problem
     arguments = [input_argument(problem, name) for name in problem.graph.inputs]
     return [*arguments, to_argument(problem.truth(problem.places[0]), problem.places[0].shape)]
+
+
+def _wrong_value(asked: AskedValue, answer: Expr, _trial: int, problem: FloatProblem, name: str) -> NDArray[Any] | None:
+    """Return what an author's wrong answer gives on a trial; None if it has no value there, or is about another place."""
+    if name != asked.name:
+        return None
+    place = asked.place_in(problem)
+    names = {
+        each: ops.map_cells(lambda cell: as_expr(Fraction(float(cell))), value)
+        for each, value in problem.names_at(place).items()
+    }
+    try:
+        return to_array(ops.map_cells(nearest_float, evaluate(answer, names)), place.shape)
+    except (AlgebraError, ArithmeticError, ValueError):
+        return None
 
 
 def _name_gradients(places: Sequence[Blank], names: Sequence[str], pool: IdentifierPool) -> list[AskedValue]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.algebra.expr import Num, number
+from tutor.algebra import ops
+from tutor.algebra.expr import Expr, Num, as_expr, number
 from tutor.coding import autograd
 from tutor.coding.autograd_judge import judge_autograd
 from tutor.coding.judge import judge_file
+from tutor.coding.part_texts import CodeHint, PartText
 from tutor.coding.task import describe_value
 from tutor.grading.hints.ladder import hint_at, num_rungs
+from tutor.grading.mistakes.equivalence import FloatProblem
+from tutor.grading.problem import Problem
 from tutor.grading.wording import BRANCH_RULE
 from tutor.i18n import N_, message
 from tutor.packs.builder.formula import exercise_from_formula
@@ -22,18 +27,7 @@ if TYPE_CHECKING:
 
     from tutor.coding.task import AskedValue, Task
     from tutor.coding.verdict import FileResult
-    from tutor.grading.problem import Blank, Problem
-    from tutor.i18n import Message
-
-
-@dataclass(frozen=True, slots=True)
-class CodeHint:
-    """Rung `rung` of `of` for one part of a file, with its text. No rung shows a line of code."""
-
-    name: str
-    rung: int
-    of: int
-    text: Message
+    from tutor.grading.problem import Blank
 
 
 class CodeStyle(Protocol):
@@ -86,7 +80,17 @@ class TaskStyle:
         # What comes before it in the backward pass may be mentioned.
         before = list(self._by_name).index(name)
         known = {each.place.id for each in self.task.values[:before]} | {"start"}
-        return _hint(self.task.problem, asked.place, name, rung, known)
+        return _hint(self._exact_problem, asked.place, name, rung, known)
+
+    @cached_property
+    def _exact_problem(self) -> Problem:
+        """The example in exact numbers, which hints show and calculate with."""
+        problem = self.task.problem
+        if not isinstance(problem, FloatProblem):
+            return problem
+        inputs = {name: ops.map_cells(_as_typed, value) for name, value in problem.inputs.items()}
+        start = ops.map_cells(_as_typed, problem.start)
+        return Problem(problem.graph, inputs, start, problem.wrt, forward=problem.forward, labels=problem.labels)
 
     def place_and_rule(self, name: str) -> tuple[str, str]:
         place = self._by_name[name].place
@@ -100,37 +104,58 @@ class TaskStyle:
         return sorted({rule for place in problem.places[1:] if (rule := rule_id_at(problem, place))})
 
 
-_WALK_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "start": (
+_WALK_PARTS: Mapping[str, PartText] = {
+    "start": PartText(
         N_("the start of the pass"),
         (
             N_("With which gradient does the pass begin at the output?"),
-            N_("∂z/∂z = 1: backward() sets the gradient of the value it is called on, before anything is sent."),
+            N_("∂z/∂z = 1: when z changes by 1, z changes by 1."),
+            N_("backward() sets the gradient of the value it is called on, before anything is sent back."),
+            N_("Print self.grad at the beginning of the walk. If it is 0 there, every product after it is 0, too."),
         ),
+        "start",
     ),
-    "sums": (
+    "sums": PartText(
         N_("a value that is used more than once"),
-        (N_("How many times does _backward reach a value that is used twice?"), BRANCH_RULE),
+        (
+            N_("How many times does _backward reach a value that is used twice?"),
+            BRANCH_RULE,
+            N_("An assignment replaces what came back before. Each _backward has to add to the grad that is there."),
+            N_("Try y = x * x at x = 3. Its gradient is 3 + 3 = 6, and an assignment leaves 3."),
+        ),
+        "branch",
     ),
-    "order": (
+    "order": PartText(
         N_("the order of the nodes"),
         (
             N_("When is the gradient of a node complete, so that the node can send it on?"),
             N_("A node has its turn after all nodes that use it: from the output to the leaves, in topological order."),
+            N_(
+                "List each node after its parents: a node enters the list once all its parents are in. Then go through "
+                "the list from its end."
+            ),
+            N_("Draw d = a * b; e = d * d * b. On paper, number the nodes so that no arrow leads to a smaller number."),
         ),
     ),
-    "chain": (
+    "chain": PartText(
         N_("a chain of 3,000 nodes"),
         (
             N_("How deep does a function call itself for a long chain?"),
+            N_("Python stops a function that calls itself about 1,000 times. A loop has no such limit."),
             N_("Keep the nodes that wait in a list of your own, and take them from it in a loop."),
+            N_(
+                "Put each node on the list twice: the first time its parents follow it onto the list, the second time "
+                "they are done."
+            ),
         ),
     ),
-    "again": (
+    "again": PartText(
         N_("backward() called twice"),
         (
             N_("What is in the gradients when backward() begins for the second time?"),
-            N_("The gradients of all nodes on the way are set to 0 first."),
+            N_("Gradients are added up, so those of the first pass are still there."),
+            N_("The gradients of all nodes on the way are set to 0 before anything is sent back."),
+            N_("Call backward() twice and print a leaf's grad. The second value must equal the first, not be larger."),
         ),
     ),
 }
@@ -152,21 +177,19 @@ class AutogradStyle:
 
     def describe(self, name: str) -> str:
         if name in _WALK_PARTS:
-            return str(message(_WALK_PARTS[name][0]))
+            return str(message(_WALK_PARTS[name].about))
         problem = self._problem(name)
         return str(message(_METHOD, node=problem.graph.nodes[problem.graph.output_position].symbol))
 
     def hint(self, name: str, rung: int) -> CodeHint:
         if name in _WALK_PARTS:
-            texts = _WALK_PARTS[name][1]
-            rung = min(max(rung, 1), len(texts))
-            return CodeHint(name, rung, len(texts), message(texts[rung - 1]))
+            return _WALK_PARTS[name].hint(name, rung)
         problem = self._problem(name)
         return _hint(problem, problem.place("x"), name, rung, {"start"})
 
     def place_and_rule(self, name: str) -> tuple[str, str]:
         if name in _WALK_PARTS:
-            return "", {"sums": "branch", "start": "start"}.get(name, "")
+            return "", _WALK_PARTS[name].rule
         problem = self._problem(name)
         return "", rule_id_at(problem, problem.place("x"))
 
@@ -180,6 +203,11 @@ class AutogradStyle:
         if "y" in formula:
             values["y"] = number(5)
         return exercise_from_formula(formula, values, number(3)).variant().problem
+
+
+def _as_typed(cell: float) -> Expr:
+    """Return a float as the number that it is written as."""
+    return as_expr(Fraction(repr(float(cell))))
 
 
 def _rules_of(style: CodeStyle, names: Sequence[str]) -> Sequence[str]:

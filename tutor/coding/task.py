@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.algebra.evaluate import format_shape
 from tutor.grading.wording import place_name
-from tutor.i18n import N_, message
+from tutor.i18n import N_, LocalizedText, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from tutor.coding.variants import Trial
+    from tutor.grading.mistakes.equivalence import FloatProblem
     from tutor.grading.problem import Blank, Problem
+    from tutor.i18n import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,25 @@ class AskedValue:
     def place_in(self, problem: Problem) -> Blank:
         """Return the place in the graph of a trial."""
         return problem.place(self.key or self.place.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMistake:
+    """A mistake that a task expects in one of its values, with what is said to it.
+
+    `value` returns what it gives on a trial, from the trial's number and problem and the name of the value; None if it
+    can't be made there.
+    """
+
+    id: str
+    feedback: str | LocalizedText
+    value: Callable[[int, FloatProblem, str], NDArray[Any] | None]
+
+    def text(self, name: str) -> Message:
+        """Return what is said to the mistake in a value."""
+        if isinstance(self.feedback, str):
+            return message(self.feedback, name=name)
+        return message(N_("{text}"), text=self.feedback)
 
 
 class Task(Protocol):
@@ -53,6 +76,9 @@ class Task(Protocol):
 
     def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:
         """Return what the process is to call, with the arguments of each trial."""
+
+    def expected_mistakes(self) -> Sequence[ExpectedMistake]:
+        """Return the mistakes that belong to this task alone. They are looked for first."""
 
     def argument_name(self, position: int) -> str:
         """Return the name of an argument that the code has changed, by its position in a call."""

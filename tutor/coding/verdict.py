@@ -30,6 +30,7 @@ class FileResult:
     """The verdicts on a file in backward order, what is wrong with the file itself, and what it printed.
 
     `agrees` says whether PyTorch, asked by itself, finds the same gradients; None if it was not asked.
+    `losses` are those of a network while it was trained, at even distances.
     """
 
     results: tuple[GradientResult, ...]
@@ -37,6 +38,7 @@ class FileResult:
     fault_line: int | None = None
     output: str = ""
     agrees: bool | None = None
+    losses: tuple[float, ...] = ()
 
     @property
     def solved(self) -> bool:

@@ -13,10 +13,10 @@ import click
 
 from tutor.algebra.errors import AlgebraError
 from tutor.coding import files
-from tutor.coding.header import STYLES, HeaderError
+from tutor.coding.header import HeaderError
 from tutor.coding.layers import LAYERS
 from tutor.coding.library import NUMPY, TORCH, torch_error
-from tutor.coding.new_file import NewFile, autograd_file, exercise_file, layer_file, place_file
+from tutor.coding.new_file import NewFile, exercise_file, layer_file, place_file, standalone_file
 from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
 from tutor.commands.errors import CommandError
@@ -35,18 +35,21 @@ from tutor.commands.formula_arguments import (
 from tutor.commands.options import common_options, usable_path
 from tutor.commands.output import echo
 from tutor.commands.store import open_store
+from tutor.drawing.loss_curve import loss_curve
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.code_settings import STANDALONE_STYLES, STYLES
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import is_exercise_name
 from tutor.packs.path_argument import is_path_argument
-from tutor.packs.sanitize import format_json
+from tutor.packs.sanitize import format_json, strip_markup
 
 if TYPE_CHECKING:
-    from tutor.coding.header import Style
     from tutor.coding.library import Library
     from tutor.coding.verdict import FileResult
+    from tutor.glyphs import Glyphs
+    from tutor.packs.code_settings import Style
     from tutor.run_options import RunOptions
 
 #: Seconds between two looks at whether the file was saved.
@@ -119,8 +122,8 @@ def code(
         session = _open(path, store)
         # Without a terminal nobody can end it.
         if check or as_json or not _has_keyboard():
-            return _check_once(session, as_json)
-        return _watch(session)
+            return _check_once(session, as_json, options.glyphs)
+        return _watch(session, options.glyphs)
 
 
 # --- the file ---
@@ -170,8 +173,8 @@ def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
 def _new_file(request: _Request) -> NewFile:
     """Return what a request is about. Raise PackError, HeaderError, AlgebraError, CommandError."""
     target, inputs, choice = request.target, request.inputs, (request.style, request.parameters, request.library)
-    if request.style == "autograd":
-        return autograd_file()
+    if request.style in STANDALONE_STYLES:
+        return standalone_file(request.style)
     if not target or target in LAYERS or (request.style == "layer" and _WORD.fullmatch(target)):
         return layer_file(target, request.library)
     if is_path_argument(target):
@@ -217,13 +220,13 @@ def _run(session: CodeSession) -> FileResult:
         raise CommandError(check_error(session, error), 2) from None
 
 
-def _check_once(session: CodeSession, as_json: bool) -> int:
+def _check_once(session: CodeSession, as_json: bool, glyphs: Glyphs) -> int:
     result = _run(session)
     session.record(result)
     if as_json:
         echo(format_json(_as_json(result)))
     else:
-        _print_result(session, result)
+        _print_result(session, result, glyphs)
     return 0 if result.solved else 1
 
 
@@ -241,12 +244,18 @@ def _as_json(result: FileResult) -> dict[str, Any]:
     ]
     fault = str(result.fault) if result.fault is not None else None
     found = {"solved": result.solved, "results": rows, "fault": fault, "line": result.fault_line}
+    if result.losses:
+        found["losses"] = result.losses
     return found if result.agrees is None else {**found, "pytorch_agrees": result.agrees}
 
 
-def _print_result(session: CodeSession, result: FileResult) -> None:
-    for line in result_lines(session, result):
+def _print_result(session: CodeSession, result: FileResult, glyphs: Glyphs) -> None:
+    for line in (*result_lines(session, result), *loss_curve(result.losses, glyphs)):
         echo(line)
+    if result.solved and session.exercise is not None and session.exercise.code.only:
+        after = session.exercise.variant().after()
+        if after:
+            echo(f"\n{strip_markup(after)}")
 
 
 # --- watching ---
@@ -256,7 +265,7 @@ def _has_keyboard() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _watch(session: CodeSession) -> int:
+def _watch(session: CodeSession, glyphs: Glyphs) -> int:
     """Check the file whenever it is saved, until it is solved or left. Return the exit code."""
     echo(message(_KEYS, file=session.path))
     seen: tuple[int, int] | None = None
@@ -269,7 +278,7 @@ def _watch(session: CodeSession) -> int:
                 if seen is not None:
                     session.record(result)
                     echo("")
-                    _print_result(session, result)
+                    _print_result(session, result, glyphs)
                     if result.solved:
                         return 0
             if select.select([sys.stdin], [], [], _POLL_INTERVAL)[0]:

@@ -14,6 +14,7 @@ from tutor.commands.output import echo, open_output
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout.planned import TIGHT, PlannedDrawings
 from tutor.i18n import LANGUAGES, N_, LocalizedText, _, describe_os_error, message, other_languages
+from tutor.packs.code_settings import STYLE_WORDS
 from tutor.packs.diagnostics import PackError
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path
@@ -76,6 +77,8 @@ def _table_rows(pack: Pack, other: Sequence[str]) -> Iterator[list[str]]:
         except PackError as error:
             raise CommandError(error) from None
         rules = ", ".join(rule_name(rule) for rule in index_exercise(exercise).rules)
+        if exercise.code.only:
+            rules = _(STYLE_WORDS[exercise.code.style])
         yield [
             f"{pack.id}/{entry.id}",
             str(exercise.title),

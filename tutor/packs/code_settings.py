@@ -1,16 +1,52 @@
-"""How an exercise is written in code: the style and the parameters that its author chose, and what may be one."""
+"""How an exercise is written in code: the style and what belongs to it, as its author chose, and what may be a parameter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tutor.i18n import N_, message
 from tutor.packs.sanitize import clean_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tutor.engine.graph import Graph
     from tutor.i18n import Message
+
+#: What is written: a line for each gradient, a class with forward and backward, a small autograd, a sum over parts of
+#: a batch, a numerical gradient, a network that is trained.
+Style = Literal["steps", "layer", "autograd", "accumulation", "gradient-check", "training"]
+STYLES: tuple[Style, ...] = get_args(Style)
+#: The styles of files that are always the same, and need no graph.
+STANDALONE_STYLES: tuple[Style, ...] = ("autograd", "accumulation", "gradient-check", "training")
+#: What is written, in a few words.
+STYLE_WORDS: Mapping[Style, str] = {
+    "steps": N_("a line of NumPy for each gradient"),
+    "layer": N_("a class with forward and backward"),
+    "autograd": N_("a small autograd"),
+    "accumulation": N_("gradients added up over parts of a batch"),
+    "gradient-check": N_("a numerical gradient, and a check with it"),
+    "training": N_("a network that is trained"),
+}
+#: The layers that are built in. `tutor.coding.layers` declares them.
+LayerName = Literal[
+    "sigmoid",
+    "relu",
+    "affine",
+    "softmax-loss",
+    "mean-squared-error",
+    "batch-norm",
+    "layer-norm",
+    "rms-norm",
+    "embedding",
+    "dropout",
+    "convolution",
+    "attention",
+]
+LAYER_NAMES: tuple[LayerName, ...] = get_args(LayerName)
+#: Those of them whose class can be written with faults to be found.
+FAULTY_LAYERS: tuple[LayerName, ...] = ("affine", "softmax-loss")
 
 _UNKNOWN = N_("“{name}” is no input of this graph, so it can't be a parameter. Its inputs: {known}.")
 _NO_GRADIENT = N_("“{name}” gets no gradient, so it can't be a parameter. Leave it out.")
@@ -18,10 +54,27 @@ _NO_GRADIENT = N_("“{name}” gets no gradient, so it can't be a parameter. Le
 
 @dataclass(frozen=True, slots=True)
 class CodeSettings:
-    """The style of an exercise's code, "steps" or "layer", and the inputs that an object of a layer keeps."""
+    """The style of an exercise's code, and the inputs that an object of a layer keeps.
 
-    style: str = "steps"
+    `layer` is a layer that is built in, in place of the exercise's graph; `faulty`: its class comes complete, with
+    faults to be found. `only`: the exercise asks for nothing but code.
+    """
+
+    style: Style = "steps"
     parameters: tuple[str, ...] = ()
+    layer: str = ""
+    faulty: bool = False
+    only: bool = False
+
+    @property
+    def key(self) -> str:
+        """What is asked for, as a text that never changes between versions."""
+        return f"code {self.style} {self.layer} {self.faulty} {' '.join(self.parameters)}"
+
+    @property
+    def needs_graph(self) -> bool:
+        """Whether the file is made from the graph of the exercise."""
+        return self.style not in STANDALONE_STYLES and not self.layer
 
 
 def parameter_error(graph: Graph, name: str) -> Message | None:

@@ -24,10 +24,11 @@ def content_hash(exercise: Exercise) -> str:
 
     It depends on the graph with its custom operations, the start, the author's numbers, how fresh ones are drawn and
     their conditions; on which places are asked, in which stages, and which are filled in; on how precise an answer must
-    be and the names it may use; on questions with their answers and choices; and on whether it is an exam.
+    be and the names it may use; on questions with their answers and choices; on whether it is an exam;
+    and on the code settings of an exercise that asks for nothing but code.
 
-    It does not depend on the title, the introduction and what follows, on hints, feedback, labels and code settings, on
-    translations, nor on the numbers of a seed, which `Variant.fingerprint` tells apart. Of a question the default
+    It does not depend on the title, the introduction and what follows, on hints, feedback, labels and other code
+    settings, on translations, nor on the numbers of a seed, which `Variant.fingerprint` tells apart. Of a question the default
     language counts: asked in other words it is another item.
     """
     return sha256("\n".join(_parts(exercise)).encode()).hexdigest()[:16]
@@ -59,6 +60,10 @@ def _parts(exercise: Exercise) -> Iterator[str]:
             yield f"{blank} in {_names_key(notes.symbols)}"
     yield from map(_question_key, exercise.questions)
     yield "exam" if exercise.exam else ""
+    if exercise.code.only:
+        yield exercise.code.key
+    if exercise.code.only:
+        yield exercise.code.key
 
 
 def _names_key(names: Iterable[str] | None) -> str:

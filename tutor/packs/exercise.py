@@ -88,6 +88,8 @@ class Exercise:
         name = f"{self.pack}/{self.id}" if self.pack else str(self.title)
         if self.exam:
             return message(_EXAM, name=name)
+        if not self.code.needs_graph:
+            return None
         if not problem.graph.nodes:
             return message(_NO_GRAPH, name=name)
         return message(_SYMBOLS, name=name) if problem.symbolic or problem.has_matrix_symbols else None
@@ -320,6 +322,7 @@ class Variant:
             *composite_keys(problem.graph),
             # Work that was done with hints does not count for an exam.
             *(["exam"] if self.exercise.exam else []),
+            *([self.exercise.code.key] if self.exercise.code.only else []),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 

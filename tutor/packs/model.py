@@ -27,6 +27,7 @@ from tutor.algebra.expr import Expr, Num
 from tutor.algebra.ops import Value
 from tutor.grading.tolerances import MAX_TOLERANCE, Precision
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
+from tutor.packs.code_settings import FAULTY_LAYERS, LAYER_NAMES, STYLES, LayerName, Style
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.symbols import MAX_WRITTEN_SIZE, MatrixSymbol
 from tutor.packs.validators import (
@@ -283,15 +284,30 @@ class NodeTable(Table):
 class CodeTable(Table):
     """How the exercise is written in code. The file is made from the graph, never from texts."""
 
-    style: Annotated[Literal["steps", "layer"], _Validator(one_of("steps", "layer"), Literal["steps", "layer"])] = (
-        Field("steps", description="A line for each gradient (steps), or a class with forward and backward (layer).")
+    style: Annotated[Style, _Validator(one_of(*STYLES), Style)] = Field(
+        "steps",
+        description="A line for each gradient (steps), a class with forward and backward (layer), or one of the "
+        "exercises without a graph: autograd, accumulation, gradient-check, training.",
     )
     parameters: Names = Field((), description="The inputs that an object of a layer keeps, such as weights.")
+    layer: Annotated[LayerName, _Validator(one_of(*LAYER_NAMES), LayerName)] | None = Field(
+        None, description="A layer that is built in, in place of a graph."
+    )
+    faulty: bool = Field(False, description="Whether the layer's class comes complete, with faults to be found.")
 
     @model_validator(mode="after")
     def _check_alternatives(self) -> CodeTable:
         if self.parameters and self.style != "layer":
             raise _custom_error(message(N_('Only a layer has parameters. Write style = "layer".')), "parameters")
+        if self.layer and self.style != "layer":
+            raise _custom_error(message(N_('A layer needs its style. Write style = "layer".')), "layer")
+        if self.layer and self.parameters:
+            raise _custom_error(
+                message(N_("A layer that is built in has its own parameters. Leave them out.")), "parameters"
+            )
+        if self.faulty and self.layer not in FAULTY_LAYERS:
+            known = ", ".join(FAULTY_LAYERS)
+            raise _custom_error(message(N_("Faults are known for these layers: {known}."), known=known), "faulty")
         return self
 
 
@@ -357,11 +373,11 @@ class ExerciseFile(Table):
 
     @model_validator(mode="after")
     def _check_asks_something(self) -> ExerciseFile:
-        if self.graph is None and not self.question:
+        if self.graph is None and not self.question and self.code is None:
             raise _custom_error(
                 message(N_('Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].'))
             )
-        if self.blanks == () and self.forward == () and not self.question:
+        if self.blanks == () and self.forward == () and not self.question and self.code is None:
             raise _custom_error(
                 message(N_('There is nothing to fill. Name a blank or write blanks = "all".')), "blanks"
             )

@@ -51,6 +51,15 @@ def run_plain(
         current = exercise or choose_exercise(options, packs, store, show_list, solved)
         if current is None:
             return code
+        if current.code.only:
+            code = 0 if open_section("code", options, store, current) else 1
+            print_notices(store)
+            if code == 0 and current.pack:
+                print_suggestion(console, store, current)
+            if not chooses:
+                return code
+            show_list, solved = False, None
+            continue
         try:
             worksheet = open_worksheet(store, current, seed=seed, restart=restart)
         except PackError as error:

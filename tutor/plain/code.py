@@ -10,6 +10,7 @@ from tutor.coding.header import HeaderError
 from tutor.coding.new_file import exercise_file, place_file
 from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import CodeSession
+from tutor.drawing.loss_curve import loss_curve
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.packs.sanitize import strip_markup
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
@@ -36,38 +37,42 @@ _YES = LineCommand("yes", "", {"ko": ("예", "네", "ㅛ"), "": ("y",)})
 _PROMPT = N_("Save the file, then press Enter to check it. Or: hint, edit, quit: ")
 
 
-def run_code(console: Console, exercise: Exercise, journal: Journal | None = None) -> None:
-    """Write the file of an exercise, or find it, and check it until it is right or left."""
+def run_code(console: Console, exercise: Exercise, journal: Journal | None = None) -> bool:
+    """Write the file of an exercise, or find it, and check it until it is right or left. Return whether it is right."""
     try:
         new = exercise_file(exercise)
         path, is_new = place_file(new)
     except HeaderError as error:
         console.print(error)
-        return
+        return False
     except OSError as error:
         console.print(write_error(error))
-        return
+        return False
+    if exercise.code.only:
+        text = strip_markup(exercise.variant().text())
+        console.print(exercise.title, *(["", text, ""] if text else []))
     text = N_("{file} is written.") if is_new else N_("{file} is there already and is checked.")
     console.print(message(text, file=path.absolute()))
     session = CodeSession(path, new.style, exercise, journal)
     if is_new:
         console.print(_("Complete the lines with ... in any editor."))
     elif not _may_run(console, session):
-        return
+        return False
     while (line := console.ask(_(_PROMPT))) is not None:
         word, _space, argument = line.partition(" ")
         name = match_command(word, _COMMANDS) if word else "check"
         if name == "quit":
-            return
+            return False
         if name == "check":
             if _check(console, session):
-                return
+                return True
         elif name == "hint":
             console.print(strip_markup(str(next_hint(session, argument.strip()))))
         elif name == "edit":
             _edit(console, session)
         else:
             console.print(*format_commands(_COMMANDS))
+    return False
 
 
 def _may_run(console: Console, session: CodeSession) -> bool:
@@ -91,7 +96,10 @@ def _check(console: Console, session: CodeSession) -> bool:
         console.print(check_error(session, error))
         return False
     session.record(result)
-    console.print(*result_lines(session, result))
+    console.print(*result_lines(session, result), *loss_curve(result.losses, console.glyphs))
+    if result.solved and session.exercise is not None and session.exercise.code.only:
+        after = strip_markup(session.exercise.variant().after())
+        console.print(*(["", after] if after else []))
     return result.solved
 
 

@@ -115,8 +115,11 @@ def _format_entry(pack: Pack, entry: ExerciseEntry) -> str:
     return f"{pack.id}/{entry.id}  {entry.title}"
 
 
-def open_section(name: str, options: RunOptions, store: Store, solved: Exercise | None = None) -> None:
-    """Open the review, the playground or the code of a solved exercise until the learner leaves it."""
+def open_section(name: str, options: RunOptions, store: Store, exercise: Exercise | None = None) -> bool:
+    """Open the review, the playground or the code of an exercise until the learner leaves it.
+
+    Return whether the code is right.
+    """
     # Each loads much that the list and the others do without.
     if name == "review":
         from tutor.plain.review import run_review
@@ -126,7 +129,8 @@ def open_section(name: str, options: RunOptions, store: Store, solved: Exercise 
         from tutor.plain.playground import PlainPlayground
 
         PlainPlayground(standard_console(options)).run()
-    elif solved is not None:
+    elif exercise is not None:
         from tutor.plain.code import run_code
 
-        run_code(standard_console(options), solved, store)
+        return run_code(standard_console(options), exercise, store)
+    return False

@@ -160,7 +160,7 @@ class PlainPlayground:
 
     def _act(self, name: str, argument: str, plain_lab: PlainLab) -> None:
         """Do what a command says, which leaves the formula as it is."""
-        actions: Mapping[str, Callable[[], None]] = {
+        actions: Mapping[str, Callable[[], object]] = {
             "exercise": lambda: self._work_on(plain_lab.lab),
             "worked": lambda: self.print_worked(plain_lab.lab.to_exercise()),
             "save": lambda: self.save(plain_lab.lab.to_input()),

@@ -60,7 +60,8 @@ class Event:
 
     Kinds:
 
-    - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`;
+    - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`. An exercise that asks for nothing but code is begun
+      by its first check, and has only `code` events in between;
     - `again`: the same wrong answer once more, which changes nothing;
     - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;

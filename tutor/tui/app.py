@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
     from tutor.tui.navigator import Navigator
     from tutor.tui.review_flow import ReviewFlow
+    from tutor.tui.screens.code import CodeScreen
     from tutor.tui.screens.exercise import ExerciseScreen
     from tutor.tui.screens.playground import PlaygroundScreen
     from tutor.tui.screens.progress import ProgressScreen
@@ -410,6 +411,15 @@ class TutorApp(App[bool]):
     def on_exercise_screen_code_requested(self, event: ExerciseScreen.CodeRequested) -> None:
         if self.navigator.exercise_in_front(event.exercise) is not None:
             self.navigator.push_code(event.exercise)
+
+    def on_code_screen_solved(self, event: CodeScreen.Solved) -> None:
+        self._solved = self._solved or event.exercise is self._initial_exercise
+        self.background.refresh_due()
+
+    async def on_code_screen_next_requested(self, event: CodeScreen.NextRequested) -> None:
+        if self.screen is event.screen:
+            await self.pop_screen()
+            self.navigator.open_next(event.exercise)
 
     def on_exercise_screen_advice_requested(self, event: ExerciseScreen.AdviceRequested) -> None:
         self._request_advice(event.exercise)

@@ -122,6 +122,10 @@ class Navigator:
         self, exercise: Exercise, seed: int | None = None, *, restart: bool = False, whole: bool = False
     ) -> None:
         """Open an exercise where it was left, or from its start; `whole` judges nothing before the last blank."""
+        if exercise.code.only:
+            self.home.return_to(exercise)
+            self.push_code(exercise)
+            return
         try:
             if self._is_watching:
                 worksheet = Worksheet(exercise.variant(seed, stage=0))
@@ -132,10 +136,8 @@ class Navigator:
             return
         if whole:
             worksheet.start_whole_pass()
-        entry = self._next_entry(exercise)
-        following = NextExercise(str(entry[1].title), (entry[0].id, entry[1].id)) if entry else None
         self.home.return_to(exercise)
-        self.show_worksheet(worksheet, following)
+        self.show_worksheet(worksheet, self._following(exercise))
 
     def show_worksheet(
         self,
@@ -145,11 +147,14 @@ class Navigator:
         notice: Message | None = None,
     ) -> None:
         """Show an exercise; `following` is what comes next, None at the end of a pack. A notice is shown first."""
-        pack_id = worksheet.variant.exercise.pack
-        title = next((str(pack.title) for pack in self.home.packs if pack.id == pack_id), "") if pack_id else ""
+        title = self._pack_title(worksheet.variant.exercise)
         screen = ExerciseScreen(self._host, worksheet, following, title_prefix, title)
         screen.state.status_message = notice
         self._push_exercise(screen)
+
+    def _pack_title(self, exercise: Exercise) -> str:
+        pack_id = exercise.pack
+        return next((str(pack.title) for pack in self.home.packs if pack.id == pack_id), "") if pack_id else ""
 
     def _push_exercise(self, screen: ExerciseScreen) -> None:
         drafts = self._drafts.pop(_draft_key(screen), {})
@@ -159,7 +164,7 @@ class Navigator:
 
     def show_watched(self, exercise: Exercise) -> None:
         """Show an exercise as its file is now."""
-        if self.exercise_screen is not None:
+        if self.exercise_screen is not None and not exercise.code.only:
             self.exercise_screen.reload(exercise)
         else:
             self.open_exercise(exercise, self._seed)
@@ -171,6 +176,11 @@ class Navigator:
             if pack.id == exercise.pack and exercise.id in ids[:-1]:
                 return pack, pack.entries[ids.index(exercise.id) + 1]
         return None
+
+    def _following(self, exercise: Exercise) -> NextExercise | None:
+        """Return what Enter leads to after an exercise."""
+        entry = self._next_entry(exercise)
+        return NextExercise(str(entry[1].title), (entry[0].id, entry[1].id)) if entry else None
 
     def open_next(self, exercise: Exercise) -> None:
         """Open the exercise after this one in its pack, if there is one."""
@@ -247,7 +257,10 @@ class Navigator:
         # Few write code, and the judge loads NumPy.
         from tutor.tui.code_flow import open_code
 
-        open_code(self._host, self._store, exercise)
+        # What an author does while watching a file is not recorded.
+        journal = None if self._is_watching else self._store
+        following = self._following(exercise) if exercise.code.only else None
+        open_code(self._host, journal, exercise, following, self._pack_title(exercise))
 
     def push_progress(self, load_exercise_index: Callable[[], ExerciseIndex], reset_flow: ResetFlow) -> None:
         # Progress is looked up rarely, and takes long to load.

@@ -145,6 +145,8 @@ class ExercisePreview:
     keys: Sequence[tuple[str, str]]
     #: In a few words, for a strip.
     short: str = ""
+    #: What is written in Python, if nothing else is asked.
+    in_code: str = ""
 
     def paint(self, canvas: Canvas, glyphs: Glyphs, scroll: int) -> None:
         if canvas.height < STRIP_ROWS:
@@ -164,7 +166,8 @@ class ExercisePreview:
         lines = text_lines(self.text, width, glyphs, palette)
         if self.picture is None and not self.has_graph:
             # The text has the rows that a graph would have.
-            canvas.put(LEFT, 2, glyphs.render(_("Questions only, no graph.")), palette.ink("faint", italic=True))
+            what = _("Written in Python, no graph.") if self.in_code else _("Questions only, no graph.")
+            canvas.put(LEFT, 2, glyphs.render(what), palette.ink("faint", italic=True))
             y = HEAD_ROWS + 1
         else:
             rows = graph_rows(height, self.text_rows)
@@ -192,7 +195,7 @@ class ExercisePreview:
         if self.rules:
             put_rules(canvas, x, y + 1, self.rules, 2, glyphs)
         else:
-            canvas.put(x, y + 1, render(_("reading a graph and explaining it")), palette.ink())
+            canvas.put(x, y + 1, render(self.in_code or _("reading a graph and explaining it")), palette.ink())
         work: list[Run] = [(render_words(self.work, glyphs), palette.ink())]
         if self.level is not None:
             level, level_label = min(self.level, _MAX_LEVEL), _("level")

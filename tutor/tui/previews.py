@@ -13,6 +13,7 @@ from tutor.drawing.layout import fit
 from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.code_settings import STYLE_WORDS
 from tutor.packs.diagnostics import PackError
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.exercise_records import code_mark, minutes_text
@@ -131,10 +132,15 @@ class _PreviewMaker:
         stage = worksheet.variant.stage_name
         work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
         work = work if stage is None else f"{stage} · {work}"
+        in_code = _(STYLE_WORDS[exercise.code.style]) if exercise.code.only else ""
+        if in_code:
+            work = _("in code")
         minutes = exercise.minutes or self._state.minutes_of(pack, entry)
         result, result_hue = self._last_result(record, blanks)
         if name in self._state.in_code:
-            result += f" · {code_mark(self._glyphs)}"
+            result = f"{result} · {code_mark(self._glyphs)}" if not in_code else code_mark(self._glyphs)
+        elif in_code and state == "begun":
+            result, result_hue = _("not right yet"), "text"
         progress = progress_text(self._state, name)
         return ExercisePreview(
             title=title,
@@ -152,6 +158,7 @@ class _PreviewMaker:
             result_hue=result_hue,
             keys=self._keys_of(worksheet, state),
             short=f"{progress}, {self._day_text(record.latest.day)}" if progress and record is not None else word,
+            in_code=in_code,
         )
 
     def _keys_of(self, worksheet: Worksheet, state: str) -> list[tuple[str, str]]:

@@ -88,7 +88,8 @@ def check_something_to_fill(
     context: BuildContext, problem: Problem, asked: tuple[str, ...] | None, given: tuple[str, ...]
 ) -> None:
     """Report an exercise that gives every blank it asks for."""
-    if context.file.question or context.file.forward != () or context.errors:
+    file = context.file
+    if file.question or file.forward != () or context.errors or (file.code and (not file.graph or file.blanks == ())):
         return
     if not replace(problem, asked=asked, given=given).blanks:
         context.report(message(N_("All blanks are given, so nothing is left to fill. Give fewer.")), "given")

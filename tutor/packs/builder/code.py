@@ -13,19 +13,43 @@ if TYPE_CHECKING:
 
 _EXAM = N_("An exam is answered in the tutor, not in code. Leave this out.")
 _SYMBOLS = N_("This exercise has symbols in place of numbers, and code needs numbers. Leave this out.")
+_NO_GRAPH = N_(
+    "This style is made from the graph, and there is none. Add a graph, or name a layer that is built in with layer."
+)
+_OWN_GRAPH = N_("This style has a graph of its own, so yours would have no effect. Leave one of the two out.")
+_NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is nothing to write in code.")
 
 
 def build_code(context: BuildContext, problem: Problem) -> CodeSettings:
-    """Return how the exercise is written in code; report parameters that are none."""
-    table = context.file.code
-    if table is None or not problem.graph.nodes:
+    """Return how the exercise is written in code; report what can't be."""
+    file = context.file
+    table = file.code
+    if table is None:
         return CodeSettings()
+    has_graph = bool(problem.graph.nodes)
+    only = not file.question and (not has_graph or (file.blanks == () and not file.forward and not file.stages))
+    settings = CodeSettings(table.style, table.parameters, table.layer or "", table.faulty, only)
     if context.exam:
         context.report(message(_EXAM), "code")
-    elif problem.symbolic or problem.has_matrix_symbols:
+    elif settings.needs_graph:
+        _check_graph(context, problem, settings)
+    elif file.graph is not None:
+        context.report(message(_OWN_GRAPH), "code", "layer" if settings.layer else "style")
+    return settings
+
+
+def _check_graph(context: BuildContext, problem: Problem, settings: CodeSettings) -> None:
+    if context.file.graph is None:
+        context.report(message(_NO_GRAPH), "code", "style")
+        return
+    if not problem.graph.nodes:
+        return
+    if problem.symbolic or problem.has_matrix_symbols:
         context.report(message(_SYMBOLS), "code")
-    for number, name in enumerate(table.parameters):
-        error = parameter_error(problem.graph, name)
+    errors = [parameter_error(problem.graph, name) for name in settings.parameters]
+    for number, error in enumerate(errors):
         if error is not None:
             context.report(error, "code", "parameters", number)
-    return CodeSettings(table.style, table.parameters)
+    wrt = problem.graph.inputs if problem.wrt is None else problem.wrt
+    if not set(problem.graph.differentiable_inputs()) & {*wrt, *settings.parameters}:
+        context.report(message(_NO_GRADIENT), "code")

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _VALUE_KEYS = ("inputs", "start", "wrt", "vary")
 #: Keys that decide which nodes there are: if one of these is refused, nothing about the graph can be checked.
 _NODE_KEYS = ("nodes", "fold")
-_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes", "code")
+_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes")
 
 
 def load_exercise(

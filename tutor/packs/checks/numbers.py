@@ -83,6 +83,10 @@ def check(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Itera
         yield from _check_at_points(target, problem)
     if problem.symbolic:
         return
+    if exercise.code.only:
+        # Code is tried on numbers of its own.
+        yield from _check_gradients(target, exercise, chosen)
+        return
     if not exercise.has_variants and exercise.graph.inputs and "vary" not in target.source.data:
         yield target.warning(message(_NO_VARIATION), "vary")
     yield from check_hidden(target, chosen)

@@ -150,23 +150,30 @@ class Store:
         return tuple(event for event in merged.values() if tries and event.worksheet == tries[-1])
 
     def state(self, pack: str, exercise: str) -> str:
-        """Return "solved" if any try was, else "begun" if anything was answered or a hint was taken, else "new"."""
+        """Return "solved" if any try was, "begun" if anything was answered or checked or a hint was taken, or "new"."""
         return self.states().get((sanitize_text(pack), sanitize_text(exercise)), "new")
 
     def states(self) -> Mapping[tuple[str, str], str]:
         """Return the state of every (pack, exercise) that is not new. The time does not grow with the history."""
         states: dict[tuple[str, str], str] = {}
-        begun: set[tuple[str, str]] = set()
+        begun: dict[tuple[str, str], str] = {}
+        coded: dict[tuple[str, str], str] = {}
         reviewed: set[tuple[str, str]] = set()
-        for exercise, kind, _ in self._latest_by_kind():
+        for exercise, kind, worksheet in self._latest_by_kind():
             if kind in FINISHING_KINDS:
                 states[exercise] = "solved"
             elif kind in STARTING_KINDS:
                 states.setdefault(exercise, "begun")
-            elif kind in ("begin", "review"):
-                (begun if kind == "begin" else reviewed).add(exercise)
+            elif kind == "review":
+                reviewed.add(exercise)
+            elif kind in ("begin", CODE):
+                (begun if kind == "begin" else coded)[exercise] = worksheet
+        # Code is a try of its own only if the exercise asks for nothing else.
+        for exercise, worksheet in coded.items():
+            if begun.get(exercise) == worksheet:
+                states.setdefault(exercise, "begun")
         # A review may ask for a part of an exercise that the learner has not opened.
-        only_reviewed = reviewed - begun
+        only_reviewed = reviewed - begun.keys()
         return {name: state for name, state in states.items() if state == "solved" or name not in only_reviewed}
 
     def solved_in_code(self) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor.tui.braille import braille_cells, dots_between
+from tutor.drawing.braille import braille_cells, dots_between
 
 if TYPE_CHECKING:
     from rich.style import Style

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tutor.algebra import ops
+from tutor.drawing.braille import braille_cells, dots_between
 from tutor.drawing.cell_width import truncate
 from tutor.i18n import N_, _, message
 from tutor.practice.lab.curve import Curve, reach_of, sample_curve, sample_table
 from tutor.practice.lab.numbers import format_float, format_lab_cells
 from tutor.practice.lab.words import output_label
-from tutor.tui.braille import braille_cells, dots_between
 from tutor.tui.widgets.canvas import CanvasWidget
 
 if TYPE_CHECKING:

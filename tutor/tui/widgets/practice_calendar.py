@@ -10,11 +10,11 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 
+from tutor.drawing.braille import braille_cells, dots_between
 from tutor.i18n import N_, _, format_percent, message
 from tutor.practice.day_texts import format_day, month_label, weekday_label
 from tutor.practice.practice_days import YEAR_WEEKS, Day, activity_level, calendar, monday_of, month_starts
 from tutor.practice.progress import format_duration
-from tutor.tui.braille import braille_cells, dots_between
 from tutor.tui.canvas import wrap
 from tutor.tui.progress_marks import day_square
 from tutor.tui.widgets.canvas import CanvasWidget
