@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,12 +109,19 @@ def test_rule_ids_of_an_early_version_are_normalised() -> None:
         ("z = relu(x)", "1", {"x": "2"}, "x->relu1", False),
         ("z = a + b", "1", {"a": "3", "b": "5"}, "start", True),
         ("z = a + b", "1", {"a": "-2", "b": "3"}, "start", False),
+        # A forward value: the order of operands matters only for − and ÷, and 2 + 2 equals 2 · 2.
+        ("z = a * b; y = z + 1", "1", {"a": "3", "b": "5"}, "value(z)", True),
+        ("z = a - b; y = z + 1", "1", {"a": "3", "b": "5"}, "value(z)", True),
+        ("z = a - b; y = z + 1", "1", {"a": "3", "b": "3"}, "value(z)", False),
+        ("z = a * b; y = z + 1", "1", {"a": "2", "b": "2"}, "value(z)", False),
     ],
 )
 def test_an_answer_proves_a_rule_only_if_no_mistake_gives_the_same(
     formula: str, start: str, inputs: dict[str, str], blank: str, proof: bool
 ) -> None:
     problem = make_problem(formula, start, **inputs)
+    if blank.startswith("value"):
+        problem = replace(problem, forward=("z",))
     assert proves_rule(problem, problem.place(blank)) is proof
 
 

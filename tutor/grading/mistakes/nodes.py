@@ -142,18 +142,25 @@ def branch_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate
     yield _SUM_SIGN.candidate(-passes.gradients[blank.node])
 
 
+#: The operations whose operands have no order.
+_COMMUTATIVE = frozenset({"add", "mul"})
+
+
 def forward_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
     """Yield the results of other operations, the operands, and the value with the wrong sign."""
     passes = problem.passes
     operands = passes.operands_of(blank.node)
     shown = problem.exact_passes.operands_of(blank.node)
     if len(operands) == 2:
+        own = problem.graph.nodes[blank.node].op
+        orders = (operands, shown), (operands[::-1], shown[::-1])
         for op in ("add", "mul", "sub", "div"):
-            for pair, shown_pair in ((operands, shown), (operands[::-1], shown[::-1])):
+            if op == own and op in _COMMUTATIVE:
+                continue
+            mistake = _OTHER_ORDER if op == own else _OTHER_OPERATION
+            for pair, shown_pair in orders[1:] if op == own else orders:
                 value = apply_rule(lambda pair, op=op: OPERATIONS[op].forward(*pair), pair)
                 if value is not None:
-                    is_other = op != problem.graph.nodes[blank.node].op
-                    mistake = _OTHER_OPERATION if is_other else _OTHER_ORDER
                     yield mistake.candidate(value, calculation=partial(_calculate, op, shown_pair))
     for operand in operands:
         yield _OPERAND.candidate(operand)
