@@ -47,7 +47,8 @@ _KEYS_HEADER = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
 class Settings:
     """The settings. An empty `language` follows the locale, `ascii` None the terminal; `keys` are by binding id.
 
-    Without `animations` nothing moves, as with TEXTUAL_ANIMATIONS=none.
+    Without `animations` nothing moves, as with TEXTUAL_ANIMATIONS=none. `predictions` are asked for before blanks,
+    `reasons` now and then after right answers.
     """
 
     theme: str = "dark"
@@ -55,6 +56,8 @@ class Settings:
     density: str = "fitting"
     ascii: bool | None = None
     animations: bool = True
+    predictions: bool = True
+    reasons: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,16 +71,24 @@ class LoadedSettings:
 
 
 #: Values in the comments of a new file for settings without a fixed default.
-_EXAMPLES: Mapping[str, str | bool] = {"language": DEFAULT_LANGUAGE, "ascii": True, "animations": False}
+_EXAMPLES: Mapping[str, str | bool] = {
+    "language": DEFAULT_LANGUAGE,
+    "ascii": True,
+    "animations": False,
+    "predictions": False,
+    "reasons": False,
+}
 #: The values of each setting, and its description in a new file.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
-_SWITCHES = ("ascii", "animations")
+_SWITCHES = ("ascii", "animations", "predictions", "reasons")
 _DESCRIPTIONS: Mapping[str, str] = {
     "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
     "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
     "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
     "ascii": N_("Draw with ASCII characters only, as --ascii does. Without this line the terminal decides."),
     "animations": N_("Show short animations. With false nothing moves, as with TEXTUAL_ANIMATIONS=none."),
+    "predictions": N_("Ask for a prediction before some blanks: the sign of a gradient, its size, or whether it is 0."),
+    "reasons": N_("Ask now and then why a right answer is right."),
 }
 
 

@@ -77,6 +77,8 @@ def _settings_lines() -> Iterator[str]:
         "density": current.density,
         "ascii": "-" if current.ascii is None else str(current.ascii).lower(),
         "animations": str(current.animations).lower(),
+        "predictions": str(current.predictions).lower(),
+        "reasons": str(current.reasons).lower(),
     }
     yield "Settings: " + ", ".join(f"{name} = {value}" for name, value in values.items())
     if current.keys:

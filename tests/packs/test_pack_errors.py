@@ -30,7 +30,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
             "zzz = 1",
             "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, stages, forward, given, "
             "level, minutes, needs, source, note, links, mode, inputs, vary, where, nodes, fold, values, labels, text, after, "
-            "code, blank, question.",
+            "code, blank, question, prediction.",
         ),
         (
             "forward = ['a']",

@@ -82,6 +82,8 @@ def test_a_row_sums_up_a_learners_work_on_an_exercise() -> None:
         "exam_numbers": "",
         "exam_shared_with": "",
         "solved_in_code": "no",
+        "predictions": "0",
+        "predictions_right": "0",
     }
 
 

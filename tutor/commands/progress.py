@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.calibration_page import calibration_blocks
 from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
@@ -67,6 +68,7 @@ def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
         *_days(data),
         *_weeks(data, bar),
         *_mistakes(data),
+        *calibration_blocks(data.calibration),
     ]
 
 

@@ -26,6 +26,8 @@ _SIDE, _STEP = 10, 13
 #: The room for the names of months above the calendar and of days left of it.
 _ABOVE, _LEFT = 16, 34
 _CHART_WIDTH, _CHART_HEIGHT, _CHART_LEFT = 680, 120, 44
+#: The width of a bar for a whole, and the distance between two bars.
+_BAR_WIDTH, _ROW = 200, 18
 
 
 def rule_strip(data: Progress) -> Figure:
@@ -92,6 +94,20 @@ def rate_chart(data: Progress) -> Figure | None:
     elements.append(_text(_CHART_LEFT, bottom, weeks[0].monday.isoformat()))
     elements.append(_text(_CHART_WIDTH, bottom, weeks[-1].monday.isoformat(), anchor="end"))
     return _figure(elements, _CHART_WIDTH + 6, bottom + 6, _("Right at first try, by week"), [])
+
+
+def share_bars(shares: Sequence[tuple[str, float]], caption: str) -> Figure:
+    """Return a bar for each share, with its label beside it."""
+    elements = []
+    for number, (label, share) in enumerate(shares):
+        y = number * _ROW
+        elements.append(f'<rect class="new" x="0" y="{y}" width="{_BAR_WIDTH}" height="{_SIDE}" rx="2"/>')
+        width = share * _BAR_WIDTH
+        elements.append(
+            f'<rect class="solid" x="0" y="{y}" width="{width:.1f}" height="{_SIDE}" rx="2">{_title(label)}</rect>'
+        )
+        elements.append(_text(_BAR_WIDTH + 8, y + 9, label))
+    return _figure(elements, _CHART_WIDTH, len(shares) * _ROW, caption, [])
 
 
 def _week_x(week: Week, weeks: Sequence[Week]) -> float:

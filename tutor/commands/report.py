@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.calibration_page import calibration_table
 from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.export import SKIPPED_FILE
@@ -18,6 +19,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
 from tutor.packs.sanitize import clean_title, escape_invisible, format_json
+from tutor.practice.calibration import calibration_of
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 from tutor.practice.export import InvalidExportError, read_export
 
@@ -143,7 +145,8 @@ def _summary_page(classroom: Classroom) -> list[Block]:
         ]
         if rows:
             blocks.append(Table([_("mistake"), _("learners"), _("times")], rows[:_MAX_MISTAKES]))
-    return blocks
+    predictions = [made for record in work.values() for made in record.predictions.values()]
+    return [*blocks, *calibration_table(calibration_of(predictions))]
 
 
 def _exam_sentences(work: Mapping[tuple[str, str, str], ExerciseWork], pack: str, exercise: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
     from tutor.engine.passes import Passes
+    from tutor.grading.prediction import Prediction
     from tutor.grading.question import Question
     from tutor.i18n import Message
     from tutor.packs.conditions import Condition
@@ -46,7 +47,7 @@ class Exercise:
     `id` is unique in its pack; `pack` is empty for a formula from the command line. `inputs` are the author's values,
     `random_inputs` say how fresh ones are drawn, `constants` are numbers that only texts and questions use. `stages`
     are the blanks that are asked for on one variant after the other; the last stage is the whole exercise, so `asked`
-    are its blanks. An `exam` gives no help. `code` is how it is written in code.
+    are its blanks. An `exam` gives no help and asks no predictions. `code` is how it is written in code.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Exercise:
     conditions: tuple[Condition, ...] = ()
     exam: bool = False
     code: CodeSettings = field(default_factory=CodeSettings)
+    predictions: tuple[Prediction, ...] = ()
 
     @property
     def has_variants(self) -> bool:
@@ -305,6 +307,19 @@ class Variant:
     def _fill_text(self) -> Callable[[str], str]:
         # The screen asks for the text at every key.
         return cache(TemplateContext(self.problem, lenient=True, constants=self.exercise.constants))
+
+    @cached_property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """The predictions that are asked for, their texts filled with the numbers; none in an exam."""
+        if self.exercise.exam or not self.exercise.predictions:
+            return ()
+        asked = {blank.id for blank in self.problem.blanks}
+        template = TemplateContext(self.problem, lenient=True, constants=self.exercise.constants)
+        return tuple(
+            prediction.with_text(template.fill_texts(prediction.text))
+            for prediction in self.exercise.predictions
+            if prediction.before in asked
+        )
 
     @cached_property
     def fingerprint(self) -> str:

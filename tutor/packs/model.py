@@ -35,6 +35,7 @@ from tutor.packs.validators import (
     int_between,
     one_of,
     parse_blanks,
+    parse_cell,
     parse_cells,
     parse_choices,
     parse_format,
@@ -138,6 +139,7 @@ String: TypeAlias = Annotated[str, _Validator(parse_string, _JsonString)]
 Names: TypeAlias = Annotated[tuple[str, ...], _Validator(parse_names, _JsonNames)]
 Number: TypeAlias = Annotated[Fraction, _Validator(parse_number, float)]
 Input: TypeAlias = Annotated[Value, _Validator(parse_input, _JsonValue | SymbolTable)]
+Cell: TypeAlias = Annotated[tuple[int, int], _Validator(parse_cell, _JsonPair)]
 Mode: TypeAlias = Annotated[str, _Validator(parse_mode, Literal["practice", "exam"])]
 
 _NO_TEXT = LocalizedText({})
@@ -274,6 +276,29 @@ class QuestionTable(_PrecisionKeys):
         return self
 
 
+class PredictionTable(Table):
+    """A question before a blank about its gradient. The right outcome follows from the graph."""
+
+    before: String = Field(description="The blank before which it is asked; the question is about its gradient.")
+    about: Annotated[
+        Literal["sign", "size", "zero"],
+        _Validator(one_of("sign", "size", "zero"), Literal["sign", "size", "zero"]),
+    ] = Field(description="Its sign, its size beside another gradient, or whether it is 0.")
+    than: String | None = Field(None, description="With size: the place whose gradient it is compared with.")
+    cell: Cell | None = Field(None, description="The cell of a matrix, as [row, column], counted from 0.")
+    than_cell: Cell | None = Field(None, description="The same at the place that it is compared with.")
+    text: Paragraphs = Field(_NO_TEXT, description="The question; by default it is made from the graph.")
+
+    @model_validator(mode="after")
+    def _check_alternatives(self) -> PredictionTable:
+        has_other = self.than is not None or self.than_cell is not None
+        if self.about == "size" and not has_other:
+            raise _custom_error(message(N_('A size needs another one beside it. Add than = "…", another blank.')))
+        if self.about != "size" and has_other:
+            raise _custom_error(message(N_('Only a size is compared with another one. Write about = "size".')))
+        return self
+
+
 class NodeTable(Table):
     """A function that the graph may use as a node."""
 
@@ -370,6 +395,7 @@ class ExerciseFile(Table):
     code: CodeTable | None = None
     blank: dict[str, BlankTable] = {}
     question: tuple[QuestionTable, ...] = ()
+    prediction: tuple[PredictionTable, ...] = ()
 
     @model_validator(mode="after")
     def _check_asks_something(self) -> ExerciseFile:

@@ -354,13 +354,21 @@ def parse_choices(raw: Any) -> tuple[Expr, ...]:
     return tuple(_parse_cell(cell) for cell in raw)
 
 
+def parse_cell(raw: Any) -> tuple[int, int]:
+    """Return a cell of a matrix as (row, column), counted from 0."""
+    if not _is_cell(raw):
+        raise InvalidValueError(message(N_("A cell is written as [row, column], counted from 0.")))
+    row, column = raw
+    return row, column
+
+
+def _is_cell(raw: Any) -> bool:
+    return isinstance(raw, list) and len(raw) == 2 and all(type(part) is int for part in raw)
+
+
 def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
     """Return cells of a matrix as (row, column), counted from 0."""
-
-    def is_cell(cell: Any) -> bool:
-        return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
-
-    if not isinstance(raw, list) or not all(map(is_cell, raw)):
+    if not isinstance(raw, list) or not all(map(_is_cell, raw)):
         raise InvalidValueError(message(N_("Cells are written as [[row, column]], counted from 0.")))
     return frozenset((row, column) for row, column in raw)
 

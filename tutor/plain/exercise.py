@@ -12,6 +12,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, strip_markup
 from tutor.plain import whole_pass
+from tutor.plain.asides import PlainAsides
 from tutor.plain.carets import caret_lines
 from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
 from tutor.plain.line_commands import (
@@ -51,6 +52,7 @@ class PlainExercise:
         self.worksheet = worksheet
         self.console = console
         self.print_lines = console.print
+        self._asides = PlainAsides(worksheet, console.print)
         #: Whether the answers of a whole pass were listed, for the learner to find the first wrong one.
         self.announced_finding = False
         #: Whether the learner left to choose another exercise.
@@ -76,11 +78,14 @@ class PlainExercise:
             else:
                 if blank_id != previous:
                     self.print_answer_status(blank_id)
+                self._asides.before_prompt(blank_id)
                 text, previous = self.console.ask(self.build_prompt(blank_id)), blank_id
             if text is None:
                 return False
             if text:
                 blank_id = self.handle_line(blank_id, text)
+            else:
+                self._asides.skip(blank_id)
         return self.worksheet.done
 
     def go_on_to_next_stage(self) -> None:
@@ -92,6 +97,8 @@ class PlainExercise:
 
     def handle_line(self, blank_id: str, text: str) -> str | None:
         """Run a command or check an answer; return the next blank, None to stop or if none is left."""
+        if self._asides.take_line(blank_id, text):
+            return blank_id
         if self.is_command(blank_id, text):
             return self.run_command(blank_id, text)
         if self.worksheet.whole_pass.is_finding:
@@ -152,7 +159,10 @@ class PlainExercise:
         verdict = self.worksheet.answer(blank_id, text)
         if reading.text:
             self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
-        self.print_verdict(verdict, text)
+        if not self._asides.print_verdict(blank_id, verdict):
+            self.print_verdict(verdict, text)
+        if verdict.right:
+            self._asides.print_predictions(blank_id)
         self.print_reply_commands(blank_id)
         if not self.worksheet.saved:
             self.print_lines(_("This entry is not saved yet."))

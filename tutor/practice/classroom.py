@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.practice.event import CODE, REPLY
+from tutor.practice.calibration import Calibration, calibration_of
+from tutor.practice.event import CODE, PREDICT, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.mastery import count_reply
@@ -46,6 +47,8 @@ WORK_HEADER = (
     "exam_numbers",
     "exam_shared_with",
     "solved_in_code",
+    "predictions",
+    "predictions_right",
 )
 MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "of_learners")
 
@@ -69,6 +72,8 @@ class ExerciseWork:
     mistakes: Counter[str] = field(default_factory=Counter)
     exam: ExamRecord | None = None
     solved_in_code: bool = False
+    #: By try and blank: the text and the verdict of the last prediction.
+    predictions: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         self.seconds += event.duration
@@ -76,6 +81,8 @@ class ExerciseWork:
         place = event.worksheet, event.blank
         if event.kind == "hint":
             self.hints[place] = max(self.hints.get(place, 0), event.hints)
+        elif event.kind == PREDICT:
+            self.predictions[place] = event.text, event.verdict
         elif event.kind == "reveal":
             self.revealed += 1
         elif event.kind == REPLY:
@@ -85,6 +92,10 @@ class ExerciseWork:
             self.mistakes.update([event.mistake] if event.mistake else [])
             if event.verdict == VerdictKind.RIGHT or event.verdict in WRONG_ATTEMPT_KINDS:
                 self.first_answers.setdefault(place, event.verdict == VerdictKind.RIGHT and not self.hints.get(place))
+
+    @property
+    def calibration(self) -> Calibration:
+        return calibration_of(self.predictions.values())
 
     @property
     def first_try_rate(self) -> float | None:
@@ -162,6 +173,8 @@ class Classroom:
                 *(str(work.verdicts[verdict]) for verdict in COUNTED_VERDICTS),
                 *_exam_cells(work.exam),
                 "yes" if work.solved_in_code else "no",
+                str(work.calibration.made),
+                str(work.calibration.right),
             ]
 
     def mistake_frequencies(self) -> list[MistakeFrequency]:

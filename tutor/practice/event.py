@@ -65,6 +65,10 @@ class Event:
     - `again`: the same wrong answer once more, which changes nothing;
     - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;
+    - `predict`: a prediction before `blank`, in `text` as `negative, certain`, with `right` or `wrong` as its `verdict`;
+      or `skipped`, or `undone` for the one before. The last one before a blank counts;
+    - `why`: the reason that was chosen after the right answer at `blank`, in `text` as `rule` or as the id of the mistake
+      that it follows, with `right` or `wrong` as its `verdict`; or `skipped`;
     - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
     - `whole`: a whole pass, in which answers wait for their verdicts, was started or left (`on` or `off` in `text`);
     - `unjudged`: an answer in a whole pass. At its end it is stored once more as an `answer` with its verdict;
@@ -153,6 +157,10 @@ SOLVED, PART = "solved", "part"
 CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.
 REPLY, YES, NO = "reply", "yes", "no"
+#: The kinds of a prediction before a blank and of a reason after it, and their verdicts. Neither is an attempt.
+PREDICT, WHY = "predict", "why"
+ASIDE_KINDS = (PREDICT, WHY)
+RIGHT, WRONG = "right", "wrong"
 #: The fields of an event, in the order in which they are stored.
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The fields that events of earlier versions don't have.

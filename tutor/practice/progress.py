@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
+from tutor.practice.calibration import PREDICTIONS, Calibration, calibration_of
 from tutor.practice.code_credit import load_code_credit
 from tutor.practice.event_rules import EventRules, old_rules_of
 from tutor.practice.mastery_levels import LEVELS, MasteryState, Need
@@ -137,6 +138,7 @@ class Progress:
     all_rules: tuple[str, ...]
     #: In how many exercises each rule was right in code, whether it was practised by hand or not.
     code_credit: Mapping[str, int] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def solved(self) -> int:
@@ -203,6 +205,7 @@ class Progress:
             "streak": self.streak,
             "solved_in_code": self.in_code,
             "rules_in_code": dict(self.code_credit),
+            "calibration": self.calibration.as_json(),
         }
 
 
@@ -225,6 +228,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         days,
         (*(rule for rule in all_rule_ids() if rule in known), *sorted(known.difference(all_rule_ids()))),
         code_credit,
+        calibration_of(store.query(PREDICTIONS)),
     )
 
 

@@ -26,9 +26,11 @@ from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.packs.content_hash import content_hash
 from tutor.practice import exam
+from tutor.practice.asides import Asides
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import (
     AGAIN,
+    ASIDE_KINDS,
     NO,
     NOTED,
     OFF,
@@ -136,6 +138,7 @@ class Worksheet:
             self._started = True
             for event in events:
                 self._apply(event)
+            self.asides.forget_last()
             self._finished = any(event.kind in (SOLVED, PART) for event in events)
             # The program may have been killed between the last answer and the event of the end.
             self._store_whole_pass()
@@ -147,6 +150,8 @@ class Worksheet:
         self._tally = _Tally()
         #: The whole pass at once, if the learner works in this mode.
         self.whole_pass = WholePass(self._entries)
+        #: Predictions before blanks, and reasons for right answers.
+        self.asides = Asides(self)
         #: The blanks of an exam whose answers were stored with their verdicts.
         self._stored_verdicts: set[str] = set()
         self._try_id = new_id()
@@ -588,16 +593,42 @@ class Worksheet:
 
     @property
     def last_undoable(self) -> str | None:
-        """The blank whose entry `undo` would change; None if there is nothing to undo, and in an exam."""
-        return None if self.exam or self.whole_pass.is_finding else self._entries.last_undoable
+        """The blank whose entry or prediction `undo` would change; None if there is none, and in an exam."""
+        if self.exam or self.whole_pass.is_finding:
+            return None
+        return self.asides.undoable or self._entries.last_undoable
 
     def undo(self) -> str | None:
-        """Undo the last change of an entry; return its blank, or None if there is nothing to undo."""
+        """Undo the last change of an entry; return its blank, or None if there is nothing to undo.
+
+        A prediction can be undone until something else happens: after an answer it would be no prediction any more.
+        """
         blank = self.last_undoable
         if blank is None:
             return None
+        if self.asides.undoable is not None:
+            self.asides.undo()
+            return blank
         self._record("undo", blank)
         return blank
+
+    # --- predictions and reasons ---
+
+    def folded_id(self, blank: str) -> str:
+        """Return the id of a place in the graph as it was before nodes were unfolded."""
+        places = self._entries.view.places
+        return next((old for old, new in places.items() if new == blank), blank)
+
+    def unfolded_id(self, blank: str) -> str:
+        """Return the id now of a place in the graph as it was before nodes were unfolded."""
+        return self._entries.view.places.get(blank, blank)
+
+    def record_aside(self, kind: str, blank: str, text: str, verdict: str = "") -> None:
+        """Store a prediction or a reason, which is no attempt, and let it take effect."""
+        self.start()
+        event = replace(self._make_event(kind, "", text), blank=blank, verdict=verdict)
+        self._store_event(event)
+        self._apply(event)
 
     def new_numbers(self, seed: int | None = None) -> None:
         """Start a new try with new numbers, or those of `seed`; after a finished stage, at the next stage.
@@ -737,6 +768,11 @@ class Worksheet:
             self._apply_unfold(event.text, event.kind == "open")
         elif event.kind == WHOLE:
             self._apply_whole(event.text == ON)
+        self.asides.apply(event)
+        if event.kind in ASIDE_KINDS:
+            place = self.unfolded_id(event.blank)
+            self._entries.last_place = place if self.problem.has_place(place) else self._entries.last_place
+            return
         if not event.blank or not self.problem.has_place(event.blank):
             return
         if event.kind == "answer" and event.blank in self.whole_pass.unstored:
@@ -794,6 +830,8 @@ class Worksheet:
             self._entries.set(blank, Entry(text, exam.NOTED_VERDICT, sealed_verdict=verdict))
             self._disclose_verdicts()
             return
+        if verdict.right:
+            self.asides.on_right(blank)
         self._entries.set(
             blank,
             replace(

@@ -15,6 +15,7 @@ from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
 from tutor.practice.pointers import format_pointers
+from tutor.tui.aside_content import AsideContent
 from tutor.tui.flow import Line, flow, flowed_prose, indented, marked
 from tutor.tui.hint_content import HintContent
 from tutor.tui.matrix_content import matrices_around
@@ -76,6 +77,11 @@ class AnswerContent:
     def hints(self) -> HintContent:
         """Return the rungs of help."""
         return HintContent(self.state, self.glyphs, self.palette)
+
+    @cached_property
+    def asides(self) -> AsideContent:
+        """Return what is asked beside the blank."""
+        return AsideContent(self.state, self.glyphs, self.palette)
 
     # --- what is asked ---
 
@@ -164,6 +170,8 @@ class AnswerContent:
 
     def _prompt(self) -> str:
         blank = self.state.focused_blank
+        if self.state.asides.prediction is not None:
+            return N_("type a letter and a digit, or the answer")
         if blank.grid is not None:
             return N_("{key} opens the cells, a letter an expression")
         if self.state.num_choices:
@@ -175,6 +183,8 @@ class AnswerContent:
     def reading(self, column: int, width: int) -> list[Line]:
         """Return how the answer is read, or a caret at `column` with what is wrong there; empty if there is nothing to say."""
         state, muted = self.state, self.palette.ink("muted")
+        if state.asides.hides_reading:
+            return []
         reply = state.typed_reply
         if reply is not None:
             key = self.glyphs.key_label("exercise.check", "Enter")
@@ -220,6 +230,8 @@ class AnswerContent:
         if state.status_message is not None:
             blocks.append(self._sentence(state.status_message, "help", width))
         blocks += self._verdict_blocks(width, slim)
+        if made := self.asides.made(width):
+            blocks.append(made)
         if state.is_given:
             blocks.append(self._sentence(N_("This value is given; nothing is asked here."), "muted", width))
         if state.pointers():
@@ -312,7 +324,14 @@ class AnswerContent:
         state = self.state
         problem, muted = state.worksheet.problem, self.palette.ink("muted")
         name = self.glyphs.render(str(place_name(problem, problem.place(place))))
-        blocks = self._with_reason([self._chip(verdict), (f"  {name}", muted)], reason_of(verdict), width, slim)
+        lead: Line = [self._chip(verdict), (f"  {name}", muted)]
+        if why := self.asides.why(width):
+            # The reason is what is asked for.
+            return [[lead, *why], *filter(None, [self.asides.verdicts(place, width)])]
+        reply = self.state.asides.reply
+        reason = " ".join(filter(None, ["" if reply is None else str(reply), reason_of(verdict)]))
+        blocks = self._with_reason(lead, reason, width, slim)
+        blocks += filter(None, [self.asides.verdicts(place, width)])
         if place != state.focused_id and not slim:
             on = self.glyphs.render(str(place_name(problem, state.focused_blank)))
             arrow = (f"{self.glyphs.started} ", self.palette.ink("backward"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from textual import events
 from textual.app import App
@@ -159,6 +159,9 @@ class TutorApp(App[bool]):
     @property
     def density(self) -> Density | None:
         return self.preferences.density
+
+    def asks_for(self, what: Literal["predictions", "reasons"]) -> bool:
+        return self.preferences.asks_for(what)
 
     def show_notification(self, text: object, *, warning: bool = False) -> None:
         self.preferences.show_notification(text, warning=warning)

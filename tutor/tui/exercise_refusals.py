@@ -26,6 +26,10 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
             return _SILENT
         case "reply" if not state.asks:
             return _SILENT
+        case "skip_aside" if not state.asides.can_skip:
+            return _SILENT
+        case "leave" if state.asides.can_skip:
+            return _SILENT
         case "step" if worksheet.done or not (state.in_grid or state.can_focus_next):
             return _SILENT
         case "go_on" if not worksheet.done:

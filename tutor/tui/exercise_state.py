@@ -15,6 +15,7 @@ from tutor.i18n import parse_reply
 from tutor.practice import whole_pass
 from tutor.practice.pointers import pointers
 from tutor.tui.answer_input import AnswerInput
+from tutor.tui.exercise_asides import ExerciseAsides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,17 +25,21 @@ if TYPE_CHECKING:
     from tutor.i18n import Message
     from tutor.practice.entries import Entry
     from tutor.practice.worksheet import Worksheet
+    from tutor.tui.exercise_asides import AsksFor
 
 
 class ExerciseState:
     """What an exercise screen shows beyond its worksheet."""
 
-    def __init__(self, worksheet: Worksheet) -> None:
+    def __init__(self, worksheet: Worksheet, asks_for: AsksFor = lambda _what: True) -> None:
         self.worksheet = worksheet
+        self._asks_for = asks_for
         self._reset(worksheet.resume_place())
 
     def _reset(self, focused_id: str) -> None:
         self.focused_id = focused_id
+        #: Predictions before blanks, and reasons for right answers.
+        self.asides = ExerciseAsides(self, self._asks_for)
         self.inputs: dict[str, AnswerInput] = {}
         #: Verdicts on answers that can't be read, by blank, until the answers are changed.
         self.input_errors: dict[str, Verdict] = {}
@@ -291,7 +296,9 @@ class ExerciseState:
                 answer.expression.set("")
         answer.record()
         answer.line.insert(text)
-        self._clear_feedback()
+        if self.asides.reason is None:
+            self._clear_feedback()
+        self.asides.on_typed()
 
     def _clear_feedback(self) -> None:
         self.input_errors.pop(self.focused_id, None)
@@ -369,6 +376,7 @@ class ExerciseState:
             self.focus(self.worksheet.next_open_blank(blank) or blank)
             self.in_grid = False
             self.last_result = (blank, verdict)
+            self.asides.forget_reason()
             return verdict
         if verdict.cells and answer.active_cell is not None:
             answer.active_cell = next(

@@ -39,7 +39,8 @@ class GraphValues:
 
     def _place_content(self, state: ExerciseState, name: str) -> PlaceContent:
         answer = state.inputs.get(name)
-        if answer is not None and not answer.is_empty and not self._is_checked(state, name, answer):
+        is_answer = answer is not None and not answer.is_empty and not state.asides.are_in_line(name)
+        if answer is not None and is_answer and not self._is_checked(state, name, answer):
             return self._from_input(answer, has_error=name in state.input_errors)
         problem, entry = state.worksheet.problem, state.worksheet.entry(name)
         cached = self._entry_contents.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,9 @@ class Host(Protocol):
     @property
     def density(self) -> Density | None:
         """Return the density that graphs open in; None for the one that fits."""
+
+    def asks_for(self, what: Literal["predictions", "reasons"]) -> bool:
+        """Return whether predictions or reasons are asked for."""
 
     def show_notification(self, text: object, *, warning: bool = False) -> None:
         """Show a short message in the corner."""

@@ -181,6 +181,14 @@ class PaletteCommands:
             yield self._command(N_("draw with all characters"), partial(preferences.set_ascii, False))
         else:
             yield self._command(N_("draw in ASCII"), partial(preferences.set_ascii, True))
+        if preferences.settings.predictions:
+            yield self._command(N_("ask for no predictions"), partial(preferences.set_predictions, False))
+        else:
+            yield self._command(N_("ask for predictions before blanks"), partial(preferences.set_predictions, True))
+        if preferences.settings.reasons:
+            yield self._command(N_("don't ask why an answer is right"), partial(preferences.set_reasons, False))
+        else:
+            yield self._command(N_("ask now and then why an answer is right"), partial(preferences.set_reasons, True))
         yield self._command(N_("make the settings file, or say where it is"), preferences.create_settings_file)
 
     def _setting_command(

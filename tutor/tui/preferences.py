@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -216,6 +216,20 @@ class Preferences:
         self._apply_animations()
         notice = _("Short animations are shown.") if animations else _("Nothing moves any more.")
         self._save("animations", animations, notice if announce else None)
+
+    def asks_for(self, what: Literal["predictions", "reasons"]) -> bool:
+        """Return whether predictions or reasons are asked for."""
+        return self.settings.predictions if what == "predictions" else self.settings.reasons
+
+    def set_predictions(self, predictions: bool, *, announce: bool = True) -> None:
+        self.settings = replace(self.settings, predictions=predictions)
+        notice = _("Predictions are asked for.") if predictions else _("No predictions are asked for any more.")
+        self._save("predictions", predictions, notice if announce else None)
+
+    def set_reasons(self, reasons: bool, *, announce: bool = True) -> None:
+        self.settings = replace(self.settings, reasons=reasons)
+        notice = _("Reasons are asked for now and then.") if reasons else _("No reasons are asked for any more.")
+        self._save("reasons", reasons, notice if announce else None)
 
     def create_settings_file(self) -> None:
         """Write a settings file that lists all settings, and say where it is."""

@@ -19,6 +19,7 @@ from tutor.practice.exercise_records import minutes_text
 from tutor.practice.mastery_levels import mastery_label, next_step, state_label
 from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
+from tutor.tui.aside_content import AsideContent
 from tutor.tui.canvas import line_bar
 from tutor.tui.flow import Line, cut_line, flow, flowed_prose, indented
 from tutor.tui.progress_marks import mastery_dots, mastery_style
@@ -187,6 +188,8 @@ class SolvedContent:
             lines += indented(
                 lead, flow([(self.glyphs.render(reason), self.palette.ink("text"))], width - 2), self.palette.ink()
             )
+        if state.last_result is not None:
+            lines += AsideContent(state, self.glyphs, self.palette).verdicts(state.last_result[0], width)
         after = worksheet.variant.after().strip()
         if after and not worksheet.variant.is_partial:
             lines += [*([[]] if lines else []), *flowed_prose(after, width, self.palette, self.glyphs.ascii)]

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 _MAX_NAMES_SHOWN = 40
 
 
-def check_blanks(context: BuildContext, problem: Problem, names: Iterable[str], key: str) -> tuple[str, ...]:
-    """Return the names that are blanks of the problem, and report the others under `key`."""
+def check_blanks(
+    context: BuildContext, problem: Problem, names: Iterable[str], *key_path: str | int
+) -> tuple[str, ...]:
+    """Return the names that are blanks of the problem, and report the others at `key_path`."""
     blanks = []
     for name in names:
         if problem.has_place(name):
             blanks.append(name)
         elif not context.is_full:
             text = context.inside_group_message(name, problem) or _unknown_blank_message(name, problem)
-            context.report(text, key, *([name] if key == "blank" else []))
+            context.report(text, *key_path, *([name] if key_path == ("blank",) else []))
     return tuple(blanks)
 
 

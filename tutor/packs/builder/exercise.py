@@ -36,6 +36,7 @@ from tutor.packs.builder.inputs import (
     check_finite,
     check_indexes,
 )
+from tutor.packs.builder.predictions import build_predictions
 from tutor.packs.builder.sizes import build_sizes
 from tutor.packs.builder.texts import build_author_notes, check_texts, has_texts
 from tutor.packs.diagnostics import Diagnostic, PackError, with_position
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 _VALUE_KEYS = ("inputs", "start", "wrt", "vary")
 #: Keys that decide which nodes there are: if one of these is refused, nothing about the graph can be checked.
 _NODE_KEYS = ("nodes", "fold")
-_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes")
+_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes", "prediction")
 
 
 def load_exercise(
@@ -139,6 +140,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         path=context.source.path,
         exam=context.exam,
         code=build_code(context, problem),
+        predictions=build_predictions(context, replace(problem, asked=asked, given=given), stages),
     )
     return _add_what_needs_numbers(context, exercise, questions, blanks)
 

@@ -48,6 +48,8 @@ def _iter_texts(context: BuildContext) -> Iterable[tuple[KeyPath, LocalizedText]
         yield ("blank", name, "after"), blank.after
     for number, question in enumerate(file.question):
         yield from _iter_notes(("question", number), question.hint, question.mistake)
+    for number, prediction in enumerate(file.prediction):
+        yield ("prediction", number, "text"), prediction.text
 
 
 def _iter_notes(

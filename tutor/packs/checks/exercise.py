@@ -10,7 +10,17 @@ from tutor.i18n import N_, message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
-from tutor.packs.checks import languages, misreadings, mistakes, needs, numbers, precision, questions, texts
+from tutor.packs.checks import (
+    languages,
+    misreadings,
+    mistakes,
+    needs,
+    numbers,
+    precision,
+    predictions,
+    questions,
+    texts,
+)
 from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
 from tutor.packs.fading import sources_of
@@ -81,12 +91,13 @@ def check_entry(
 def _check_author_content(
     target: CheckTarget, exercise: Exercise, chosen: dict[int, ChosenNumbers | None]
 ) -> Iterator[Diagnostic]:
-    """Check mistakes, questions and the precision of answers with the author's numbers and with the chosen ones."""
+    """Check mistakes, questions, predictions and the precision of answers with the author's numbers and with the chosen ones."""
     variants = [exercise.variant()]
-    if exercise.author_notes or exercise.questions:
+    if exercise.author_notes or exercise.questions or exercise.predictions:
         variants += map(exercise.variant, chosen)
         yield from mistakes.check(target, variants)
         yield from questions.check(target, variants)
+        yield from predictions.check(target, variants)
     yield from precision.check(target, variants)
 
 

@@ -41,7 +41,7 @@ def check(target: CheckTarget) -> Iterator[Diagnostic]:
     for key_path, text in texts:
         bare = _PLACEHOLDER.sub(lambda piece: " " * len(piece[0]), text)
         for number in dict.fromkeys(match[0].replace("−", "-") for match in _NUMBER.finditer(bare)):
-            if number in name_of_value and key_path[0] in ("text", "after", "blank"):
+            if number in name_of_value and key_path[0] in ("text", "after", "blank", "prediction"):
                 yield target.warning(message(_BARE_NUMBER, number=number, name=name_of_value[number]), *key_path)
     pattern = _counted_id_pattern(exercise.graph)
     if pattern is None:

@@ -217,6 +217,8 @@ class ExerciseScreen(ExerciseView):
             state.point()
         elif (agreed := state.typed_reply) is not None:
             state.reply(agreed)
+        elif state.asides.enter():
+            pass
         elif state.focused_blank.grid and not state.is_given and not state.in_grid and not state.input.is_complete:
             if state.entry.settled:
                 state.focus_next_open()
@@ -306,6 +308,11 @@ class ExerciseScreen(ExerciseView):
         self._show()
         self.query_one(AnswerPane).scroll_to_top()
 
+    def action_skip_aside(self) -> None:
+        """Ask for the prediction or the reason no more."""
+        self.state.asides.skip()
+        self._say(None)
+
     def action_undo(self) -> None:
         self._say(None if self.state.undo() else message(N_("There is nothing to take back.")))
 
@@ -359,7 +366,7 @@ class ExerciseScreen(ExerciseView):
     def reload(self, exercise: Exercise) -> None:
         """Show the exercise as its file is now; keep the focus, the answers and the input that still fit."""
         before = self.state
-        self.state = ExerciseState(rebase_worksheet(before.worksheet, exercise))
+        self.state = ExerciseState(rebase_worksheet(before.worksheet, exercise), self.host.asks_for)
         self.after_solved = replace(self.after_solved, following=self._what_follows())
         problem = self.state.worksheet.problem
         self.state.inputs = {
@@ -478,6 +485,12 @@ class ExerciseScreen(ExerciseView):
                 self.action_check()
             else:
                 self._show()
+
+    def on_answer_pane_aside_selected(self, event: AnswerPane.AsideSelected) -> None:
+        """Take an outcome, a confidence or a reason that was clicked."""
+        self.state.status_message = None
+        self.state.asides.select(event.text)
+        self._show()
 
     async def on_answer_pane_hint_requested(self) -> None:
         await self._run_first(["hint"])

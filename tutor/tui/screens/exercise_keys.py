@@ -69,6 +69,14 @@ KEYS: list[BindingType] = [
     ),
     Binding("ctrl+z", "reopen", N_("undo"), show=False, id="exercise.undo", system=True),
     Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
+    Binding(
+        "escape",
+        "skip_aside",
+        N_("skip"),
+        tooltip=N_("skip what is asked beside the blank"),
+        id="exercise.leave",
+        system=True,
+    ),
     Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
     Binding(
         "pagedown",

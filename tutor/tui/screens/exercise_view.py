@@ -69,7 +69,7 @@ class ExerciseView(TutorScreen[None]):
     ) -> None:
         """Show a worksheet. `following` is what comes next, None at the end of a pack."""
         super().__init__(host)
-        self.state = ExerciseState(worksheet)
+        self.state = ExerciseState(worksheet, host.asks_for)
         self._following = following
         self.after_solved = AfterSolved(self._what_follows())
         self.title_prefix = title_prefix
@@ -232,7 +232,8 @@ class ExerciseView(TutorScreen[None]):
         is_titled = layout.close_up_rows > 0 and layout.size == "small"
         if layout.close_up_rows:
             answer = state.input
-            typed = "" if answer.shape is not None or answer.text.strip() == state.entry.text else answer.text
+            is_none = answer.shape is not None or answer.text.strip() == state.entry.text or state.asides.hides_reading
+            typed = "" if is_none else answer.text
             title = self._asked_in_one_line() if is_titled else ""
             self.query_one(CloseUp).set_close_up(
                 close_up(state.worksheet, state.focused_id, self._active_cell), typed, title

@@ -42,6 +42,8 @@ _LABELS: Mapping[str, str] = {
     "ascii": N_("Characters"),
     "animations": N_("Animations"),
     "density": N_("Graphs open"),
+    "predictions": N_("Predictions"),
+    "reasons": N_("Reasons"),
     "language": N_("Language"),
 }
 _DESCRIPTIONS: Mapping[str, str] = {
@@ -49,6 +51,8 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "ascii": N_("Draw with all characters, or with ASCII only for terminals and fonts that lack some of them."),
     "animations": N_("Short animations, such as a gradient that travels along its edges. Off, nothing moves."),
     "density": N_("How a graph opens: in full while there is room for it, always with all values, or compact."),
+    "predictions": N_("Before some blanks: predict a gradient's sign or size, and say how sure you are. Esc skips it."),
+    "reasons": N_("Now and then after a right answer: choose why it is right. Typing on or Esc skips it."),
     "language": N_("The language of everything on the screen."),
     "keys": N_("The keys of every screen. Enter lists them; each can be given another key."),
     "file": N_("All settings are kept in this file, with comments. You can also edit it yourself."),
@@ -56,6 +60,8 @@ _DESCRIPTIONS: Mapping[str, str] = {
 _CHOICES_OF_SWITCHES: Mapping[str, Mapping[str, str]] = {
     "ascii": {"all": N_("All"), "ascii": N_("ASCII only")},
     "animations": {"on": N_("On"), "off": N_("Off")},
+    "predictions": {"on": N_("On"), "off": N_("Off")},
+    "reasons": {"on": N_("On"), "off": N_("Off")},
 }
 #: The sample is shown beside the list from this width on.
 _WIDTH_FOR_SAMPLE = 76
@@ -121,6 +127,9 @@ class SettingsScreen(TutorScreen[None]):
             Row(label=_("Graphs")),
             self._setting_row("density"),
             Row(),
+            Row(label=_("Practice")),
+            *map(self._setting_row, ("predictions", "reasons")),
+            Row(),
             Row(label=_("Language and keys")),
             self._setting_row("language"),
             Row("keys", _("Keys"), keys, note=self.glyphs.prompt),
@@ -143,7 +152,7 @@ class SettingsScreen(TutorScreen[None]):
             return current_language(), {code: language.name for code, language in LANGUAGES.items()}
         if name == "density":
             return current.density, settings.DENSITIES
-        is_first = not self.glyphs.ascii if name == "ascii" else current.animations
+        is_first = not self.glyphs.ascii if name == "ascii" else bool(getattr(current, name))
         choices = _CHOICES_OF_SWITCHES[name]
         return list(choices)[0 if is_first else 1], choices
 
@@ -204,5 +213,9 @@ class SettingsScreen(TutorScreen[None]):
             preferences.set_density(value, announce=False)
         elif name == "animations":
             preferences.set_animations(value == "on", announce=False)
+        elif name == "predictions":
+            preferences.set_predictions(value == "on", announce=False)
+        elif name == "reasons":
+            preferences.set_reasons(value == "on", announce=False)
         else:
             await preferences.set_ascii(value == "ascii", announce=False)

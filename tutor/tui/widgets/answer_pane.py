@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Rows from which there are a title, free rows and a ladder.
 _ROOMY_HEIGHT = 12
+#: The rows of a prediction: the question, its outcomes, how sure one is.
+_PREDICTION_ROWS = 4
 #: The most rows of cells that are visible at once, and fewer in a low pane.
 _MAX_CELL_ROWS, _MAX_CELL_ROWS_SLIM = 8, 3
 #: From this height on there is a free row below the cells.
@@ -53,6 +55,13 @@ class AnswerPane(ScrolledPane):
         def __init__(self, number: int) -> None:
             super().__init__()
             self.number = number
+
+    class AsideSelected(Message):
+        """A part of a prediction or a reason was clicked: what would be typed to choose it."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
         super().__init__(glyphs, id)
@@ -102,8 +111,10 @@ class AnswerPane(ScrolledPane):
 
     @property
     def _is_slim(self) -> bool:
-        """Whether the rows are too few for a title and free ones; each choice takes one more."""
+        """Whether the rows are too few for a title and free ones; each choice takes one more, a prediction four."""
         choices = 0 if self._state is None else self._state.num_choices
+        if self._state is not None and self._state.asides.prediction is not None:
+            choices += _PREDICTION_ROWS
         return self.size.height < _ROOMY_HEIGHT + choices
 
     @property
@@ -168,10 +179,14 @@ class AnswerPane(ScrolledPane):
         return max(min(self.size.width - 2 * self._margin, limit), 8)
 
     def _top_lines(self, content: AnswerContent) -> list[tuple[Line, int]]:
-        """Return what is asked with the choices of a question, each line with the number of its choice or 0."""
+        """Return what is asked, before it a prediction, with the choices of a question.
+
+        Each line comes with the number of its choice or 0.
+        """
         lines: list[tuple[Line, int]] = []
         if self._shows_asked:
             lines += [(line, 0) for line in content.asked(self._width())]
+        lines += [(line, 0) for line in content.asides.prediction(self._width())]
         choices = content.choices(self._width() - 5)
         if choices and not self._is_slim:
             lines.append(([], 0))
@@ -217,8 +232,17 @@ class AnswerPane(ScrolledPane):
             canvas.runs(self._margin, y, line)
             if number:
                 self._clicks.append((Region(0, y, canvas.width, 1), self.ChoiceSelected(number)))
+            self._add_clicks(content, line, y)
             y += 1
         return row
+
+    def _add_clicks(self, content: AnswerContent, line: Line, y: int) -> None:
+        """Let the parts of a prediction or a reason on row `y` be clicked."""
+        for aside in content.asides.clickable:
+            if aside.line is line:
+                for start, end, text in aside.clicks:
+                    region = Region(self._margin + start, y, end - start, 1)
+                    self._clicks.append((region, self.AsideSelected(text)))
 
     def _paint_answer(self, canvas: Canvas, content: AnswerContent, y: int) -> int:
         """Paint the answer line with the reading of the answer below it, and return the row after them."""
@@ -241,7 +265,8 @@ class AnswerPane(ScrolledPane):
         # In few rows, what is said to a checked answer comes before how it was read.
         is_said = self._is_slim and state.input.line.checked and error is None
         reading = [] if is_said else content.reading(at, self._width())
-        for number, line in enumerate(reading):
+        # The last row is that of the hints.
+        for number, line in enumerate(reading[: max(canvas.height - y - 2, 0)]):
             canvas.runs(margin, y + 1 + number, cut_line(line, canvas.width - margin, self.glyphs.ellipsis))
         return y + 1 + max(len(reading), 0 if self._is_slim else 1)
 
@@ -263,6 +288,8 @@ class AnswerPane(ScrolledPane):
         self.scroll.paint(
             canvas, Region(self._margin, top, canvas.width - self._margin, end - top), self.palette, self.glyphs
         )
+        for row, line in enumerate(self.scroll.lines[self.scroll.first : self.scroll.first + self.scroll.height]):
+            self._add_clicks(content, line, top + row)
         for number, line in enumerate(bottom):
             canvas.runs(self._margin, end + number, cut_line(line, canvas.width - self._margin, self.glyphs.ellipsis))
         if bottom:

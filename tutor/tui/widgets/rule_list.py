@@ -11,6 +11,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.progress import MAX_TRIES
+from tutor.tui.calibration_lines import calibration_lines
 from tutor.tui.canvas import runs_width
 from tutor.tui.progress_marks import mastery_dots, mastery_legend, rule_square, try_mark
 from tutor.tui.widgets.cursor_list import CursorList, Line
@@ -90,6 +91,16 @@ class RuleList(CursorList):
             yield Line(self._mistake_painter(mistake, progress), f"mistake {mistake.id}")
             if mistake.title:
                 yield Line(self._training_painter(mistake), f"mistake {mistake.id}")
+        yield from self._predictions(progress)
+
+    def _predictions(self, progress: Progress) -> Iterator[Line]:
+        width = max(self.size.width - _LEFT - 2, 20)
+        lines = calibration_lines(progress.calibration, width, self.glyphs, self.palette)
+        if lines:
+            yield _blank_line()
+            yield self._heading(_("Predictions"))
+            yield _blank_line()
+            yield from map(_text_line, lines)
 
     def _strip(self, progress: Progress) -> Iterator[Line]:
         """Yield every rule as a square, with a mark below those that are due."""
