@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tutor.grading.prediction import Prediction
+    from tutor.grading.problem import Blank
     from tutor.grading.reasons import Reason
     from tutor.grading.verdict import Verdict
     from tutor.i18n import Message
@@ -40,6 +41,9 @@ class AskingState(Protocol):
     last_result: tuple[str, Verdict] | None
     in_grid: bool
     status_message: Message | None
+
+    @property
+    def focused_blank(self) -> Blank: ...
 
     @property
     def input(self) -> AnswerInput: ...
@@ -179,7 +183,7 @@ class ExerciseAsides:
             else:
                 state.status_message = message(N_("And how sure are you? Type 1, 2 or 3."))
             return True
-        if state.input.is_empty and not state.in_grid:
+        if state.input.is_empty and state.focused_blank.grid is None:
             state.status_message = message(N_("Choose a letter and how sure you are, or type the answer."))
             return True
         return False
