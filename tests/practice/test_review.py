@@ -15,6 +15,8 @@ from tutor.packs.library import Pack
 from tutor.practice import review
 from tutor.practice.exercise_index import ExerciseIndex, load_index
 from tutor.practice.next_steps import suggest_next
+from tutor.practice.overview import load_overview
+from tutor.practice.progress import load_progress
 from tutor.practice.resume import open_worksheet
 from tutor.practice.review import ReviewSession
 from tutor.practice.review_plan import plan_session
@@ -257,3 +259,24 @@ def test_a_review_is_suggested_from_the_day_a_rule_is_due(store: Store, pack: Pa
     for day, is_suggested in ((due - timedelta(days=1), False), (due, True)):
         kinds = [suggestion.kind for suggestion in suggest_next(store, index, [pack], day=day)]
         assert ("review" in kinds) == is_suggested
+
+
+def test_a_rule_that_only_questions_ask_for_is_due_while_there_is_one_in_new_words(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "asking"
+    folder.mkdir()
+    (folder / "pack.toml").write_text('format = 1\nid = "asking"\ntitle = "Asking"\nlanguages = ["en"]\n')
+    question = '[[question]]\nprompt = "Which?"\nskills = ["code"]\nchoices = [{en = "a", right = true}, {en = "b"}, {en = "c"}]\n'
+    for name in ("1-one", "2-two"):
+        (folder / f"{name}.toml").write_text(f'graph = "z = a * b"\nstart = 3\n{question}')
+    pack = library.read_pack(folder)
+    index = load_index([pack])
+    later = utc_today() + timedelta(days=40)
+    for name, is_due in (("one", True), ("two", False)):
+        worksheet = Worksheet(pack.open(name).variant(), store)
+        worksheet.answer("q1", "1")
+        assert "code" in review.due_rules(store, index.rules, later)
+        assert ("code" in review.rules_to_review(store, index, later)) == is_due
+        assert ("code" in load_overview(store, index, later).due) == is_due
+        assert ("code" in load_progress(store, index, [pack], later).due_rules) == is_due

@@ -82,6 +82,16 @@ class ExerciseIndex:
         """The rules that at least one exercise practises."""
         return frozenset(rule for exercise in self.exercises for rule in exercise.rules)
 
+    @cached_property
+    def rules_of_fixed_questions(self) -> frozenset[str]:
+        """The rules that are practised only by questions whose words never change."""
+        fixed: set[str] = set()
+        others: set[str] = set()
+        for exercise in self.exercises:
+            for blank, rules in exercise.asked.items():
+                (fixed if blank in exercise.fixed_questions else others).update(rules)
+        return frozenset(fixed - others)
+
     def exercises_for(self, rule: str) -> list[IndexedExercise]:
         """Return the exercises that practise a rule, the best first.
 

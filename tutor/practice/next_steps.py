@@ -167,7 +167,7 @@ def _explain_next(exercise: _Name, pack: Pack, curriculum: _Curriculum, after: _
 
 
 def _review_suggestions(store: Store, index: ExerciseIndex, day: date | None) -> Iterator[Suggestion]:
-    due = review.cached_due_rules(store, index.rules, day)
+    due = review.rules_to_review(store, index, day)
     if due:
         yield Suggestion("review", message(N_("Rules due for review: {n}."), n=len(due)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.practice.exercise_records import load_records
 from tutor.practice.practice_days import load_daily_work
-from tutor.practice.review import due_rules, load_skills, plan_review
+from tutor.practice.review import due_rules, load_skills, plan_review, rules_to_review
 from tutor.practice.review_plan import ReviewPlan
 from tutor.practice.scheduler import utc_today
 
@@ -57,7 +57,7 @@ def load_overview(store: Store, index: ExerciseIndex | None, day: date | None = 
     """
     today = day or utc_today()
     exercises = index.exercises if index is not None else ()
-    due = tuple(due_rules(store, index.rules if index is not None else None, today))
+    due = tuple(due_rules(store, None, today) if index is None else rules_to_review(store, index, today))
     skills = load_skills(store)
     return Overview(
         today,

@@ -212,7 +212,7 @@ class Progress:
 def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day: date | None = None) -> Progress:
     """Return the progress up to `day`, today by default."""
     today = day or utc_today()
-    due = tuple(review.due_rules(store, index.rules, day))
+    due = tuple(review.rules_to_review(store, index, day))
     code_credit = load_code_credit(store)
     event_rules = EventRules(old_rules_of(index))
     rules = _rules(store, due, code_credit, event_rules)

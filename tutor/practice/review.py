@@ -9,7 +9,7 @@ from tutor.i18n import N_, message
 from tutor.packs.diagnostics import Diagnostic, PackError
 from tutor.practice.mastery_levels import NEW
 from tutor.practice.resume import count_sums
-from tutor.practice.review_history import EarlierWords, load_history
+from tutor.practice.review_history import EarlierWords, asked_questions, load_history
 from tutor.practice.review_plan import plan_session
 from tutor.practice.scheduler import utc_today
 from tutor.practice.worksheet import Worksheet, random_seed
@@ -45,6 +45,28 @@ def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: 
     return rules if rules is None or askable is None else [rule for rule in rules if rule in askable]
 
 
+def rules_to_review(store: Store, index: ExerciseIndex, day: date | None = None) -> list[str]:
+    """Return the due rules that there is something to ask about, longest overdue first.
+
+    A rule that only questions ask for waits once all of them were asked: in the same words they would prove nothing.
+    """
+    due = due_rules(store, index.rules, day)
+    waiting = [rule for rule in due if rule in index.rules_of_fixed_questions]
+    if not waiting:
+        return due
+    asked = asked_questions(store, index, waiting)
+    return [rule for rule in due if rule not in waiting or not _questions_about(rule, index) <= asked]
+
+
+def _questions_about(rule: str, index: ExerciseIndex) -> set[tuple[str, str]]:
+    return {
+        (exercise.name, blank)
+        for exercise in index.exercises_for(rule)
+        for blank, rules in exercise.asked.items()
+        if rule in rules
+    }
+
+
 def load_skills(store: Store) -> Mapping[str, Skill]:
     """Return the skill of every practised rule; rebuild the skills if they are out of date."""
     return store.ensure_skills()
@@ -52,7 +74,7 @@ def load_skills(store: Store) -> Mapping[str, Skill]:
 
 def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> ReviewPlan:
     """Return a session for the due rules. Until something is practised it is the same all day."""
-    return plan_review(store, index, due_rules(store, index.rules, day), day)
+    return plan_review(store, index, rules_to_review(store, index, day), day)
 
 
 def plan_review(store: Store, index: ExerciseIndex, rules: Sequence[str], day: date | None = None) -> ReviewPlan:

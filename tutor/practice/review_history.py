@@ -9,7 +9,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.practice.review_plan import ReviewHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tutor.packs.exercise import Exercise, Variant
     from tutor.practice.exercise_index import ExerciseIndex
@@ -38,16 +38,10 @@ def load_history(
 ) -> ReviewHistory:
     """Return what matters for a review of these rules."""
     used = store.latest_uses()
-    questioned = {
-        exercise.name: (exercise.pack, exercise.exercise)
-        for rule in rules
-        for exercise in index.exercises_for(rule)
-        if exercise.fixed_questions
-    }
     return ReviewHistory(
         last_used={f"{pack}/{exercise}": number for number, (pack, exercise, _kind, _try) in enumerate(used)},
         last_session=frozenset(_last_session(store, used)),
-        asked_questions={(name, blank) for name, pair in questioned.items() for (blank,) in store.query(_ASKED, pair)},
+        asked_questions=asked_questions(store, index, rules),
         known_rules=frozenset(skills),
         proved_in={
             rule: frozenset(proof.exercise for proof in skills[rule].proofs)
@@ -55,6 +49,17 @@ def load_history(
             if rule in skills and "exercise" in skills[rule].needs
         },
     )
+
+
+def asked_questions(store: Store, index: ExerciseIndex, rules: Iterable[str]) -> set[tuple[str, str]]:
+    """Return exercise and blank of what was answered in the exercises for these rules that have fixed questions."""
+    questioned = {
+        exercise.name: (exercise.pack, exercise.exercise)
+        for rule in rules
+        for exercise in index.exercises_for(rule)
+        if exercise.fixed_questions
+    }
+    return {(name, str(blank)) for name, pair in questioned.items() for (blank,) in store.query(_ASKED, pair)}
 
 
 def _last_session(store: Store, used: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:

@@ -105,7 +105,7 @@ class _Simulation:
         """Live one day."""
         clock, index = self._clock, self.curriculum.index
         clock.start_day(number)
-        day = DayOfPractice(clock.today, due=tuple(review.due_rules(self._store, index.rules, clock.today)))
+        day = DayOfPractice(clock.today, due=tuple(review.rules_to_review(self._store, index, clock.today)))
         if self._rng.random() < self._learner.traits.attendance or not number:
             self._review(day)
             while self._minutes_today < self._learner.traits.minutes and self._next_exercise():
