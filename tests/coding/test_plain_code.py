@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.code_solutions import solution
+from tests.support.lesson_solutions import lesson_code
 from tutor import i18n
 from tutor.coding import files
 from tutor.coding.new_file import exercise_file, place_file
@@ -32,7 +33,7 @@ def own_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(tmp_path)
 
 
-def converse(*lines: str | Callable[[], str]) -> str:
+def converse(*lines: str | Callable[[], str], name: str = NAME) -> str:
     """Write the code of an exercise with these lines; a function changes files first. Return what was printed."""
     out, rest = StringIO(), iter(lines)
 
@@ -43,7 +44,7 @@ def converse(*lines: str | Callable[[], str]) -> str:
         return text
 
     with Store.open(default_path()) as store:
-        run_code(Console(read, out), library.find_exercise(NAME), store)
+        run_code(Console(read, out), library.find_exercise(name), store)
     assert next(rest, None) is None
     return out.getvalue()
 
@@ -98,3 +99,27 @@ def test_the_words_of_the_code_are_understood_in_korean() -> None:
     i18n.set_language("ko")
     text = converse("확인", "힌트", "그만")
     assert text.count("dx_1") >= 3
+
+
+def test_an_exercise_that_asks_for_code_only_shows_its_graph_its_text_and_what_it_teaches(tmp_path: Path) -> None:
+    def solve() -> str:
+        path = tmp_path / "backprop" / "code-product-and-sum.py"
+        code = lesson_code(library.find_exercise("code/product-and-sum"))
+        path.write_text(path.read_text().partition("import numpy")[0] + code)
+        return ""
+
+    text = converse("hint", solve, name="code/product-and-sum")
+    assert text.index("A product, a sum, a product") < text.index("╭─p─╮") < text.index("Replace each ...")
+    assert "dq, hint 1 of 4" in text
+    assert text.index("Solved in code.") < text.index("Each line is upstream × local derivative")
+    with Store.open(default_path()) as store:
+        assert store.state("code", "product-and-sum") == "solved"
+
+
+def test_such_an_exercise_is_opened_from_the_list_and_by_its_name(run_tutor: Run) -> None:
+    done = run_tutor("--plain", text="code/a-branch\nquit\nquit\n")
+    assert "A value used twice" in done.stdout
+    assert "code-a-branch.py is written." in done.stdout
+    left = run_tutor("play", "code/a-branch", "--plain", "--lang", "ko", text=":그만\n")
+    assert "두 번 쓰이는 값" in left.stdout
+    assert left.returncode == 1

@@ -47,7 +47,7 @@ def test_no_right_answer_is_refused_in_any_form(name: str) -> None:
     exercise, report = library.find_exercise(name), Report()
     for seed in variant_seeds(exercise, LONG or 2):
         report.add(try_right_answers(exercise, seed))
-    assert report.num_accepted, str(report)
+    assert report.num_accepted or exercise.code.only, str(report)
     assert not report.refused, str(report)
 
 

@@ -13,7 +13,9 @@ from tutor.coding.session import CodeSession
 from tutor.drawing.loss_curve import loss_curve
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.packs.sanitize import strip_markup
+from tutor.plain.describe import graph_text
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
+from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +51,7 @@ def run_code(console: Console, exercise: Exercise, journal: Journal | None = Non
         console.print(write_error(error))
         return False
     if exercise.code.only:
-        text = strip_markup(exercise.variant().text())
-        console.print(exercise.title, *(["", text, ""] if text else []))
+        _print_lesson(console, exercise)
     text = N_("{file} is written.") if is_new else N_("{file} is there already and is checked.")
     console.print(message(text, file=path.absolute()))
     session = CodeSession(path, new.style, exercise, journal)
@@ -73,6 +74,13 @@ def run_code(console: Console, exercise: Exercise, journal: Journal | None = Non
         else:
             console.print(*format_commands(_COMMANDS))
     return False
+
+
+def _print_lesson(console: Console, exercise: Exercise) -> None:
+    """Print the title, the graph and the text of an exercise that asks for nothing but code."""
+    variant = exercise.variant()
+    graph, text = graph_text(Worksheet(variant), console.width, console.glyphs), strip_markup(variant.text())
+    console.print(exercise.title, *(["", *graph] if graph else []), *(["", text, ""] if text else []))
 
 
 def _may_run(console: Console, session: CodeSession) -> bool:

@@ -24,7 +24,7 @@ _OUTPUT_LINES = 8
 def verdict_blocks(
     glyphs: Glyphs, result: FileResult | None, part: GradientResult | None, trouble: str
 ) -> list[Content]:
-    """Return what is wrong with the file, or with the `part` in focus, or that all is right; and the loss curve."""
+    """Return what is wrong with the file, or with the `part` in focus, or that all is right."""
     blocks = [styled(glyphs, (trouble, "$wrong"))] if trouble else []
     if result is not None and result.solved:
         solved = str(solved_sentence(result))
@@ -37,17 +37,17 @@ def verdict_blocks(
         label = {"wrong": _("not yet"), "follows": _("follows")}.get(part.verdict, "")
         head = (f"{label}  ", f"bold {hue}") if label else ""
         blocks.append(styled(glyphs, head, with_line(str(part.message), part.line)))
-    if result is not None and (curve := loss_curve(result.losses, glyphs)):
-        blocks.append(styled(glyphs, ("\n".join(curve), "$forward")))
     return blocks
 
 
 def hint_and_output(glyphs: Glyphs, hint: CodeHint | None, result: FileResult | None) -> list[Content]:
-    """Return the last hint, and what the file printed."""
+    """Return the last hint, the loss curve, and what the file printed."""
     blocks = []
     if hint is not None:
         rung = str(message(N_("hint {rung} of {of}"), rung=hint.rung, of=hint.of))
         blocks.append(styled(glyphs, (f"{rung}  ", "bold $help"), from_markup(glyphs, str(hint.text))))
+    if result is not None and (curve := loss_curve(result.losses, glyphs)):
+        blocks.append(styled(glyphs, ("\n".join(curve), "$forward")))
     if result is not None and result.output.strip():
         lines = result.output.strip().splitlines()[-_OUTPUT_LINES:]
         blocks.append(styled(glyphs, (_("printed:"), "$muted"), "\n" + "\n".join(lines)))
