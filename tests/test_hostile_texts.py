@@ -177,6 +177,8 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("pack", "list")),
     ("text", ("pack", "add", "PACK")),
     ("markdown", ("pack", "table", "PACK")),
+    ("text", ("pack", "export", "hostile/ex", "--gift")),
+    ("json", ("pack", "export", "hostile/ex", "--jupyterquiz")),
     ("text", ("pack", "remove", "TEXT")),
     ("text", ("check", "PACK")),
     ("json", ("check", "PACK", "--json")),

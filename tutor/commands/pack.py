@@ -24,6 +24,9 @@ _COMMANDS = {
         "pack_changes:add_pack", N_("Add the pack in a folder or a .zip. A new version replaces the old one.")
     ),
     "remove": LazyCommand("pack_changes:remove_pack", N_("Remove a pack that was added. Progress in it is kept.")),
+    "export": LazyCommand(
+        "pack_export:export_pack", N_("Write a pack as questions for a course system: GIFT, QTI, jupyterquiz.")
+    ),
     "table": LazyCommand(
         "pack_table:pack_table", N_("Print a table of packs' exercises in Markdown: rules practised, blanks, width.")
     ),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.errors import CommandError
+from tutor.commands.exercise_arguments import find_exercises
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import FilePath, common_options, usable_path
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import open_output
 from tutor.commands.roster import read_roster
 from tutor.drawing.sheets.content import make_sheets
@@ -17,18 +18,13 @@ from tutor.drawing.sheets.latex import sheets_as_latex
 from tutor.drawing.sheets.markdown import sheets_as_markdown
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import N_, _, message
-from tutor.packs import library
 from tutor.packs.diagnostics import PackError
-from tutor.packs.pack import Pack
-from tutor.packs.path_argument import is_path_argument, open_path
 from tutor.packs.sanitize import format_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tutor.drawing.sheets.html import Paper
-    from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
 _ONE_OF_THEM = N_("--seed and --students both choose the numbers. Leave one of them out.")
@@ -64,7 +60,7 @@ def sheet(
         raise CommandError(message(_UNKNOWN_ENDING, file=path), 2)
     ids = () if students is None else read_roster(students)
     try:
-        exercises = [exercise for target in targets for exercise in _find(target)]
+        exercises = [exercise for target in targets for exercise in find_exercises(target)]
         sheets = make_sheets(exercises, ids, seed, key=key)
         if ending == ".md":
             lines = sheets_as_markdown(sheets)
@@ -77,17 +73,3 @@ def sheet(
     except (PackError, NonFiniteError) as error:
         raise CommandError(error, 2) from None
     return 0
-
-
-def _find(target: str) -> Iterator[Exercise]:
-    """Yield the exercises that a name or a path means. Raise PackError, CommandError."""
-    if is_path_argument(target):
-        found = open_path(usable_path(target))
-        yield from _exercises_of(found) if isinstance(found, Pack) else [found]
-        return
-    pack = next((pack for pack in library.all_packs(True) if pack.id == target), None)
-    yield from _exercises_of(pack) if pack is not None else [library.find_exercise(target)]
-
-
-def _exercises_of(pack: Pack) -> Iterator[Exercise]:
-    return (pack.open(entry.id) for entry in pack.entries)

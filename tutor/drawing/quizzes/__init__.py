@@ -1,0 +1,1 @@
+"""Exercises as questions for course systems: GIFT, QTI, jupyterquiz."""
