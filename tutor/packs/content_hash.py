@@ -28,8 +28,8 @@ def content_hash(exercise: Exercise) -> str:
     and on the code settings of an exercise that asks for nothing but code.
 
     It does not depend on the title, the introduction and what follows, on hints, feedback, labels and other code
-    settings, on translations, nor on the numbers of a seed, which `Variant.fingerprint` tells apart. Of a question the default
-    language counts: asked in other words it is another item.
+    settings, on predictions, which a learner may turn off, on translations, nor on the numbers of a seed, which
+    `Variant.fingerprint` tells apart. Of a question the default language counts: asked in other words it is another item.
     """
     return sha256("\n".join(_parts(exercise)).encode()).hexdigest()[:16]
 

@@ -45,16 +45,18 @@ class CollisionTable:
         self.blanks = tuple(blanks)
         self.names = tuple(map(tuple, names))
         self._are_matrices = mistake_values.ndim > 3
-        self._values = mistake_values
-        self._truth = truth
-        self._is_countable = ~excused
+        self.mistake_values = mistake_values
+        self.truth = truth
+        #: Which sets can show at a blank what went wrong.
+        self.is_countable = ~excused
         self._cells = (None, None) if self._are_matrices else ()
-        self._is_present = np.array([[bool(name) for name in row] for row in self.names])
+        #: Which mistakes a blank has.
+        self.is_present = np.array([[bool(name) for name in row] for row in self.names])
         #: Equal for mistakes of the same name at a blank.
         self._name_ids = np.array([_first_positions(row) for row in self.names])
         #: Whether a mistake comes near the right value.
-        near = nearness[0] if nearness else _is_near_truth(self._values, truth[:, None], self._are_matrices)
-        self.is_near_truth: Any = near & self._is_countable[:, None]
+        near = nearness[0] if nearness else _is_near_truth(self.mistake_values, truth[:, None], self._are_matrices)
+        self.is_near_truth: Any = near & self.is_countable[:, None]
         self._equals_truth = nearness[1] if nearness else None
 
     def classify_mistakes(self, rows: Any) -> tuple[Any, Any]:
@@ -64,9 +66,9 @@ class CollisionTable:
         each class of mistakes that have the same value in all sets.
         """
         hidden = self.is_near_truth[:, :, rows].all(axis=2) & bool(len(rows))
-        different = self._is_present & ~hidden
+        different = self.is_present & ~hidden
         if len(rows):
-            values = self._values[:, :, rows]
+            values = self.mistake_values[:, :, rows]
             first = values[:, :, 0]
             agree = (
                 _is_same_result(first[:, :, None], first[:, None], self._are_matrices)
@@ -88,8 +90,10 @@ class CollisionTable:
         if self._equals_truth is not None:
             equal = self._equals_truth[:, :, row]
         else:
-            equal = _is_near(self._values[:, :, row], self._truth[:, None, row], self._are_matrices, FLOAT_TOLERANCE)
-        return equal & self._is_countable[:, row, None]
+            equal = _is_near(
+                self.mistake_values[:, :, row], self.truth[:, None, row], self._are_matrices, FLOAT_TOLERANCE
+            )
+        return equal & self.is_countable[:, row, None]
 
     def count_hidden(self, excluded: Any) -> Any:
         """Return for each set of numbers how many mistakes come near the right value, without the `excluded` ones."""
@@ -99,9 +103,9 @@ class CollisionTable:
         """Return for each of these sets of numbers how many of the mistakes in `among` come near another one."""
         columns = among.any(axis=0).nonzero()[0]
         # take() is several times as fast as indexing.
-        values = self._values.take(columns, axis=1).take(rows, axis=2)
+        values = self.mistake_values.take(columns, axis=1).take(rows, axis=2)
         values[~among[:, columns]] = np.nan
-        name_ids, counts = self._name_ids[:, columns], self._is_countable[:, rows]
+        name_ids, counts = self._name_ids[:, columns], self.is_countable[:, rows]
         if self._are_matrices:
             # One mistake after the other: all pairs at once would be hundreds of megabytes.
             collisions = np.zeros(len(rows), dtype=int)
@@ -126,10 +130,8 @@ class CollisionTable:
 
     def find_collision(self, row: int, among: Any) -> tuple[str, str, str] | None:
         """Return a blank and two of the mistakes in `among` that come near each other for one set of numbers."""
-        values = self._values[:, :, row]
-        near = (
-            _is_near(values[:, :, None], values[:, None], self._are_matrices) & self._is_countable[:, row, None, None]
-        )
+        values = self.mistake_values[:, :, row]
+        near = _is_near(values[:, :, None], values[:, None], self._are_matrices) & self.is_countable[:, row, None, None]
         near &= among[:, :, None] & among[:, None] & (self._name_ids[:, :, None] < self._name_ids[:, None])
         if not near.any():
             return None

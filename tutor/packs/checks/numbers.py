@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tutor.algebra import ops
+from tutor.algebra.printing import format_number, format_value
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import check_gradients, to_floats
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.matrix_points import points_of
+from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.tolerances import MAX_HAND_DIGITS
 from tutor.i18n import N_, message
+from tutor.packs.author_collisions import JudgedNumbers
 from tutor.packs.batch_size import sets_in_passes
 from tutor.packs.builder.inputs import has_finite_variant
 
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
+    from tutor.i18n import Message
+    from tutor.packs.author_collisions import Collision
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Exercise
@@ -31,7 +37,12 @@ CHECKED_SEEDS = (1, 2, 3, 4, 5)
 
 _NO_VARIATION = N_("There are no fresh numbers. Add [vary], an empty one if just these numbers are meant.")
 _NONE_FIT = N_("None of the fresh numbers for seed {seed} has a finite value and meets [[where]]. Choose other ones.")
-_HIDES = N_("At {blank} these numbers give the right value to mistakes: {mistakes}. Choose other ones.")
+_HIDES = N_("At {blank} these numbers give the right value to mistakes: {mistakes}. {remedy}")
+_BOTH_RIGHT = N_("With these numbers “{one}” and the right answer at {blank} are both {value}. {remedy}")
+_BOTH = N_("With these numbers “{one}” and “{other}” at {blank} are both {value}. {remedy}")
+_SAME_RIGHT = N_("With these numbers “{one}” and the right answer at {blank} are the same. {remedy}")
+_SAME = N_("With these numbers “{one}” and “{other}” at {blank} are the same. {remedy}")
+_TAKE, _CHOOSE = N_("Take {numbers}."), N_("Choose other ones.")
 _FRESH_HIDE = N_(
     "Whatever is drawn for seed {seed}, at {blank} mistakes come to the right value, or nearly: {mistakes}. "
     "Give other numbers to choose from."
@@ -48,11 +59,15 @@ _DISAGREES = N_(
     "The gradient of {name} is {gradient}, but moving {name} says {quotient} (seed {seed}). Please report this to the makers of backprop-tutor."
 )
 
+#: Collisions at the author's numbers that are named; one remedy helps against all of them.
+_MAX_COLLISIONS = 3
 #: The largest relative error of a central difference that rounding and curvature explain.
 _TOLERANCE = 1e-4
 _STEP = 1e-6
 #: Cells of a matrix that are moved.
 _MAX_CELLS = 4
+#: Floats are shown as fractions with smaller denominators, which they nearly are: 3 and not 3.000.
+_MAX_DENOMINATOR = 10**6
 #: Points of symbolic matrices at which gradients are compared with differences.
 _NUM_CHECKED_POINTS = 3
 
@@ -109,10 +124,36 @@ def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers) -> Iterat
         # Everything else that is poor about such numbers follows from it.
         yield target.warning(message(_KINK), "inputs")
         return
-    for blank, mistakes in _hidden_by_blank(numbers).items():
-        yield target.warning(message(_HIDES, blank=blank, mistakes=mistakes), "inputs")
+    hidden = _hidden_by_blank(numbers)
+    judged = JudgedNumbers(target.exercise) if target.exercise and JudgedNumbers.can_judge(target.exercise) else None
+    collisions = judged.collisions() if judged and target.source.data.get("vary") != {} else []
+    remedy = _remedy(judged.better_numbers()) if judged and (hidden or collisions) else message(_CHOOSE)
+    for blank, mistakes in hidden.items():
+        yield target.warning(message(_HIDES, blank=blank, mistakes=mistakes, remedy=remedy), "inputs")
     if numbers.too_long:
         yield target.warning(message(_LONG, n=MAX_HAND_DIGITS), "inputs")
+    # With a warning, what it recommends tells these apart as well.
+    by_blank = {each.blank: each for each in reversed(collisions)} if not hidden else {}
+    for collision in list(reversed(by_blank.values()))[:_MAX_COLLISIONS]:
+        # A note only: the numbers may be those of a source, or the point.
+        yield target.note(_collision_message(collision, remedy), "inputs")
+
+
+def _remedy(better: Mapping[str, Value]) -> Message:
+    """Return what to write instead."""
+    if not better:
+        return message(_CHOOSE)
+    return message(_TAKE, numbers=", ".join(f"{name} = {format_value(value)}" for name, value in better.items()))
+
+
+def _collision_message(collision: Collision, remedy: Message) -> Message:
+    names = {"one": mistake_label(collision.one), "blank": collision.blank, "remedy": remedy}
+    if collision.other:
+        names["other"] = mistake_label(collision.other)
+    if collision.value is None:
+        return message(_SAME if collision.other else _SAME_RIGHT, **names)
+    value = format_number(Fraction(collision.value).limit_denominator(_MAX_DENOMINATOR))
+    return message(_BOTH if collision.other else _BOTH_RIGHT, value=value, **names)
 
 
 def _check_fresh_numbers(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
