@@ -55,6 +55,7 @@ TEXTS: dict[str, tuple[str | int, ...]] = {
     "MistakeTable.ko": ("blank", "x->mul1", "mistake", 0, "ko"),
     "QuestionTable.prompt": ("question", 0, "prompt"),
     "QuestionTable.hint": ("question", 0, "hint"),
+    "PredictionTable.text": ("prediction", 0, "text"),
     "ChoiceTable.en": ("question", 1, "choices", 1, "en"),
     "ChoiceTable.ko": ("question", 1, "choices", 1, "ko"),
     "ChoiceTable.why": ("question", 1, "choices", 1, "why"),
@@ -63,14 +64,15 @@ TEXTS: dict[str, tuple[str | int, ...]] = {
 PACK_TEXTS = ("title", "description", "authors", "licence", "presumes")
 #: Fields that hold values, names or other tables: a text in their place is refused, and the refusal is shown.
 VALUES: dict[str, tuple[str | int, ...]] = {
-    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "code", "blank", "question"]},
-    **{f"CodeTable.{key}": ("code", key) for key in ("style", "parameters")},
+    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "code", "blank", "question", "prediction"]},
+    **{f"CodeTable.{key}": ("code", key) for key in ("style", "parameters", "layer", "faulty")},
+    **{f"PredictionTable.{key}": ("prediction", 0, key) for key in ("before", "about", "than", "cell", "than_cell")},
     **{f"VaryTable.{key}": ("vary", "x", key) for key in ("from", "to", "step", "choose", "fix")},
     **{f"NodeTable.{key}": ("nodes", "f", key) for key in ("inputs", "value")},
     "WhereTable.that": ("where", 0, "that"),
     **{f"BlankTable.{key}": ("blank", "x->mul1", key) for key in ("digits", "tolerance", "mistake", "symbols")},
     **{f"MistakeTable.{key}": ("blank", "x->mul1", "mistake", 0, key) for key in ("id", "answer")},
-    **{f"QuestionTable.{key}": ("question", 0, key) for key in ["digits", "tolerance", "symbols", "answer", "choices", "mistake"]},
+    **{f"QuestionTable.{key}": ("question", 0, key) for key in ["digits", "tolerance", "symbols", "answer", "choices", "mistake", "skills"]},
     "ChoiceTable.right": ("question", 1, "choices", 1, "right"),
 }  # fmt: skip
 PACK_VALUES = ("format", "id", "order", "languages", "mode")
@@ -92,6 +94,7 @@ def base_file() -> dict[str, Any]:
         "inputs": {"x": 5, "y": 3},
         "vary": {"x": {"from": 2, "to": 9}, "y": {"from": 2, "to": 9}},
         "blank": {"x->mul1": {"mistake": [mistake]}},
+        "prediction": [{"before": "x->mul1", "about": "sign"}],
         "question": [
             {"prompt": "P", "answer": "x + y"},
             {"prompt": "C", "choices": [{"en": "A", "right": True}, {"en": "B"}]},
@@ -210,6 +213,7 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("code", "TEXT")),
     ("text", ("code", "hostile/ex", "--to", "CODE")),
     ("json", ("code", "CODE/hostile-ex.py", "--check", "--json")),
+    ("text", ("code", "hostile/ex", "--torch", "--to", "CODE")),
     ("text", ("code", "hostile/ex", "--style", "layer", "--parameter", "y", "--to", "CODE")),
     ("json", ("code", "CODE/hostile-ex-layer.py", "--check", "--json")),
     ("text", ("code", "hostile/ex", "--style", "layer", "--parameter", "TEXT")),
@@ -358,7 +362,7 @@ TRIED_SCREENS = {
 }  # fmt: skip
 OTHER_SCREENS = {
     "GlossaryScreen": "rules", "TooSmallScreen": "sizes", "SettingsScreen": "choices",
-    "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
+    "OnboardingReplayScreen": "our own exercise",
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
     "ProgramScreen": "a formula that was read", "CodeScreen": "titles and texts as the exercise shows them",
@@ -418,7 +422,7 @@ async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Pa
 def text_fields() -> Iterator[str]:
     tables = (
         model.ExerciseFile, model.VaryTable, model.NodeTable, model.WhereTable, model.BlankTable, model.MistakeTable,
-        model.QuestionTable, model.ChoiceTable, model.CodeTable,
+        model.QuestionTable, model.ChoiceTable, model.CodeTable, model.PredictionTable,
     )  # fmt: skip
     for table in tables:
         for name, field in table.model_fields.items():
@@ -443,7 +447,9 @@ def test_every_field_of_a_pack_an_export_and_the_settings_is_listed() -> None:
         "id", "at", "worksheet", "kind", "pack", "exercise", "rule", "blank", "text", "verdict", "mistake", "fingerprint",
         "content", "message",
     }  # fmt: skip
-    assert {*settings._DESCRIPTIONS, "keys"} == {"theme", "language", "density", "ascii", "animations", "keys"}
+    assert {*settings._DESCRIPTIONS, "keys"} == {
+        "theme", "language", "density", "ascii", "animations", "predictions", "reasons", "keys",
+    }  # fmt: skip
 
 
 def test_every_command_and_format_is_listed() -> None:
