@@ -71,7 +71,10 @@ _NOT_A_FILE = N_("There is no file {file}.")
 @click.option(
     "--style",
     type=click.Choice(STYLES),
-    help=_("What is written: a line for each gradient (steps), a class (layer), a small autograd (autograd)."),
+    help=_(
+        "What is written: a line for each gradient (steps), a class (layer), a small autograd (autograd), gradients from "
+        "parts of a batch (accumulation), a numerical gradient (gradient-check), a network (training)."
+    ),
 )
 @click.option(
     "--parameter",

@@ -17,6 +17,7 @@ from tutor.grading import grader
 from tutor.grading.answer import preview
 from tutor.i18n import N_, Message, _, message
 from tutor.packs import library
+from tutor.packs.code_settings import ONLY_CODE
 from tutor.packs.diagnostics import PackError
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import is_path_argument, open_path
@@ -74,12 +75,12 @@ def grade(
 
 
 def _open_exercise(name: str) -> Exercise:
-    """Open the exercise with this name, or in this file. Raise PackError; CommandError for a pack."""
-    if not is_path_argument(name):
-        return library.find_exercise(name)
-    opened = open_path(usable_path(name))
+    """Open the exercise with this name, or in this file. Raise PackError; CommandError for one without answers."""
+    opened = open_path(usable_path(name)) if is_path_argument(name) else library.find_exercise(name)
     if isinstance(opened, Pack):
         raise CommandError(message(N_("{name} is a pack. Give one of its files."), name=name), 2)
+    if opened.code.only:
+        raise CommandError(message(ONLY_CODE, name=name), 2)
     return opened
 
 

@@ -24,6 +24,7 @@ from tutor.engine.python_source.source import is_python
 from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.builder.formula import problem_from_formula, read_formula
+from tutor.packs.code_settings import ONLY_CODE
 from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path
@@ -120,7 +121,7 @@ def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> So
         raise CommandError(message(_NO_NUMBERS, name=name), 2)
     problem = exercise.variant(request.seed).problem
     if not problem.graph.nodes:
-        raise CommandError(message(_NO_GRAPH, name=name), 2)
+        raise CommandError(message(ONLY_CODE if exercise.code.only else _NO_GRAPH, name=name), 2)
     if exercise.exam and not blank:
         raise CommandError(message(_EXAM, name=name), 2)
     return SolveTarget(problem, clean_title(str(exercise.title)))

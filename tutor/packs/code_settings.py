@@ -48,6 +48,9 @@ LAYER_NAMES: tuple[LayerName, ...] = get_args(LayerName)
 #: Those of them whose class can be written with faults to be found.
 FAULTY_LAYERS: tuple[LayerName, ...] = ("affine", "softmax-loss")
 
+#: Said where blanks are needed, and the exercise asks for nothing but code.
+ONLY_CODE = N_("{name} is written in Python and has no blanks: backprop-tutor code {name}.")
+
 _UNKNOWN = N_("“{name}” is no input of this graph, so it can't be a parameter. Its inputs: {known}.")
 _NO_GRADIENT = N_("“{name}” gets no gradient, so it can't be a parameter. Leave it out.")
 
