@@ -120,10 +120,10 @@ def test_a_verdict_confirms_before_the_author_praises() -> None:
 
 def test_no_value_of_an_open_blank_is_named() -> None:
     worksheet = Worksheet(library.find_exercise("chains/diamond").variant(None))
-    assert str(worksheet.answer("x->t", "28").message) == "Right. It is the upstream, which + passes on unchanged."
-    worksheet.answer("t->p", "18")
-    assert str(worksheet.answer("t", "28").message) == "Right. It is the sum of both parts that came back."
-    assert str(worksheet.answer("y->t", "28").message) == "Right. 28: the upstream, which + passes on unchanged."
+    assert str(worksheet.answer("x->t", "42").message) == "Right. It is the upstream, which + passes on unchanged."
+    worksheet.answer("t->p", "27")
+    assert str(worksheet.answer("t", "42").message) == "Right. It is the sum of both parts that came back."
+    assert str(worksheet.answer("y->t", "42").message) == "Right. 42: the upstream, which + passes on unchanged."
 
 
 def test_a_hidden_forward_value_is_not_named() -> None:

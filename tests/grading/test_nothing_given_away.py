@@ -38,8 +38,8 @@ def test_the_echo_keeps_the_value_of_an_open_blank_to_itself() -> None:
     assert worksheet.preview("t->p", "4 + 7").text == "4 + 7 = 11"
     worksheet.answer("p->mul1", "9")
     assert worksheet.preview("t->p", "dz/dp").text == "∂z/∂p = 9"
-    # ∂z/∂q is 10.
-    assert worksheet.preview("t->p", "dz/dp + 1").text == "∂z/∂p + 1"
+    # ∂z/∂q is 15.
+    assert worksheet.preview("t->p", "dz/dp + 6").text == "∂z/∂p + 6"
     assert worksheet.preview("t->p", "dz/dp + 2").text == "∂z/∂p + 2 = 11"
 
 
