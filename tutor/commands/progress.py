@@ -20,16 +20,16 @@ from tutor.i18n import N_, _, format_percent, message
 from tutor.packs.sanitize import format_json
 from tutor.practice.day_texts import weekday_label
 from tutor.practice.learner import load_packs_and_index
-from tutor.practice.mastery_levels import state_label
+from tutor.practice.mastery_levels import solid_explanation, state_label
+from tutor.practice.model_news import take_model_news
 from tutor.practice.progress import format_duration, load_progress
 from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from tutor.commands.documents import Block
-    from tutor.practice.progress import Progress, Try
+    from tutor.practice.progress import Progress, RuleProgress, Try
     from tutor.run_options import RunOptions
 
 #: The length of the bar of the week with most answers.
@@ -47,9 +47,12 @@ def progress(options: RunOptions, as_json: bool) -> int:
             return 1
         packs, index = load_packs_and_index()
         data = load_progress(store, index, packs)
+        news = None if as_json else take_model_news(store)
     if as_json:
         echo(format_json(data.as_json(), indent=2))
         return 0
+    if news is not None:
+        echo(options.glyphs.render(str(news)) + "\n")
     for line in as_text(progress_page(data, _("Progress"), bar="#" if options.ascii else "█")):
         echo(options.glyphs.render(line))
     return 0
@@ -90,12 +93,13 @@ def _rules(data: Progress) -> Iterator[Block]:
     counts = {level: standings[level] for level in ("solid", "learning", "shaky")}
     counts |= {"n": len(data.rules), "all": len(data.all_rules), "tomorrow": data.due_tomorrow}
     yield Sentence(str(message(text, **counts)))
+    yield Sentence(str(solid_explanation()))
     yield rule_strip(data)
     rows = [
         [
             rule.name,
             state_label(rule.state),
-            _format_due(rule.due, rule.id in data.due_rules),
+            _format_due(rule, rule.id in data.due_rules),
             _format_tries(rule.tries),
             mistake_label(rule.mistake) if rule.mistake else "",
         ]
@@ -110,7 +114,13 @@ def _code(data: Progress) -> Iterator[Block]:
     if not data.in_code and not data.code_credit:
         return
     yield Heading(_("In code"))
-    yield Sentence(str(message(N_("Exercises solved in code: {n}. It changes no standing."), n=data.in_code)))
+    yield Sentence(
+        str(
+            message(
+                N_("Exercises solved in code: {n}. A right line without hints is one step of its rule."), n=data.in_code
+            )
+        )
+    )
     rows = [[rule_name(rule), str(message(N_("exercises: {n}"), n=n))] for rule, n in data.code_credit.items()]
     if rows:
         yield Table([_("rule"), _("right in code")], rows)
@@ -194,10 +204,11 @@ def _summary_sentence(data: Progress) -> str:
     return str(message(text, n=data.answers, rate=rate, time=format_duration(data.seconds)))
 
 
-def _format_due(day: date | None, is_due: bool) -> str:
-    if is_due:
-        return _("due today")
-    return "" if day is None else str(message(N_("due {day}"), day=day.isoformat()))
+def _format_due(rule: RuleProgress, is_due: bool) -> str:
+    """Return when a rule comes back, and that another exercise has to bring the last step."""
+    due = "" if rule.due is None else str(message(N_("due {day}"), day=rule.due.isoformat()))
+    needs = _("once more in another exercise") if "exercise" in rule.needs else ""
+    return ", ".join(filter(None, (_("due today") if is_due else due, needs)))
 
 
 def _format_rate(rate: float | None) -> str:

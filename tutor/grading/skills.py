@@ -6,10 +6,12 @@ A rule's id is that of its operation, followed by a colon and the operand if the
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.engine.operations import OPERATIONS
+from tutor.engine.standard_functions import STANDARD_FUNCTIONS
 from tutor.engine.symbolic import has_symbols
 from tutor.i18n import N_
 
@@ -23,6 +25,13 @@ BRANCH, START = "branch", "start"
 GRAPH, SHAPES, CHECK, FAULT, CODE_SKILL = "graph", "shapes", "check", "fault", "code"
 FORMULA, MEANING, TRAINING = "formula", "meaning", "training"
 
+#: Standard functions with one rule between them: the mean and the deviation are those of a row or of a column.
+_FAMILIES: Mapping[str, str] = {
+    "batch_norm": "normalization",
+    "layer_norm": "normalization",
+    "clamp": "clip",
+    "prelu": "leaky_relu",
+}
 #: The skills of questions by their ids, which are stored and never change. Forward values are `graph`, too.
 QUESTION_SKILLS: Mapping[str, str] = {
     GRAPH: N_("reading a graph"),
@@ -31,7 +40,7 @@ QUESTION_SKILLS: Mapping[str, str] = {
     MEANING: N_("what a gradient means"),
     CHECK: N_("checking numerically"),
     FAULT: N_("finding a fault"),
-    CODE_SKILL: N_("writing code"),
+    CODE_SKILL: N_("reading and writing code"),
     TRAINING: N_("updating weights"),
 }
 _SHAPE = re.compile(r"\d+\s*×\s*\d+")
@@ -49,9 +58,20 @@ def operation_rule_ids() -> Iterator[str]:
         yield from (rule_id(operation, text) for text in range(len(operation.rule)))
 
 
+def function_rule_id(name: str) -> str:
+    """Return the id of the rule of a standard function, which a family may share."""
+    return _FAMILIES.get(name, name)
+
+
+@cache
+def function_rule_ids() -> tuple[str, ...]:
+    """Return the ids of the rules of all standard functions."""
+    return tuple(dict.fromkeys(map(function_rule_id, STANDARD_FUNCTIONS)))
+
+
 def known_skills() -> tuple[str, ...]:
     """Return the skills that an author may give to a question."""
-    return (*QUESTION_SKILLS, BRANCH, START, *operation_rule_ids())
+    return (*QUESTION_SKILLS, BRANCH, START, *operation_rule_ids(), *function_rule_ids())
 
 
 def skills_of_question(question: Question) -> tuple[str, ...]:

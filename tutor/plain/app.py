@@ -10,7 +10,7 @@ from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.exercise_list import choose_exercise, open_section
 from tutor.plain.line_commands import CODE_COMMAND, command_label, match_command
-from tutor.plain.notices import print_notices
+from tutor.plain.notices import print_news, print_notices
 from tutor.plain.suggestion import print_suggestion
 from tutor.plain.watch import watch_plain
 from tutor.practice.resume import open_worksheet
@@ -48,6 +48,7 @@ def run_plain(
     chooses, code, show_list = exercise is None, 1, True
     solved: Exercise | None = None
     while True:
+        print_news(console, store)
         current = exercise or choose_exercise(options, packs, store, show_list, solved)
         if current is None:
             return code

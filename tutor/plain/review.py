@@ -10,7 +10,7 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
-from tutor.plain.notices import print_notices
+from tutor.plain.notices import print_news, print_notices
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery_levels import change_label, next_step
 from tutor.practice.review import ReviewSession, plan_for_today
@@ -44,6 +44,7 @@ def run_review(options: RunOptions, store: Store) -> int:
         print(explain_empty(session))
         return 0
     console = standard_console(options)
+    print_news(console, store)
     console.print(describe_plan(session.plan), *explain_left(session.plan))
     console.print(_(":quit leaves the review. What is done is kept."))
     left = False

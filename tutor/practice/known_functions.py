@@ -12,28 +12,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import number
+from tutor.algebra.expr import Num, number
 from tutor.algebra.printing import format_scalar
 from tutor.engine import standard_losses
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import forward
 from tutor.engine.standard_functions import STANDARD_FUNCTIONS
+from tutor.grading.skills import function_rule_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph, Node
     from tutor.engine.operation import Operation
 
-#: Standard functions with one rule between them: the mean and the deviation are those of a row or of a column.
-FAMILIES: Mapping[str, str] = {
-    "batch_norm": "normalization",
-    "layer_norm": "normalization",
-    "clamp": "clip",
-    "prelu": "leaky_relu",
-}
 _LOSSES = frozenset(function.name for function in standard_losses.TABLE)
 #: The operations that a body is compared with. The others need more than their operands.
 _COMPARED_OPERATIONS = (
@@ -95,7 +89,7 @@ def _recognise(node: Node, body: Graph) -> Known:
 
 
 def _standard(name: str) -> Known:
-    return Known(function=FAMILIES.get(name, name))
+    return Known(function=function_rule_id(name))
 
 
 def _samples(shapes: tuple[Shape, ...]) -> Iterator[tuple[Value, ...]]:
@@ -213,4 +207,6 @@ def _constant(value: Value) -> str:
         return ""
     if ops.is_matrix(value):
         return f"[{','.join(_constant(cell) for cell in ops.cells(value))}]"
+    if isinstance(value, Num):
+        return str(value.value)
     return format_scalar(value).replace("−", "-").replace(" ", "").replace("·", "*")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from tutor.i18n import Message
+
 #: A rule is solid after this many steps: answers right at the first try, without help, on different numbers.
 STEPS_FOR_SOLID = 3
 #: They come from this many exercises.
@@ -43,6 +45,15 @@ class MasteryState:
 
 
 NEW = MasteryState()
+
+
+def solid_explanation() -> Message:
+    """Return what makes a rule solid, in two sentences."""
+    text = N_(
+        "A rule is solid after {n} answers right at the first try, on different numbers, in at least {exercises} exercises "
+        "and on two days. After a mistake it is shaky until the next flawless try."
+    )
+    return message(text, n=STEPS_FOR_SOLID, exercises=EXERCISES_FOR_SOLID)
 
 
 def mastery_label(mastery: str) -> str:

@@ -124,11 +124,11 @@ def _shaky_suggestions(
 def _practise_again(skill: Skill, exercise: _Name, curriculum: _Curriculum, new_numbers: bool) -> Suggestion:
     mistake = skill.recurring_mistake
     if new_numbers:
-        text = N_("“{rule}” is still shaky: try “{exercise}” with fresh numbers.")
+        text = N_("“{rule}” went wrong this time: try “{exercise}” with fresh numbers.")
     elif mistake:
-        text = N_("“{rule}” is still shaky, most often through this: {mistake}. Try “{exercise}”.")
+        text = N_("“{rule}” went wrong last time, most often through this: {mistake}. Try “{exercise}”.")
     else:
-        text = N_("“{rule}” is still shaky: try “{exercise}”.")
+        text = N_("“{rule}” went wrong last time: try “{exercise}”.")
     title = curriculum.title(exercise)
     reason = message(text, rule=_LazyRuleName(skill.rule), mistake=_LazyMistakeName(mistake or ""), exercise=title)
     return Suggestion("shaky", reason, exercise, skill.rule, new_numbers)

@@ -13,12 +13,20 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.standard_functions import STANDARD_FUNCTIONS
 from tutor.grading.mistakes.finder import hidden_mistakes_at
-from tutor.grading.skills import BRANCH, GRAPH, QUESTION_SKILLS, START, operation_rule_ids, rule_id, skills_of_question
+from tutor.grading.skills import (
+    BRANCH,
+    GRAPH,
+    QUESTION_SKILLS,
+    START,
+    function_rule_ids,
+    operation_rule_ids,
+    rule_id,
+    skills_of_question,
+)
 from tutor.grading.tolerances import MIN_PROOF_SEPARATION
 from tutor.i18n import N_, message, translate
-from tutor.practice.known_functions import FAMILIES, recognise
+from tutor.practice.known_functions import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,12 +55,7 @@ _OWN_NAME = N_("custom nodes, of earlier versions")
 
 def all_rule_ids() -> tuple[str, ...]:
     """Return the ids of all rules: the operations' in their order, the general ones, functions, those of questions."""
-    return (*operation_rule_ids(), *_GENERAL_RULE_NAMES, *_function_ids(), *QUESTION_SKILLS, OWN)
-
-
-def _function_ids() -> dict[str, None]:
-    """Return the ids of the standard functions, those of one family as one."""
-    return dict.fromkeys(FAMILIES.get(name, name) for name in STANDARD_FUNCTIONS)
+    return (*operation_rule_ids(), *_GENERAL_RULE_NAMES, *function_rule_ids(), *QUESTION_SKILLS, OWN)
 
 
 def _find_rule(rule: str) -> tuple[Operation, int] | None:
@@ -112,7 +115,7 @@ def normalise_rule_ids(rules: str, blank: str = "") -> tuple[str, ...]:
 
 def _is_plain_id(rule: str) -> bool:
     """Return whether this is the id of a rule that is not an operation's."""
-    return rule in _GENERAL_RULE_NAMES or rule in QUESTION_SKILLS or rule == OWN or rule in _function_ids()
+    return rule in _GENERAL_RULE_NAMES or rule in QUESTION_SKILLS or rule == OWN or rule in function_rule_ids()
 
 
 def rule_name(rule: str) -> str:
@@ -152,7 +155,8 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
         return blank.edge is None or problem.upstream(blank) != "start" or not problem.starts_at_one
     hidden = hidden_mistakes_at(problem, blank, MIN_PROOF_SEPARATION)
     if blank.kind == "forward":
-        return not hidden
+        # A sum is the same in the other order.
+        return not hidden - {"forward.other-order"}
     if blank.kind == "start":
         return not hidden & {"start.output-value", "start.zero"}
     if blank.kind == "sum":

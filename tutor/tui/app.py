@@ -15,6 +15,7 @@ from textual.worker import WorkerState
 
 from tutor.packs import library
 from tutor.paths import data_folder
+from tutor.practice.model_news import take_model_news
 from tutor.tui.background import Background
 from tutor.tui.host import Redrawable
 from tutor.tui.key_queue import KeyQueue
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 #: Seconds until the first screen has reached the terminal after it was painted.
 _FIRST_PAINT_DELAY = 0.05
+#: News are read once and in full.
+NEWS_SECONDS = 30
 
 
 class TutorApp(App[bool]):
@@ -493,6 +496,10 @@ class TutorApp(App[bool]):
 
     def on_background_overview_loaded(self, event: Background.OverviewLoaded) -> None:
         self.home.show_overview(event.overview)
+        # Elsewhere it would be in the way, and on the list it can wait.
+        news = take_model_news(self.store) if self.screen is self.home else None
+        if news is not None:
+            self.preferences.show_notification(news, seconds=NEWS_SECONDS)
 
     def on_background_exercise_broken(self, event: Background.ExerciseBroken) -> None:
         self.home.mark_broken(event.pack, event.entry, event.reason)

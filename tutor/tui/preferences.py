@@ -109,11 +109,11 @@ class Preferences:
             return "full"
         return "compact" if self.settings.density == "compact" else None
 
-    def show_notification(self, text: object, *, warning: bool = False) -> None:
+    def show_notification(self, text: object, *, warning: bool = False, seconds: int = 8) -> None:
         """Show a short message in the corner, never read as markup."""
         self._app.clear_notifications()
         shown = self.glyphs.render(str(text))
-        self._app.notify(shown, markup=False, severity="warning" if warning else "information", timeout=8)
+        self._app.notify(shown, markup=False, severity="warning" if warning else "information", timeout=seconds)
 
     def report_settings_faults(self) -> None:
         """Report the first fault of the settings file, and how many more there are."""

@@ -75,7 +75,8 @@ def _add_skill_tables(connection: sqlite3.Connection) -> None:
     )
     connection.execute("CREATE TABLE derived (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")
     if not connection.execute("SELECT count(*) FROM event").fetchone()[0]:
-        connection.execute("INSERT INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
+        # A new file has skills of this version, and its owner nothing to be told about it.
+        connection.execute("INSERT INTO derived VALUES ('skill', ?), ('told', ?)", (DERIVATION_VERSION,) * 2)
 
 
 def _add_item_columns(connection: sqlite3.Connection) -> None:

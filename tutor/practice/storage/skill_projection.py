@@ -10,6 +10,7 @@ from tutor.practice.event import CODE, COLUMNS, Event
 from tutor.practice.event_rules import EventRules, read_old_rules
 from tutor.practice.mastery import RULE_EVENT_KINDS, Skill
 from tutor.practice.storage.migrations import DERIVATION_VERSION
+from tutor.practice.storage.model_change import keep_old_count
 from tutor.practice.storage.resets import RESET_KINDS, HiddenSequences, active_resets
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class SkillProjection:
         if num_resets or self._snapshot_to(snapshot.last) != snapshot:
             return False
         self._apply_since(skills, snapshot.last)
+        if skills:
+            keep_old_count(self._connection)
         self._connection.execute("DELETE FROM skill")
         self._save_skills(skills.values())
         self._connection.execute("INSERT OR REPLACE INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))

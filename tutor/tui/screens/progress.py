@@ -87,8 +87,10 @@ class ProgressScreen(TutorScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "A rule is solid after three right answers at first try, without hints, on different numbers; after a "
-        "mistake it is shaky. Each comes back for review on its day."
+        "Each ● is a step: the rule was right at the first try, without help, on new numbers. Three steps make it solid. "
+        "They come from at least two exercises and from two days, that is, at least twelve hours apart. "
+        "A mistake takes the steps back and shows ! until the next flawless try. "
+        "Right code without hints is one step. Each rule comes back for review on its day."
     )
 
     class ExerciseRequested(Message):

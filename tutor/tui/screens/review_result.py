@@ -41,8 +41,8 @@ class ReviewResultScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "How you stood with each rule before and after the review, and when it comes back. Below them are the due rules "
-        "that were not asked, with the reason."
+        "The rules of this review: the level each had and has now, how many of three steps are done, and when it comes "
+        "again. Below them are the due rules that were not asked, with the reason. F1 in Progress explains the steps."
     )
 
     def __init__(

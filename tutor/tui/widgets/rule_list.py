@@ -10,10 +10,11 @@ from tutor.drawing.cell_width import truncate
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
+from tutor.practice.mastery_levels import next_step, state_label
 from tutor.practice.progress import MAX_TRIES
 from tutor.tui.calibration_lines import calibration_lines
 from tutor.tui.canvas import runs_width
-from tutor.tui.progress_marks import mastery_dots, mastery_legend, rule_square, try_mark
+from tutor.tui.progress_marks import mastery_dots, mastery_legend, mastery_style, rule_square, try_mark
 from tutor.tui.widgets.cursor_list import CursorList, Line
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class RuleList(CursorList):
         return [(_("Rules"), self.palette.ink("muted", bold=True))], legend
 
     def footer(self) -> list[list[Run]]:
-        """Return what Enter opens on the rule with the cursor, and the mistake that keeps coming back there."""
+        """Return what Enter opens on the rule with the cursor, and how far it has come, in words."""
         if self._progress is None or self.size.height < _MIN_ROWS_FOR_FOOTER:
             return []
         palette = self.palette
@@ -64,7 +65,8 @@ class RuleList(CursorList):
         runs: list[Run] = [(self.glyphs.render(rule.name) + "  ", palette.ink("bright", bold=True))]
         if title := self._titles.get(rule.id):
             runs += [("Enter ", palette.ink("bright", bold=True)), (self.glyphs.render(title), palette.ink())]
-        more: list[Run] = []
+        words = " · ".join(filter(None, (state_label(rule.state), next_step(rule.state, self._progress.today))))
+        more: list[Run] = [(self.glyphs.render(words) + "  ", mastery_style(palette, rule.standing))]
         if rule.in_code:
             credit = message(N_("{sign} right in code, exercises: {n}"), sign=self.glyphs.coded, n=rule.in_code)
             more.append((self.glyphs.render(str(credit)) + "  ", palette.ink("right")))
@@ -72,7 +74,7 @@ class RuleList(CursorList):
             tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
             room = self.size.width - _LEFT - runs_width(more) - 2
             more.append((truncate(self.glyphs.render(str(tendency)), max(room, 0)), palette.ink("wrong")))
-        return [runs, more] if more else [[], runs]
+        return [runs, more]
 
     # --- lines ---
 
