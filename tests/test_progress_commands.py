@@ -75,7 +75,7 @@ def make_due(home: Path) -> None:
 
 def test_a_solved_exercise_ends_with_a_suggestion(tutor: Run) -> None:
     output = tutor(*RECIPROCAL, text=ANSWERS).stdout
-    assert "What next? “reciprocal” is still shaky: try “One over x” with fresh numbers." in output
+    assert "What next? “reciprocal” went wrong this time: try “One over x” with fresh numbers." in output
     assert "  backprop-tutor play basics/" in output
     assert "Or skip that: backprop-tutor" in output
 
@@ -257,7 +257,7 @@ def test_progress_tells_days_and_tries_in_words(practised: Run) -> None:
     shown = practised("progress").stdout
     today = datetime.now(UTC).date().isoformat()
     assert f"Days practised: 1, since {today}. Days in a row up to now: 1." in shown
-    assert "Rules practised: 1 of 39. Solid: 0. Learning: 0. Shaky: 1." in shown
+    assert "Rules practised: 1 of 44. Solid: 0. Learning: 0. Shaky: 1." in shown
     assert "0 of 1 right" in shown
     assert f"last on {today}" in shown
 

@@ -105,7 +105,7 @@ def test_a_mistake_suggests_another_exercise_with_its_rule(store: Store, pack: P
     solve_worksheet(worksheet, {"b->sub1": f"{-truth:.0f}"})
     first, *others = suggest_next(store, index, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
-    assert str(first.reason) == "“− changes the sign” is still shaky: try “z = sigmoid(a - b) * c”."
+    assert str(first.reason) == "“− changes the sign” went wrong last time: try “z = sigmoid(a - b) * c”."
     assert others
     assert all(other.exercise != first.exercise for other in others)
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
