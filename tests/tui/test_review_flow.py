@@ -58,7 +58,8 @@ async def test_nothing_is_due_for_a_new_learner() -> None:
 async def test_a_review_from_the_list_to_its_end() -> None:
     simulate_practice("basics/times", days=40)
     simulate_practice("basics/plus", days=40)
-    async with open_home() as pilot:
+    # Wide enough for the place in the review before any title and formula.
+    async with open_home(size=(120, 40)) as pilot:
         await wait_for_text(pilot, "Review 2 rules due")
         await pilot.press("home", "down", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the first exercise")
