@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from tests.simulated.practice.term import DayOfPractice, Term
 
-#: A rule first practised so many days before the end should have been reviewed by then.
-REVIEWED_WITHIN = 21
+#: A rule that was due on so many days of practice should have been reviewed.
+DUE_FOR_LONG = 3
 #: No session should be longer.
 SESSION_MINUTES = 10
 #: A skill is well known if it is recalled with this probability.
@@ -126,10 +126,9 @@ class TermFigures:
 
     @cached_property
     def never_reviewed(self) -> list[str]:
-        """The rules that are practised for long and were never asked for in a review."""
-        days = self.term.days
-        before = days[-min(REVIEWED_WITHIN, len(days))].day
-        return [rule for rule, day in self.practised.items() if day < before and not self.reviews.get(rule)]
+        """The rules that were due on several days of practice and were never asked for in a review."""
+        due = Counter(rule for day in self.days_at_work for rule in day.due)
+        return [rule for rule, days in due.items() if days >= DUE_FOR_LONG and not self.reviews.get(rule)]
 
     @cached_property
     def longest_wait(self) -> int:

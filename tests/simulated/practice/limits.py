@@ -54,7 +54,7 @@ def figures_with_limits(terms: Sequence[TermFigures], scores: Mapping[str, Score
             "rules due in the last week against the most in any week", due[-1][0] / max(max(a for a, _ in due), 1), 1
         ),
         Figure("longest wait of a due rule, in days of practice", max(t.longest_wait for t in terms), 14, form=".0f"),
-        Figure("rules never reviewed", sum(len(t.never_reviewed) for t in terms) / max(practised, 1), 0.02),
+        Figure("rules due and never reviewed", sum(len(t.never_reviewed) for t in terms) / max(practised, 1), 0.02),
         Figure("minutes of review on a day of practice: mean", mean(d.review_minutes for d in work), 10, form=".1f"),
         Figure("log-loss of the model against the earlier one", _ratio(scores, "earlier"), 1, form=".3f"),
         Figure("log-loss of the model against the memory alone", _ratio(scores, "retrievability"), 1.03, form=".3f"),

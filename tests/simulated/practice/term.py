@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 DAYS = 60
 #: Learners mostly follow the first suggestion, and take the second otherwise.
 _OBEYS = 0.85
-#: A learner who is offered nothing but reviews stops for the day.
-_MAX_EXERCISES_A_DAY = 12
 
 
 @dataclass
@@ -135,7 +133,12 @@ class _Simulation:
     def _next_exercise(self) -> bool:
         """Work at what is suggested next; return False if nothing is but reviews."""
         found = suggest_next(self._store, self.curriculum.index, self.curriculum.packs, self._last, self._clock.today)
-        names = [(each.exercise, each.new_numbers) for each in found if each.exercise is not None]
+        # Exercises that are solved in an editor have no blanks.
+        names = [
+            (each.exercise, each.new_numbers)
+            for each in found
+            if each.exercise and self.curriculum.index[each.exercise].blanks
+        ]
         if not names:
             return False
         self._last, with_new_numbers = names[0 if self._rng.random() < _OBEYS else min(1, len(names) - 1)]
