@@ -108,6 +108,7 @@ def test_progress_as_json(practised: Run) -> None:
     [rule] = data["rules"]
     assert (rule["id"], rule["standing"]) == ("inv", "shaky")
     assert rule["due"] > "2026"
+    assert rule["recall"] == 1
     assert data["packs"][0]["id"] == "basics"
     assert data["packs"][0]["solved"] == 1
     assert data["mistakes"][0]["id"] == "any.upstream-only"

@@ -114,6 +114,14 @@ def test_due_rules_come_first() -> None:
     assert progress.all_rules == ("add", "mul")
 
 
+def test_a_rule_says_how_likely_it_is_remembered() -> None:
+    long_ago, just_now = answer(1, worksheet="1"), answer(9.9, worksheet="2", rule="add")
+    recall = {rule.id: rule.recall for rule in progress_after(long_ago, just_now).rules}
+    assert recall["add"] == 1
+    assert recall["mul"] is not None
+    assert 0.5 < recall["mul"] < 0.9
+
+
 def test_the_steps_of_the_calendar() -> None:
     levels = [activity_level(answers) for answers in (0, 1, 5, 6, 15, 16, 30, 31, 500)]
     assert levels == [0, 1, 1, 2, 2, 3, 3, 4, 4]

@@ -62,7 +62,8 @@ GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 class RuleProgress:
     """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first.
 
-    `in_code` is in how many exercises it was right in code; `steps` and `needs` are those of `MasteryState`.
+    `in_code` is in how many exercises it was right in code; `steps` and `needs` are those of `MasteryState`. `recall`
+    is the probability that it is remembered today, None if only code was checked.
     """
 
     id: str
@@ -74,6 +75,7 @@ class RuleProgress:
     in_code: int = 0
     steps: int = 0
     needs: tuple[Need, ...] = ()
+    recall: float | None = None
 
     @property
     def state(self) -> MasteryState:
@@ -215,7 +217,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
     due = tuple(review.rules_to_review(store, index, day))
     code_credit = load_code_credit(store)
     event_rules = EventRules(old_rules_of(index))
-    rules = _rules(store, due, code_credit, event_rules)
+    rules = _rules(store, due, code_credit, event_rules, today)
     days = _days(store, today)
     known = index.rules | {rule.id for rule in rules}
     return Progress(
@@ -241,7 +243,7 @@ def format_duration(seconds: float) -> str:
 
 
 def _rules(
-    store: Store, due: Sequence[str], code_credit: Mapping[str, int], event_rules: EventRules
+    store: Store, due: Sequence[str], code_credit: Mapping[str, int], event_rules: EventRules, today: date
 ) -> tuple[RuleProgress, ...]:
     """Return the practised rules: those that are due first, then those that are furthest from being solid."""
     skills = sorted(
@@ -260,6 +262,7 @@ def _rules(
             code_credit.get(skill.rule, 0),
             skill.state.steps,
             skill.state.needs,
+            round(skill.memory.retrievability(today), 3) if skill.memory is not None else None,
         )
         for skill in skills
     )
