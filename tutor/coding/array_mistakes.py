@@ -47,6 +47,12 @@ def find_array_mistake(observation: Observation) -> tuple[GeneralMistake, bool] 
     return None
 
 
+def may_be_constant(observation: Observation) -> bool:
+    """Return whether a value that was kept from an earlier call, or written out, explains all wrong arrays."""
+    trials = observation.wrong_trials()
+    return _is_cached(observation, trials) or _is_written_out(observation, trials)
+
+
 def _on_all(
     test: Callable[[NDArray[np.float64], NDArray[np.float64], SentValue], bool],
 ) -> Callable[[Observation, Sequence[int]], bool]:

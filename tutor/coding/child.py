@@ -171,7 +171,7 @@ def _decode(data: dict[str, Any], tools: Tools) -> Any:
 
 def _load(path: str, channel: Channel) -> dict[str, Any] | None:
     """Run the learner's file and return its names; None if that fails."""
-    source = Path(path).read_text(encoding="utf-8-sig")
+    source = Path(path).read_bytes()
     namespace: dict[str, Any] = {"__name__": "learner", "__file__": path}
     try:
         exec(compile(source, path, "exec", dont_inherit=True), namespace)  # noqa: S102 - the learner's own file

@@ -22,7 +22,17 @@ _MAX_FILE_SIZE = 64 << 20
 #: Processes that may be started, those of a program that forks without being told of included.
 _MAX_PROCESSES = 8
 _STARTS_PROCESS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.exec", "subprocess.Popen")
-_CHANGES_FILE = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
+_CHANGES_FILE = (
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.truncate",
+    "os.link",
+    "os.symlink",
+    "os.chmod",
+    "shutil.rmtree",
+)
 
 
 def limit_resources(library: str) -> None:
@@ -55,18 +65,22 @@ class Guard:
             if self._started > _MAX_PROCESSES:
                 raise RuntimeError("too many processes")
         elif event == "import" and str(arguments[0]).partition(".")[0] == "tutor":
-            raise ImportError("No module named 'tutor'", name="tutor")
-        elif (event == "open" and self._is_inside(arguments[0])) or (
-            event in _CHANGES_FILE and any(map(self._is_inside, arguments[:2]))
+            raise ImportError("backprop-tutor can't be imported here", name="tutor")
+        elif (event == "open" and (self._is_inside(arguments[0]) or _is_of_other_process(arguments[0]))) or (
+            event in _CHANGES_FILE and any(self._is_inside(each, arguments[-1]) for each in arguments[:2])
         ):
-            raise PermissionError("this folder belongs to backprop-tutor")
+            raise PermissionError("this belongs to backprop-tutor")
         elif event in ("os.kill", "os.killpg") and not self._may_signal(arguments[0]):
             raise PermissionError("only processes of this program can be ended")
 
-    def _is_inside(self, path: Any) -> bool:
+    def _is_inside(self, path: Any, folder: Any = -1) -> bool:
+        """Return whether a path is in a guarded folder; it may start at an open `folder`."""
         if not isinstance(path, (str, bytes, os.PathLike)):
             return False
-        return os.path.realpath(os.fsdecode(path)).startswith(self._folders)
+        name = os.fsdecode(path)
+        if isinstance(folder, int) and folder >= 0 and not name.startswith("/"):
+            name = f"/proc/self/fd/{folder}/{name}"
+        return os.path.realpath(name).startswith(self._folders)
 
     def _may_signal(self, pid: int) -> bool:
         if pid == os.getpid():
@@ -76,3 +90,9 @@ class Guard:
         except OSError:
             return pid > 1 and pid != os.getppid()
         return int(status.rpartition(")")[2].split()[1]) == os.getpid()
+
+
+def _is_of_other_process(path: Any) -> bool:
+    """Return whether a path shows the memory of another process."""
+    name = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
+    return name.startswith("/proc/") and name.endswith("/mem") and f"/{os.getpid()}/" not in name

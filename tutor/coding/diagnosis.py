@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import numpy as np
 from tutor.algebra import ops
 from tutor.algebra.expr import as_expr
 from tutor.algebra.printing import format_brief
-from tutor.coding.array_mistakes import find_array_mistake
-from tutor.coding.arrays import format_array_shape, is_equal, to_array, to_value
+from tutor.coding.array_mistakes import find_array_mistake, may_be_constant
+from tutor.coding.arrays import SentValue, format_array_shape, is_equal, to_array, to_value
 from tutor.coding.inner_steps import find_inner_mistake
+from tutor.coding.variants import more_numbers
 from tutor.grading.follow_through import follow_through
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.wording import place_name, template_values
@@ -21,6 +22,8 @@ from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from tutor.algebra.ops import Value
     from tutor.coding.observation import Observation
@@ -76,7 +79,8 @@ def explain(
     found = _expected_mistake(observation, expected) or _from_catalogue(observation)
     found = found or _from_inner_step(observation, others)
     if found is not None:
-        return found
+        # A number that was kept or written out may give the value of a rule by chance, such as 0.
+        return replace(found, is_certain=found.is_certain and not may_be_constant(observation))
     of_arrays = find_array_mistake(observation)
     if of_arrays is not None:
         mistake, is_certain = of_arrays
@@ -160,9 +164,30 @@ def _from_catalogue(observation: Observation) -> Explanation | None:
     place = observation.place(trials[0])
     fits = observation.array(trials[0]).shape == observation.right(trials[0]).shape
     shown = format_brief(_as_exact(to_value(observation.array(trials[0]), place.shape))) if fits else ""
-    # Mistakes with one value on so many numbers are one formula, so that there is no doubt which one it is.
-    is_certain = len(trials) >= _MIN_CERTAIN_TRIALS or len({key[0] for key in keys}) == 1
+    is_one = len({key[0] for key in keys}) == 1
+    is_certain = is_one or (len(trials) >= _MIN_CERTAIN_TRIALS and _is_one_formula(observation, trials[0], keys))
     return Explanation(candidate.id, is_certain, candidate.feedback(template_values(problem, place, shown)))
+
+
+def _is_one_formula(observation: Observation, trial: int, keys: Sequence[tuple[str, str, bool]]) -> bool:
+    """Return whether mistakes give the same values on numbers that were not tried: then any of their names is true."""
+    for problem in more_numbers(observation.problems[trial]):
+        place = observation.line.place_in(problem)
+        values: dict[tuple[str, str, bool], list[NDArray[np.float64]]] = {key: [] for key in keys if not key[2]}
+        for candidate in candidates_at(problem, place):
+            if candidate.key in values:
+                values[candidate.key].append(to_array(candidate.value, place.shape))
+        first, *others = values.values() or [[]]
+        if not all(_have_common(first, other) for other in others):
+            return False
+    return True
+
+
+def _have_common(some: Sequence[NDArray[np.float64]], others: Sequence[NDArray[np.float64]]) -> bool:
+    """Return whether two mistakes have a value in common; one that gives the right value has none."""
+    if not some or not others:
+        return not some and not others
+    return any(is_equal(SentValue(a), b) for a in some for b in others)
 
 
 def _as_exact(value: Value) -> Value:

@@ -24,6 +24,7 @@ _NAME = N_("“{name}” has no value here. Is it written as above, and assigned
 _ELLIPSIS = N_("This line computes with a ... that is still to be written.")
 _EXIT = N_("This line ends the program. Take it out: the gradients could not be read.")
 _INPUT = N_("There is no keyboard while the code is checked, so that input() gets nothing.")
+_TUTOR = N_("backprop-tutor itself can't be used here: write the gradients yourself.")
 _IMPORT = N_("The library {name} is not installed here. NumPy is.")
 _OTHER = N_("{kind}: {text}.")
 _ANY_SHAPES = N_("The shapes don't go together: {text}.")
@@ -67,6 +68,8 @@ def _error_sentence(
         return message(_EXIT)
     if kind == "EOFError":
         return message(_INPUT)
+    if "ImportError" in bases and error.get("name") == "tutor":
+        return message(_TUTOR)
     if "ImportError" in bases:
         return message(_IMPORT, name=error.get("name") or _quoted(text) or "?")
     if is_about_shapes(error):

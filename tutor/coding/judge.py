@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,8 +122,11 @@ def _fault(
             example = f'{{"{task.values[0].name}": {task.values[0].name}}}'
             return message(_NO_DICT, name=task.entry, example=example, kind=result["kind"][:40]), None
         for position in result.get("changed", ()):
-            if isinstance(position, int):
+            with suppress(IndexError):
                 return message(_CHANGED, name=task.argument_name(position)), None
+    # Without a verdict on all numbers nothing is right.
+    if [result.get("at") for result in results] != list(range(len(trials))):
+        return message(_NOT_REACHED), None
     return None
 
 

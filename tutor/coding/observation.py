@@ -90,7 +90,7 @@ class Observation:
         upstream = problem.upstream(place)
         if not value.coarse or upstream is None:
             return 0
-        return _COARSE_SLOPE * _size(problem.truth(problem.place(upstream)))
+        return _COARSE_SLOPE * max(_size(problem.truth(problem.place(each))) for each in (upstream, "start"))
 
     def wrong_values(self, trial: int) -> dict[str, Value]:
         """Return the learner's wrong gradients before this one, by place, as far as their shapes are right.

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 TIME_LIMIT = 10.0
 #: Bytes of a file's own output that are kept, and of its results.
 _MAX_OUTPUT = 20_000
-_MAX_RESULTS = 64 << 20
+_MAX_RESULTS = 16 << 20
+_MAX_LINES = 1_000_000
 _CHILD = Path(__file__).with_name("child.py")
 
 Ending = Literal["done", "time", "memory", "early"]
@@ -70,9 +71,9 @@ def run_file(path: Path, job: Mapping[str, Any], time_limit: float = TIME_LIMIT)
             except subprocess.TimeoutExpired:
                 in_time = False
             finally:
-                _end(process)
+                _end(process, home)
             sent, printed = _beginning(results, _MAX_RESULTS), _beginning(output, _MAX_OUTPUT)
-    events = tuple(_parse(sent))
+    events = tuple(parse_events(sent))
     return Run(events, printed.decode("utf-8", "replace"), _ending(events, process, in_time), process.returncode)
 
 
@@ -109,22 +110,56 @@ def _environment(home: Path) -> dict[str, str]:
     return {**variables, **threads, "HOME": str(home), "TMPDIR": str(home), "PYTHONIOENCODING": "utf-8"}
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and everything that it has started."""
+def _end(process: subprocess.Popen[bytes], home: Path) -> None:
+    """End the process and everything that it has started, also what has left its group."""
     if os.name == "posix":
         for _attempt in range(3):
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
+    for pid in _processes_at(home):
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _parse(sent: bytes) -> list[Mapping[str, Any]]:
-    """Return the events that were sent whole; a file that writes there itself spoils only its own lines."""
+def _processes_at(home: Path) -> list[int]:
+    """Return the processes whose home is this folder, where the system tells."""
+    mark, found = f"HOME={home}\0".encode(), []
+    for entry in os.scandir("/proc") if Path("/proc/self/environ").exists() else ():
+        with suppress(OSError):
+            if entry.name.isdigit() and mark in Path(entry.path, "environ").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+def parse_events(sent: bytes) -> list[Mapping[str, Any]]:
+    """Return the events that were sent whole, with fields of the right types.
+
+    A file that writes there itself spoils only its own lines.
+    """
     events: list[Mapping[str, Any]] = []
     for line in sent.split(b"\n")[:-1]:
         with suppress(ValueError, RecursionError):
             event = json.loads(line)
             if isinstance(event, dict) and isinstance(event.get("event"), str):
-                events.append(event)
+                events.append({key: value for key, value in event.items() if _is_expected(key, value)})
     return events
+
+
+def _is_expected(key: str, value: Any) -> bool:
+    if key == "at":
+        return isinstance(value, int | str)
+    if key == "changed":
+        return isinstance(value, list) and all(isinstance(each, int) for each in value)
+    if key == "values":
+        return isinstance(value, dict)
+    return key != "error" or _is_error(value)
+
+
+def _is_error(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("bases"), list):
+        return False
+    line, shapes = value.get("line"), value.get("shapes", {})
+    is_line = line is None or (isinstance(line, int) and 0 < line < _MAX_LINES)
+    return is_line and isinstance(shapes, dict) and all(isinstance(each, str) for each in value["bases"])

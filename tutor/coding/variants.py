@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: Tries of each kind, the fewest for an object that is used twice, and attempts until one has finite values.
 _NUM_FRESH = 4
 _NUM_OTHER_SIGNS = 6
+_NUM_MORE = 4
 _NUM_PAIRS = 3
 _MAX_ATTEMPTS = 6
 #: The beginning of the seeds of all trials.
@@ -68,16 +69,23 @@ def _find_trials(problem: Problem) -> Sequence[Trial]:
     example = FloatProblem(problem.graph, own, start, problem.wrt, forward=problem.forward, labels=problem.labels)
     fresh = [_first_finite(problem, problem.graph, f"{SEED}:{number}") for number in range(_NUM_FRESH)]
     # With its own signs a gate that is closed would be closed on all numbers, and hide what is wrong behind it.
-    signed = [
-        _first_finite(problem, problem.graph, f"{SEED}:signs:{number}", change_signs=True)
-        for number in range(_NUM_OTHER_SIGNS)
-    ]
-    trials = [Trial(each) for each in (*fresh, *signed) if each is not None]
+    signed = _with_changed_signs(problem, f"{SEED}:signs", _NUM_OTHER_SIGNS)
+    trials = [Trial(each) for each in (*filter(None, fresh), *signed)]
     trials.insert(1, Trial(example, is_example=True))
     for number, graph in enumerate(_other_graphs(problem)):
         other = _first_finite(problem, graph, f"{SEED}:shape:{number}")
         trials += [Trial(other, has_other_shapes=True)] if other else []
     return trials
+
+
+def more_numbers(problem: Problem) -> Sequence[FloatProblem]:
+    """Return problems like this one on which no code is run: they tell formulas apart that agree on the trials."""
+    return problem.memoize(("more numbers", SEED), lambda: _with_changed_signs(problem, f"{SEED}:more", _NUM_MORE))
+
+
+def _with_changed_signs(problem: Problem, seed: str, count: int) -> Sequence[FloatProblem]:
+    found = (_first_finite(problem, problem.graph, f"{seed}:{number}", signs=number) for number in range(count))
+    return [each for each in found if each is not None]
 
 
 def paired_trials_of(problem: Problem, parameters: Sequence[str]) -> Sequence[Trial]:
@@ -104,17 +112,27 @@ def _first_finite(
     seed: str,
     kept: Mapping[str, Value] = MappingProxyType({}),
     *,
-    change_signs: bool = False,
+    signs: int | None = None,
 ) -> FloatProblem | None:
-    """Return a problem with random numbers, but for those that are `kept`, and finite values; None if there is none."""
+    """Return a problem with random numbers, but for those that are `kept`, and finite values; None if there is none.
+
+    `signs` is the number of a problem whose numbers have other signs; in that of number 0 all have.
+    """
     source = random.Random(seed)
-    for _attempt in range(_MAX_ATTEMPTS):
+    for attempt in range(_MAX_ATTEMPTS):
         inputs = {
             name: _fresh_value(source, problem, name, value, graph.nodes[graph.position[name]].shape)
             for name, value in problem.inputs.items()
         } | dict(kept)
-        if change_signs:
-            inputs = {name: _with_other_signs(source, problem, name, value) for name, value in inputs.items()}
+        if signs is not None:
+            # A domain may allow one sign only, so that some inputs stay as they are at last.
+            share = 0 if attempt < 2 else 0.3
+            choices = (-1,) if signs + attempt == 0 else (-1, 1)
+            inputs |= {
+                name: _with_other_signs(source, problem, name, value, choices)
+                for name, value in inputs.items()
+                if name not in kept and source.random() >= share
+            }
         output = graph.nodes[graph.output_position].shape
         start = _fresh_start(source, problem.start, output)
         fresh = FloatProblem(graph, inputs, start, problem.wrt, forward=problem.forward, labels=problem.labels)
@@ -128,7 +146,7 @@ def _first_finite(
 
 def _fresh_value(source: random.Random, problem: Problem, name: str, example: Value, shape: Shape) -> Value:
     """Return random numbers of the kind of an example: whole indexes, probabilities, or numbers scaled a little."""
-    cells = [nearest_float(cell) for cell in ops.cells(example)]
+    cells = [_as_float(cell) for cell in ops.cells(example)]
     size = problem.graph.index_sizes.get(name)
     if shape is None:
         return float(source.randrange(size)) if size else _vary(source, cells[0])
@@ -146,25 +164,27 @@ def _fresh_value(source: random.Random, problem: Problem, name: str, example: Va
     return to_value(np.array(table), shape)
 
 
+def _as_float(cell: Value) -> float:
+    """Return an exact number, or one that is a float already, as a float."""
+    return float(cell) if isinstance(cell, int | float) else nearest_float(cell)
+
+
 def _vary(source: random.Random, cell: float) -> float:
     """Return a number like another. Large ones stay close to each other: their exponentials would be too large."""
     return cell + source.uniform(-3, 3) if abs(cell) > _LARGE else cell * source.uniform(*_SCALES)
 
 
-def _with_other_signs(source: random.Random, problem: Problem, name: str, value: Value) -> Value:
-    """Return an input with signs at random, and other numbers in place of 0; or as it is, also at random.
-
-    A domain may allow one sign only, and masks, probabilities and indexes stay.
-    """
-    example = [nearest_float(cell) for cell in ops.cells(problem.inputs[name])]
+def _with_other_signs(source: random.Random, problem: Problem, name: str, value: Value, signs: Sequence[int]) -> Value:
+    """Return an input with signs at random, and other numbers in place of 0. Masks, probabilities and indexes stay."""
+    example = [_as_float(cell) for cell in ops.cells(problem.inputs[name])]
     is_data = (
         name in problem.graph.index_sizes or set(example) <= {0.0, 1.0} or _are_probabilities(problem.inputs[name])
     )
-    if is_data or source.random() < 0.3:
+    if is_data:
         return value
 
     def change(cell: float) -> float:
-        return float(cell or 1.0) * source.uniform(0.3, 1.5) * source.choice((-1, 1))
+        return cell if abs(cell) > _LARGE else float(cell or 1.0) * source.uniform(0.3, 1.5) * source.choice(signs)
 
     shape = ops.shape_of(value)
     if shape is None:
@@ -174,7 +194,7 @@ def _with_other_signs(source: random.Random, problem: Problem, name: str, value:
 
 def _are_probabilities(example: Value) -> bool:
     """Return whether every row adds up to 1 and no entry is negative, in a matrix with more than one column."""
-    rows = [[nearest_float(cell) for cell in row] for row in example] if ops.is_matrix(example) else []
+    rows = [[_as_float(cell) for cell in row] for row in example] if ops.is_matrix(example) else []
     return bool(rows) and len(rows[0]) > 1 and all(min(row) >= 0 and abs(sum(row) - 1) < 1e-9 for row in rows)
 
 
@@ -188,7 +208,7 @@ def _probability_row(source: random.Random, columns: int, *, one_hot: bool) -> l
 
 def _fresh_start(source: random.Random, example: Value, shape: Shape) -> Value:
     """Return a start that is not 1, in the shape of the output."""
-    base = [nearest_float(cell) for cell in ops.cells(example)]
+    base = [_as_float(cell) for cell in ops.cells(example)]
     if shape is None or not ops.is_matrix(example):
         return (base[0] or 1.0) * source.uniform(*_SCALES)
     table = [
