@@ -51,7 +51,7 @@ def judge_autograd(path: Path) -> FileResult:
     tried = programs({op: 1 + ("y" in formula) for op, (_method, formula) in OPERATIONS.items()})
     run = run_file(path, {"autograd": CLASS, "programs": [program.data() for program in tried], "chain": CHAIN})
     fault, line = _fault(run, source) or (None, None)
-    return FileResult(tuple(_Judge(tried, run, source).results()), fault, line, run.output)
+    return FileResult(tuple(_Judge(tried, run, source).results()), fault, line, run.output, source=source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tutor.grading.mistakes.candidate import MistakeCandidate
 
 _WRONG_SHAPE = N_("{name} has the shape {found}, and the gradient of {what} has that of {what}: {needed}.")
+_NO_NUMBER = N_("{name} has the shape {found}, and the gradient of {what} is a single number.")
+_NO_ARRAY = N_("{name} is a single number, and the gradient of {what} has the shape of {what}: {needed}.")
 _WRONG = N_("{name} isn't right yet. Its shape is.")
 _WRONG_NUMBER = N_("{name} isn't right yet.")
 _WRONG_CELLS = N_("{name} is right in {n} of {all} cells.")
@@ -111,8 +113,9 @@ def _plain_sentence(observation: Observation) -> Message:
     value, right = observation.array(trial), observation.right(trial)
     if value.shape != right.shape:
         what = observation.problems[trial].graph.label(observation.place(trial).node)
+        text = _WRONG_SHAPE if value.shape and right.shape else _NO_ARRAY if right.shape else _NO_NUMBER
         found, needed = format_array_shape(value.shape), format_array_shape(right.shape)
-        return message(_WRONG_SHAPE, name=name, found=found, needed=needed, what=what)
+        return message(text, name=name, found=found, needed=needed, what=what)
     if right.size == 1:
         return message(_WRONG_NUMBER, name=name)
     close = np.isclose(value, right, rtol=1e-6, atol=1e-9 * max(float(np.abs(right).max()), 1e-12))

@@ -20,6 +20,22 @@ _MEMORY = N_("The code needed more memory than it may have. Does a list or an ar
 _EARLY = N_("The program ended by itself, with exit code {code}, before its gradients could be read.")
 
 _SYNTAX = N_("Python can't read this line: {text}.")
+#: Messages of Python, and what they mean.
+_SYNTAX_SENTENCES = (
+    (r"'([(\[{])' was never closed", N_("The bracket {sign} is never closed.")),
+    (
+        r"unmatched '([)\]}])'|closing parenthesis '([)\]}])' does not match",
+        N_("A bracket {sign} is closed that was not opened."),
+    ),
+    (
+        r"indent|inconsistent use of tabs",
+        N_("This line is indented in another way than the lines around it. Use spaces, and as many as there."),
+    ),
+    (r"expected ':'", N_("A colon is missing at the end of this line.")),
+    (r"unterminated .*string", N_("A quotation mark is missing.")),
+    (r"cannot assign to", N_("There must be a name to the left of =.")),
+    (r"codec can't decode|null bytes", N_("This file is not saved as UTF-8. Choose that encoding in your editor.")),
+)
 _NAME = N_("“{name}” has no value here. Is it written as above, and assigned before it is used?")
 _ELLIPSIS = N_("This line computes with a ... that is still to be written.")
 _EXIT = N_("This line ends the program. Take it out: the gradients could not be read.")
@@ -59,7 +75,7 @@ def _error_sentence(
     kind: str, bases: Collection[str], text: str, error: Mapping[str, Any], source: str, line: int | None
 ) -> Message:
     if "SyntaxError" in bases:
-        return message(_SYNTAX, text=re.sub(r" \(.*line \d+\)$", "", text))
+        return _syntax_sentence(re.sub(r" \(.*line \d+\)$", "", text))
     if "NameError" in bases:
         return message(_NAME, name=_quoted(text) or error.get("name") or "?")
     if "ellipsis" in text or "Ellipsis" in text:
@@ -77,6 +93,15 @@ def _error_sentence(
         found = find_mismatch(source, line, shapes if isinstance(shapes, dict) else {})
         return found or message(_ANY_SHAPES, text=text)
     return message(_OTHER, kind=kind, text=text or kind)
+
+
+def _syntax_sentence(text: str) -> Message:
+    """Return what is wrong with a line that Python can't read, in plain words where that is known."""
+    for pattern, template in _SYNTAX_SENTENCES:
+        match = re.search(pattern, text)
+        if match:
+            return message(template, sign=match[1] if match.groups() else "")
+    return message(_SYNTAX, text=text)
 
 
 def is_about_shapes(error: Any) -> bool:

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from tutor.coding.variants import Trial
     from tutor.i18n import Message
 
-_NO_ENTRY = N_("There is no {name} in this file any more. It begins with “{head}”.")
+_NO_ENTRY = N_("{name} is missing in this file. Its first line was “{head}”.")
 _NO_DICT = N_("{name} must return the gradients by name, as in {example}, and it returned {kind}.")
 _CHANGED = N_(
-    "The code changes its argument {name} in place. Whoever uses it afterwards gets the new values: copy it first, {name}.copy()."
+    "The code changes its argument {name} in place, so that all code after it gets the new values. Which line changes it?"
 )
 _OTHER_SIZES = N_("With arrays of other sizes than the example's: {text}")
 _NEEDED = N_("{text} {name} needs the shape of {what}, {shape}.")
 _NOT_RETURNED = N_("{name} is not in what the function returns.")
 _NOT_WRITTEN = N_("{name} is not written yet.")
-_NO_NUMBERS = N_("{name} is no array of numbers but {kind}.")
+_NO_NUMBERS = N_("{name} is of the type {kind}, and a number or an array is needed.")
 _FOLLOWS = N_("{name} is the right step from a value before it that isn't right yet.")
 _NOT_REACHED = N_("The code did not come this far.")
 
@@ -62,7 +62,7 @@ def judge_run(task: Task, run: Run, source: str, trials: Sequence[Trial]) -> Fil
             for line in task.values
         )
         text, number = fault or (message(_NOT_REACHED), None)
-        return FileResult(unknown, text, number, run.output)
+        return FileResult(unknown, text, number, run.output, source=source)
     is_coarse = bool(_COARSE.search(source))
     sent = [
         {line.name: _sent(result, line.name, is_coarse=is_coarse) for line in task.values}
@@ -72,7 +72,7 @@ def judge_run(task: Task, run: Run, source: str, trials: Sequence[Trial]) -> Fil
     stopped = any(result.get("partial") for result in results)
     judged = _judge_gradients(task, trials[: len(sent)], sent[: len(trials)], lines, stopped=stopped)
     fault_text, fault_line = fault or (None, None)
-    return FileResult(tuple(judged), fault_text, fault_line, run.output, _agreement(run, trials))
+    return FileResult(tuple(judged), fault_text, fault_line, run.output, _agreement(run, trials), source=source)
 
 
 def _agreement(run: Run, trials: Sequence[Trial]) -> bool | None:

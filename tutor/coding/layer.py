@@ -26,8 +26,8 @@ class Layer:
     """A layer to be written: the graph that it computes, and which of its inputs are parameters, arguments or data.
 
     `shapes` are those of the inputs in letters, (n,) for a vector; `sizes` are the numbers to try for these letters,
-    the example's first. `forward` are the lines of that method, in which parameters are attributes; `torch_forward` are
-    those in PyTorch. `{d}` in the graph and these lines is the size of that letter. `faulty` is its class with faults.
+    the example's first. `forward` are the lines of that method, in which parameters are attributes. `{d}` in the
+    graph and these lines is the size of that letter. `faulty` is its class with faults.
     """
 
     id: str
@@ -43,7 +43,6 @@ class Layer:
     forward: tuple[str, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     note: str = ""
-    torch_forward: tuple[str, ...] = ()
     faulty: FaultyClass | None = None
 
     @property

@@ -12,6 +12,7 @@ from tutor.coding.layer import FaultyClass, Layer
 from tutor.coding.layer_mistakes import layer_mistakes
 from tutor.coding.layer_task import ClassTask, LayerForm
 from tutor.coding.library import NUMPY, Library
+from tutor.coding.torch_layers import TORCH_FORWARD
 from tutor.coding.variants import Trial
 from tutor.engine.builder import parse_graph
 from tutor.engine.standard_functions import with_standard_functions
@@ -42,7 +43,6 @@ LAYERS: Mapping[str, Layer] = {
             _ROWS,
             ("x",),
             forward=("self.output = 1 / (1 + np.exp(-x))", "return output"),
-            torch_forward=("self.output = 1 / (1 + torch.exp(-x))", "return output"),
             note=_FAULT,
         ),
         Layer(
@@ -55,7 +55,6 @@ LAYERS: Mapping[str, Layer] = {
             _ROWS,
             ("x",),
             forward=("return np.maximum(x, 0)",),
-            torch_forward=("return torch.clamp(x, min=0)",),
         ),
         Layer(
             "affine",
@@ -68,7 +67,6 @@ LAYERS: Mapping[str, Layer] = {
             ("X",),
             ("W", "b"),
             forward=("return X @ self.W + self.b",),
-            torch_forward=("return X @ self.W + self.b",),
             faulty=FaultyClass(
                 ("self.X = X", "return X @ self.W + self.b"),
                 ("self.dW += self.X.T @ dY", "self.db = dY", "dX = dY @ self.W"),
@@ -91,7 +89,6 @@ LAYERS: Mapping[str, Layer] = {
                 "P = grown / grown.sum(axis=1, keepdims=True)",
                 "return -(T * np.log(P)).sum() / len(A)",
             ),
-            torch_forward=("P = torch.softmax(A, dim=1)", "return -(T * torch.log(P)).sum() / len(A)"),
             faulty=FaultyClass(
                 (
                     "grown = np.exp(A - A.max(axis=1, keepdims=True))",
@@ -112,7 +109,6 @@ LAYERS: Mapping[str, Layer] = {
             ("Y",),
             data=("T",),
             forward=("return ((Y - T) ** 2).mean()",),
-            torch_forward=("return ((Y - T) ** 2).mean()",),
         ),
         Layer(
             "batch-norm",
@@ -129,12 +125,6 @@ LAYERS: Mapping[str, Layer] = {
                 "m = X.mean(axis=0)",
                 "v = ((X - m) ** 2).mean(axis=0)",
                 "H = (X - m) / np.sqrt(v + 1e-5)",
-                "return self.gamma * H + self.beta",
-            ),
-            torch_forward=(
-                "m = X.mean(dim=0)",
-                "v = ((X - m) ** 2).mean(dim=0)",
-                "H = (X - m) / torch.sqrt(v + 1e-5)",
                 "return self.gamma * H + self.beta",
             ),
         ),
@@ -155,12 +145,6 @@ LAYERS: Mapping[str, Layer] = {
                 "H = (X - m) / np.sqrt(v + 1e-5)",
                 "return self.gamma * H + self.beta",
             ),
-            torch_forward=(
-                "m = X.mean(dim=1, keepdim=True)",
-                "v = ((X - m) ** 2).mean(dim=1, keepdim=True)",
-                "H = (X - m) / torch.sqrt(v + 1e-5)",
-                "return self.gamma * H + self.beta",
-            ),
         ),
         Layer(
             "rms-norm",
@@ -176,10 +160,6 @@ LAYERS: Mapping[str, Layer] = {
                 "s = np.sqrt((X ** 2).mean(axis=1, keepdims=True) + 1e-5)",
                 "return self.gamma * (X / s)",
             ),
-            torch_forward=(
-                "s = torch.sqrt((X ** 2).mean(dim=1, keepdim=True) + 1e-5)",
-                "return self.gamma * (X / s)",
-            ),
         ),
         Layer(
             "embedding",
@@ -193,7 +173,6 @@ LAYERS: Mapping[str, Layer] = {
             data=("ids",),
             kinds={"ids": "index"},
             forward=("return self.W[ids]",),
-            torch_forward=("return self.W[ids]",),
         ),
         Layer(
             "dropout",
@@ -207,7 +186,6 @@ LAYERS: Mapping[str, Layer] = {
             data=("mask",),
             kinds={"mask": "mask"},
             forward=("return X * mask / 0.5",),
-            torch_forward=("return X * mask / 0.5",),
         ),
         Layer(
             "convolution",
@@ -230,12 +208,6 @@ LAYERS: Mapping[str, Layer] = {
                 "patches = np.array([X[i:i + a, j:j + b].ravel() for i in range(rows) for j in range(columns)])",
                 "return (patches @ self.K.ravel()).reshape(rows, columns)",
             ),
-            torch_forward=(
-                "a, b = self.K.shape",
-                "rows, columns = X.shape[0] - a + 1, X.shape[1] - b + 1",
-                "patches = torch.stack([X[i:i + a, j:j + b].ravel() for i in range(rows) for j in range(columns)])",
-                "return (patches @ self.K.ravel()).reshape(rows, columns)",
-            ),
         ),
         Layer(
             "attention",
@@ -255,11 +227,6 @@ LAYERS: Mapping[str, Layer] = {
                 "S = Q @ K.T / np.sqrt(Q.shape[1])",
                 "grown = np.exp(S - S.max(axis=1, keepdims=True))",
                 "P = grown / grown.sum(axis=1, keepdims=True)",
-                "return P @ V",
-            ),
-            torch_forward=(
-                "S = Q @ K.T / Q.shape[1] ** 0.5",
-                "P = torch.softmax(S, dim=1)",
                 "return P @ V",
             ),
         ),
@@ -284,7 +251,11 @@ class LayerTask(ClassTask):
                 {name: f"d{name}" for name in (*layer.parameters, *layer.inputs)},
                 (layer.output, layer.output),
                 f"d{layer.output}",
-                faulty_class.forward if faulty_class else layer.forward if library is NUMPY else layer.torch_forward,
+                faulty_class.forward
+                if faulty_class
+                else layer.forward
+                if library is NUMPY
+                else TORCH_FORWARD[layer.id],
                 note=_(note) if note else "",
                 library=library,
                 first=faulty_class.first if faulty_class else (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.i18n import N_, describe_os_error, message
+from tutor.i18n import N_, _, describe_os_error, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tutor.coding.verdict import FileResult
     from tutor.i18n import Message
 
+_PRINTED = N_("printed:")
+#: Lines that a file has printed, and their columns, that are shown.
+_MAX_PRINTED, _MAX_WIDTH = 20, 400
 _MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
 _SOLVED = N_("Every gradient is right. Solved in code.")
 _SOLVED_AND_AGREED = N_("Every gradient is right, and PyTorch agrees. Solved in code.")
@@ -22,21 +25,38 @@ _LEFT = N_("{n} of {all} gradients are right.")
 def result_lines(session: CodeSession, result: FileResult) -> Iterator[str]:
     """Yield what the file printed, a line for each gradient, and what is wrong with the first open one."""
     if result.output.strip():
-        yield result.output.rstrip("\n")
+        yield _(_PRINTED)
+        yield from printed_lines(result.output)
     right = sum(each.verdict == "right" for each in result.results)
     for each in result.results:
         yield f"{_MARKS[each.verdict]} {each.name}   {session.style.describe(each.name)}"
     first = result.first_open
     if result.fault is not None:
-        yield with_line(str(result.fault), result.fault_line)
+        yield from told_lines(result, str(result.fault), result.fault_line)
     elif first is not None and first.message is not None:
-        yield with_line(str(first.message), first.line)
+        yield from told_lines(result, str(first.message), first.line)
     yield str(solved_sentence(result) if result.solved else message(_LEFT, n=right, all=len(result.results)))
 
 
 def solved_sentence(result: FileResult) -> Message:
     """Return what is said of a file that is right."""
     return message(_SOLVED_AND_AGREED if result.agrees else _SOLVED)
+
+
+def printed_lines(output: str, count: int = _MAX_PRINTED) -> list[str]:
+    """Return the last lines that a file has printed, after how many were left out."""
+    lines = [line[:_MAX_WIDTH] for line in output.strip("\n").splitlines()]
+    if len(lines) <= count:
+        return lines
+    return [str(message(N_("({n} lines before)"), n=len(lines) - count)), *lines[-count:]]
+
+
+def told_lines(result: FileResult, text: str, line: int | None) -> Iterator[str]:
+    """Yield a sentence about a line of the file, after the text of that line."""
+    code = result.code_of(line)
+    if code:
+        yield f"  {line} | {code}"
+    yield with_line(text, line)
 
 
 def write_error(error: OSError) -> Message:

@@ -29,8 +29,8 @@ class GradientResult:
 class FileResult:
     """The verdicts on a file in backward order, what is wrong with the file itself, and what it printed.
 
-    `agrees` says whether PyTorch, asked by itself, finds the same gradients; None if it was not asked.
-    `losses` are those of a network while it was trained, at even distances.
+    `agrees` says whether PyTorch, asked by itself, finds the same gradients; None if it was not asked. `losses` are those
+    of a network while it was trained, at even distances. `source` is the text that was judged.
     """
 
     results: tuple[GradientResult, ...]
@@ -39,6 +39,12 @@ class FileResult:
     output: str = ""
     agrees: bool | None = None
     losses: tuple[float, ...] = ()
+    source: str = ""
+
+    def code_of(self, line: int | None) -> str:
+        """Return the text of a line of the file; empty if there is none."""
+        lines = self.source.splitlines()
+        return lines[line - 1].strip() if line is not None and 0 < line <= len(lines) else ""
 
     @property
     def solved(self) -> bool:

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at whether the file was saved.
 _POLL_INTERVAL = 0.15
+#: Looks at which a file is missing until that is said: an editor may replace it.
+_LOOKS_UNTIL_GONE = 10
 
 _WRITTEN = N_("{file} is written. Open it in your editor, complete the lines with ..., and save: it is checked then.")
 _GOES_ON = N_("{file} is there already and is checked. --fresh writes a new one beside it.")
@@ -62,6 +64,7 @@ _KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}
 _WORD = re.compile(r"[\w-]+")
 _ASK = N_("{question} Then add --yes.")
 _NO_ARRAYS = N_("The small autograd computes with plain numbers and needs no library. Leave out --torch.")
+_GONE = N_("{file} is not there. It is checked as soon as it is there again.")
 _NOT_A_FILE = N_("There is no file {file}.")
 
 
@@ -242,6 +245,7 @@ def _as_json(result: FileResult) -> dict[str, Any]:
             "certain": each.certain,
             "message": str(each.message) if each.message is not None else None,
             "line": each.line,
+            "code": result.code_of(each.line) or None,
         }
         for each in result.results
     ]
@@ -272,8 +276,12 @@ def _watch(session: CodeSession, glyphs: Glyphs) -> int:
     """Check the file whenever it is saved, until it is solved or left. Return the exit code."""
     echo(message(_KEYS, file=session.path))
     seen: tuple[int, int] | None = None
+    num_missing = 0
     try:
         while True:
+            num_missing = num_missing + 1 if files.file_state(session.path) is None else 0
+            if num_missing == _LOOKS_UNTIL_GONE:
+                echo(message(_GONE, file=session.path))
             if files.file_state(session.path) not in (None, seen) and (now := files.settled_state(session.path)):
                 result = _run(session)
                 # What was saved meanwhile is checked instead.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tutor.coding.report import solved_sentence, with_line
+from tutor.coding.report import printed_lines, solved_sentence, with_line
 from tutor.drawing.loss_curve import loss_curve
 from tutor.i18n import N_, _, message
 from tutor.tui.content import from_markup, styled
@@ -31,13 +31,19 @@ def verdict_blocks(
         blocks.append(styled(glyphs, (f"{glyphs.correct} {solved}", "bold $right")))
     elif result is not None and result.fault is not None:
         fault = with_line(str(result.fault), result.fault_line)
-        blocks.append(styled(glyphs, (f"{glyphs.error} ", "bold $wrong"), fault))
+        blocks.append(styled(glyphs, (f"{glyphs.error} ", "bold $wrong"), fault, _code(result, result.fault_line)))
     elif part is not None and part.message is not None:
         hue = {"wrong": "$wrong", "follows": "$help"}.get(part.verdict, "$muted")
         label = {"wrong": _("not yet"), "follows": _("follows")}.get(part.verdict, "")
         head = (f"{label}  ", f"bold {hue}") if label else ""
-        blocks.append(styled(glyphs, head, with_line(str(part.message), part.line)))
+        blocks.append(styled(glyphs, head, with_line(str(part.message), part.line), _code(result, part.line)))
     return blocks
+
+
+def _code(result: FileResult | None, line: int | None) -> tuple[str, str]:
+    """Return the text of a line of the file, to stand below a sentence about it."""
+    code = result.code_of(line) if result is not None else ""
+    return (f"\n{line} | {code}" if code else "", "$muted")
 
 
 def hint_and_output(glyphs: Glyphs, hint: CodeHint | None, result: FileResult | None) -> list[Content]:
@@ -49,7 +55,7 @@ def hint_and_output(glyphs: Glyphs, hint: CodeHint | None, result: FileResult | 
     if result is not None and (curve := loss_curve(result.losses, glyphs)):
         blocks.append(styled(glyphs, ("\n".join(curve), "$forward")))
     if result is not None and result.output.strip():
-        lines = result.output.strip().splitlines()[-_OUTPUT_LINES:]
+        lines = printed_lines(result.output, _OUTPUT_LINES)
         blocks.append(styled(glyphs, (_("printed:"), "$muted"), "\n" + "\n".join(lines)))
     return blocks
 
