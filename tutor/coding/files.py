@@ -25,7 +25,7 @@ DEFAULT_FOLDER = "backprop"
 _MAX_NAME = 60
 #: Seconds in which an editor that empties a file writes it again.
 _SETTLING_TIME = 0.03
-_WIDTH = 88
+_WIDTH = 76
 _KEEP = N_("Keep the lines above: they say what this file is checked against. It is checked whenever you save it.")
 
 
