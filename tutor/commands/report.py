@@ -10,6 +10,7 @@ from tutor.commands.calibration_page import calibration_table
 from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.export import SKIPPED_FILE
+from tutor.commands.gradebook import FORMATS, gradebook_rows, read_points
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.item_page import items_page
 from tutor.commands.item_report import ITEMS_HEADER, MESSAGES_HEADER, WRONG_ANSWERS_HEADER, ItemReport
@@ -18,10 +19,12 @@ from tutor.commands.output import format_csv_row, open_output
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
-from tutor.packs.sanitize import clean_title, escape_invisible, format_json
+from tutor.packs.sanitize import escape_invisible, format_json
 from tutor.practice.calibration import calibration_of
+from tutor.practice.class_files import class_files, read_class_file
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
-from tutor.practice.export import InvalidExportError, read_export
+from tutor.practice.export import InvalidExportError
+from tutor.practice.gradebook import make_gradebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +42,7 @@ _ITEM_TABLES = ("items", "wrong-answers", "messages")
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE|FOLDER...")
 @click.option(
     "--csv",
     "table",
@@ -51,17 +54,35 @@ _ITEM_TABLES = ("items", "wrong-answers", "messages")
 )
 @click.option("--items", is_flag=True, help=_("Analyse each blank: how hard, which wrong answers, what didn't help."))
 @click.option("--json", "as_json", is_flag=True, help=_("Write the analysis of --items as JSON."))
+@click.option("--gradebook", type=click.Choice(FORMATS), help=_("Write points as CSV, for Canvas or Moodle."))
+@click.option(
+    "--points", type=FilePath(), metavar="TOML", help=_("What each exercise is worth; --gradebook needs this file.")
+)
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
 def report(
-    options: RunOptions, files: tuple[Path, ...], table: str | None, items: bool, as_json: bool, to: Path | None
+    options: RunOptions,
+    files: tuple[Path, ...],
+    table: str | None,
+    items: bool,
+    as_json: bool,
+    gradebook: str | None,
+    points: Path | None,
+    to: Path | None,
 ) -> int:
     _check_options(table, items, as_json)
+    if (gradebook is None) != (points is None):
+        raise CommandError(message(N_("--gradebook and --points go together. Give both.")), 2)
+    if gradebook is not None and (table or items):
+        raise CommandError(message(N_("--gradebook writes a table of its own. Leave out --csv and --items.")), 2)
+    worth = None if points is None else read_points(points)
     classroom = Classroom()
     skipped = _read_files(classroom, files)
-    if skipped == len(files):
+    if skipped and not classroom.learners:
         return 1
-    if as_json:
+    if gradebook is not None and worth is not None:
+        lines = [format_csv_row(row) for row in gradebook_rows(make_gradebook(classroom, worth), gradebook)]
+    elif as_json:
         lines = [format_json(ItemReport(classroom).as_json(), indent=2)]
     elif table is not None:
         lines = [format_csv_row(row) for row in _csv_rows(classroom, table)]
@@ -101,16 +122,27 @@ def _csv_rows(classroom: Classroom, table: str) -> Iterator[Sequence[str]]:
         yield from (MESSAGES_HEADER, *analysis.message_rows())
 
 
-def _read_files(classroom: Classroom, files: tuple[Path, ...]) -> int:
-    """Read the files, report those that can't be used, and return their number."""
+def _read_files(classroom: Classroom, paths: tuple[Path, ...]) -> int:
+    """Read the files and folders, report those that can't be used, and return their number."""
     skipped = 0
-    for file in files:
+    for path in paths:
         try:
-            classroom.add(list(read_export(file)), clean_title(file.stem))
+            files = class_files(path)
         except InvalidExportError as error:
             skipped += 1
-            print_error(str(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice)))
+            _report_skipped(path, error)
+            continue
+        for file in files:
+            try:
+                classroom.add(list(read_class_file(file)), file.learner)
+            except InvalidExportError as error:
+                skipped += 1
+                _report_skipped(file.path, error)
     return skipped
+
+
+def _report_skipped(path: Path, error: InvalidExportError) -> None:
+    print_error(str(message(SKIPPED_FILE, file=escape_invisible(str(path)), why=error.notice)))
 
 
 def _summary_page(classroom: Classroom) -> list[Block]:

@@ -1,0 +1,162 @@
+"""`report FOLDER` and `report --gradebook`: a class whose files lie in folders, and points for a course system."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.events import make_event, time_after
+from tutor.packs import library
+from tutor.practice.export import as_json
+from tutor.practice.storage.store import Store
+from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tests.support.run_tutor import Run
+
+EXERCISE = "basics/add-multiply"
+RIGHT = {"start": "1", "c->mul1": "120", "add1->mul1": "2", "a->add1": "2", "b->add1": "2"}
+
+
+def work(store: Path, answers: dict[str, str], *, reveal: str = "") -> None:
+    """Write the store of a learner who gave these answers."""
+    store.parent.mkdir(parents=True, exist_ok=True)
+    with Store.open(store) as opened:
+        sheet = Worksheet(library.find_exercise(EXERCISE).variant(), opened)
+        for blank, answer in answers.items():
+            sheet.answer(blank, answer)
+        if reveal:
+            sheet.reveal(reveal)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Path:
+    """Return a folder with the homes of three learners."""
+    folder = tmp_path / "homes"
+    inner = Path(".local", "share", "backprop-tutor", "progress.sqlite3")
+    work(folder / "ann" / inner, RIGHT)
+    work(folder / "bob" / inner, {"c->mul1": "2", "add1->mul1": "2", "a->add1": "3"}, reveal="b->add1")
+    work(folder / "cem" / inner, {})
+    (folder / "notes.txt").write_text("nothing")
+    return folder
+
+
+def points_file(folder: Path, text: str) -> str:
+    file = folder / "points.toml"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+def test_a_report_reads_the_stores_below_a_folder_and_leaves_them_alone(run_tutor: Run, homes: Path) -> None:
+    before = {file: file.read_bytes() for file in homes.rglob("progress.sqlite3")}
+    done = run_tutor("report", str(homes), "--csv", "learners")
+    assert done.returncode == 0, done.stderr
+    assert {row["learner"]: row["solved"] for row in rows(done.stdout)} == {"ann": "yes", "bob": "no"}
+    assert {file: file.read_bytes() for file in homes.rglob("progress.sqlite3")} == before
+
+
+def test_a_learner_who_is_at_work_is_read_as_well(run_tutor: Run, homes: Path) -> None:
+    store = next((homes / "cem").rglob("progress.sqlite3"))
+    with Store.open(store) as opened:
+        Worksheet(library.find_exercise(EXERCISE).variant(), opened).answer("c->mul1", "120")
+        done = run_tutor("report", str(homes), "--csv", "learners")
+    assert {row["learner"] for row in rows(done.stdout)} == {"ann", "bob", "cem"}
+
+
+def test_points_are_shared_by_the_blanks(run_tutor: Run, homes: Path, tmp_path: Path) -> None:
+    points = points_file(
+        tmp_path, f'[points]\n"{EXERCISE}" = 8\n"basics/plus" = 3\n[titles]\n"{EXERCISE}" = "Week 1"\n'
+    )
+    done = run_tutor("report", str(homes), "--gradebook", "moodle", "--points", points)
+    assert [(row["username"], row["Week 1"], row["basics/plus"]) for row in rows(done.stdout)] == [
+        ("ann", "8", ""),
+        ("bob", "1.6", ""),
+    ]
+
+
+def test_canvas_gets_its_columns_and_the_most_points(run_tutor: Run, homes: Path, tmp_path: Path) -> None:
+    points = points_file(tmp_path, f'[points]\n"{EXERCISE}" = {{ "c->mul1" = 5, "a->add1" = 1.5 }}\n')
+    out = run_tutor("report", str(homes), "--gradebook", "canvas", "--points", points).stdout
+    table = list(csv.reader(io.StringIO(out)))
+    assert table[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", EXERCISE]
+    assert table[1] == ["Points Possible", "", "", "", "", "6.5"]
+    assert table[2] == ["ann", "", "ann", "ann", "", "6.5"]
+    assert table[3] == ["bob", "", "bob", "bob", "", "0"]
+
+
+def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ann.jsonl"
+    answers: list[dict[str, Any]] = [
+        {"blank": "c->mul1", "verdict": "wrong"},
+        {"blank": "a->add1", "verdict": "carried"},
+        {"blank": "b->add1", "verdict": "right"},
+    ]
+    events = [
+        make_event(
+            "answer", f"e{number}", pack="basics", exercise="add-multiply", at=time_after(minutes=number), **answer
+        )
+        for number, answer in enumerate(answers)
+    ]
+    file.write_text("".join(as_json(event) + "\n" for event in events), "utf-8")
+    text = f'carried = 0.25\n[points]\n"{EXERCISE}" = {{ "c->mul1" = 4, "a->add1" = 4, "b->add1" = 4 }}\n'
+    points = points_file(tmp_path, text)
+    out = run_tutor("report", str(file), "--gradebook", "moodle", "--points", points).stdout
+    assert rows(out) == [{"username": "ann", EXERCISE: "5"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "There are no points"),
+        ("[points]\n", "There are no points"),
+        ("[points\n", "This is no TOML"),
+        ('[points]\n"plus" = 3\n', "“plus” is no name of an exercise"),
+        ('[points]\n"basics/plus" = "three"\n', "points of basics/plus must be a number"),
+        ('[points]\n"basics/plus" = { x = -1 }\n', "points of basics/plus must be a number"),
+        ('carried = 2\n[points]\n"basics/plus" = 3\n', "carried is a share from 0 to 1"),
+        ('[pints]\n"basics/plus" = 3\n', "“pints” is not known here"),
+        ('[points]\n"basics/plus" = 3\n[titles]\n"basics/plus" = 3\n', "title of basics/plus must be a text"),
+    ],
+)
+def test_a_file_of_points_that_cannot_be_used_is_told(run_tutor: Run, homes: Path, text: str, sentence: str) -> None:
+    done = run_tutor("report", str(homes), "--gradebook", "moodle", "--points", points_file(homes.parent, text))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--gradebook", "canvas"), "go together"),
+        (("--points", "p.toml"), "go together"),
+        (("--gradebook", "canvas", "--points", "p.toml", "--items"), "Leave out --csv and --items"),
+        (("--gradebook", "canvas", "--points", "no.toml"), "no.toml can't be read"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(
+    run_tutor: Run, homes: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = run_tutor("report", str(homes), *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_a_file_among_others_that_is_no_store_is_skipped(run_tutor: Run, homes: Path) -> None:
+    (homes / "dan").mkdir()
+    (homes / "dan" / "progress.sqlite3").write_bytes(b"no database at all, but long enough" * 40)
+    with sqlite3.connect(homes / "other.sqlite3") as connection:
+        connection.execute("CREATE TABLE t (x)")
+    done = run_tutor("report", str(homes), "--csv", "learners")
+    assert done.returncode == 1
+    assert done.stderr.count("Skipped") == 2
+    assert {row["learner"] for row in rows(done.stdout)} == {"ann", "bob"}
+    assert run_tutor("report", str(homes.parent / "homes" / "dan")).returncode == 1

@@ -1,0 +1,105 @@
+"""Gradebooks as course systems import them, and the file that says what exercises are worth."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from tutor.atomic_files import read_regular_file
+from tutor.commands.errors import CommandError
+from tutor.i18n import N_, describe_os_error, message
+from tutor.packs.library import is_exercise_name
+from tutor.packs.sanitize import clean_title
+from tutor.practice.export import spreadsheet_cell
+from tutor.practice.gradebook import CARRIED_SHARE, ExercisePoints, Gradebook, Points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMATS = ("canvas", "moodle")
+_MAX_BYTES = 2**20
+
+_CANT_READ = N_("{file} can't be read: {reason}.")
+_TOO_LARGE = N_("{file} is larger than {n} KiB. Keep to the points of exercises.")
+_NO_TOML = N_('{file}: This is no TOML: {problem}. Write a line for each exercise, such as "week-1/exam" = 20.')
+_NO_POINTS = N_(
+    '{file}: There are no points. Add [points], and below it a line for each exercise, such as "week-1/exam" = 20.'
+)
+_UNKNOWN_KEY = N_("{file}: “{key}” is not known here. The tables are [points] and [titles], the number is carried.")
+_NO_EXERCISE = N_('{file}: “{key}” is no name of an exercise. Write it with its pack, as in "week-1/exam".')
+_NO_NUMBER = N_("{file}: The points of {key} must be a number from 0 on, or a table with a number for each blank.")
+_NO_SHARE = N_("{file}: carried is a share from 0 to 1, such as 0.5.")
+_NO_TITLE = N_("{file}: The title of {key} must be a text.")
+
+
+def read_points(file: Path) -> Points:
+    """Return what exercises are worth, from a TOML file. Raise CommandError."""
+    try:
+        content = read_regular_file(file)
+    except OSError as error:
+        raise CommandError(message(_CANT_READ, file=file, reason=describe_os_error(error)), 2) from None
+    if len(content) > _MAX_BYTES:
+        raise CommandError(message(_TOO_LARGE, file=file, n=_MAX_BYTES // 1024), 2)
+    try:
+        data = tomllib.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise CommandError(message(_NO_TOML, file=file, problem=str(error).rstrip(".")), 2) from None
+
+    def refuse(text: str, key: object = "") -> CommandError:
+        return CommandError(message(text, file=file, key=clean_title(str(key))), 2)
+
+    if unknown := [key for key in data if key not in ("points", "titles", "carried")]:
+        raise refuse(_UNKNOWN_KEY, unknown[0])
+    carried = data.get("carried", CARRIED_SHARE)
+    if not _is_number(carried) or carried > 1:
+        raise refuse(_NO_SHARE)
+    worth, titles = data.get("points"), data.get("titles", {})
+    if not isinstance(worth, dict) or not worth:
+        raise refuse(_NO_POINTS)
+    if not isinstance(titles, dict):
+        raise refuse(_UNKNOWN_KEY, "titles")
+    exercises = {}
+    for key, value in worth.items():
+        if not is_exercise_name(key):
+            raise refuse(_NO_EXERCISE, key)
+        title = titles.get(key, key)
+        if not isinstance(title, str) or not title.strip():
+            raise refuse(_NO_TITLE, key)
+        pack, _, exercise = key.partition("/")
+        points = _exercise_points(clean_title(title), value)
+        if points is None:
+            raise refuse(_NO_NUMBER, key)
+        exercises[pack, exercise] = points
+    return Points(exercises, float(carried))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
+
+
+def _exercise_points(title: str, value: Any) -> ExercisePoints | None:
+    """Return the points of an exercise; None if they are no numbers."""
+    if _is_number(value):
+        return ExercisePoints(title, float(value))
+    if isinstance(value, dict) and value and all(map(_is_number, value.values())):
+        return ExercisePoints(title, by_blank={blank: float(points) for blank, points in value.items()})
+    return None
+
+
+def gradebook_rows(gradebook: Gradebook, kind: str) -> Iterator[list[str]]:
+    """Yield the rows of CSV for Canvas or Moodle, with a row for each learner, who is known by the id of the export."""
+    titles = [spreadsheet_cell(column.title) for column in gradebook.columns]
+    if kind == "canvas":
+        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]
+        yield ["Points Possible", "", "", "", "", *(_number(column.most) for column in gradebook.columns)]
+    else:
+        yield ["username", *titles]
+    for learner, scores in gradebook.rows.items():
+        name = spreadsheet_cell(learner)
+        who = [name, "", name, name, ""] if kind == "canvas" else [name]
+        yield [*who, *("" if score is None else _number(score) for score in scores)]
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
