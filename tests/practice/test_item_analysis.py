@@ -74,7 +74,7 @@ def test_a_small_class_by_hand() -> None:
         # A hint, then right: not at first try; 20 s.
         bob=[act("hint", "a", hints=2, position=1), right("a", position=1), wrong("b", "7"), right("b")],
         # Right at once: 10 s.
-        cho=[right("a", position=1), wrong("b", "7.0"), act("reveal", "b")],
+        cho=[act("predict", "a"), right("a", position=1), act("why", "a"), wrong("b", "7.0"), act("reveal", "b")],
         # Never right, and not finished.
         dee=[wrong("a", "9"), wrong("a", "8")],
     )

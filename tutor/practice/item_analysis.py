@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.practice.answer_groups import answer_key, group_answers
-from tutor.practice.event import AGAIN, NO, REPLY, YES
+from tutor.practice.event import AGAIN, NO, NOTED, REPLY, UNJUDGED, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,8 @@ MIN_LEARNERS = 20
 MIN_REST_ITEMS = 3
 #: The kinds of event that mean that a learner came to a blank.
 _KINDS = ("answer", AGAIN, "hint", "reveal", REPLY)
+#: The kinds whose time is that of the blank: not what is asked before it, or after it is right.
+_TIMED_KINDS = (*_KINDS, NOTED, UNJUDGED, "clear", "undo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class _Encounter:
     seconds: float = 0.0
 
     @property
+    def is_finished(self) -> bool:
+        return self.is_right or self.shown
+
+    @property
     def counts(self) -> bool:
         return self.first is not None or self.shown
 
@@ -126,7 +132,8 @@ class _Tally:
         last: Event | None = None
         for event in events:
             self.rule = self.rule or event.rule
-            encounter.seconds += event.duration
+            if event.kind in _TIMED_KINDS and not encounter.is_finished:
+                encounter.seconds += event.duration
             if event.kind == "hint":
                 encounter.rungs = max(encounter.rungs, event.hints)
             elif event.kind == "reveal":
@@ -259,7 +266,7 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
 
 def _to_item(key: ItemKey, tally: _Tally, discrimination: float | None, compared: int) -> Item:
     here = [encounter for encounter in tally.encounters.values() if encounter.counts]
-    finished = [encounter.seconds for encounter in here if encounter.is_right or encounter.shown]
+    finished = [encounter.seconds for encounter in here if encounter.is_finished]
     n = len(here)
     return Item(
         *key,
