@@ -84,8 +84,8 @@ def _form_blocks(report: ItemReport, items: Sequence[Item]) -> Iterator[Block]:
             str(item.learners),
             format_percent(item.right),
             format_percent(item.first_try),
-            "–" if item.discrimination is None else f"{item.discrimination:.2f}".replace("-", "−"),
-            "–" if item.seconds is None else str(message(N_("{n} s"), n=f"{item.seconds:.0f}")),
+            "-" if item.discrimination is None else f"{item.discrimination:.2f}".replace("-", "−"),
+            "-" if item.seconds is None else str(message(N_("{n} s"), n=f"{item.seconds:.0f}")),
             format_percent(item.hinted),
             format_percent(item.shown),
         ]
