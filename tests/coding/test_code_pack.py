@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.code_in_process import judge_text
 from tests.support.lesson_solutions import lesson_code
+from tutor.coding.mistakes import GENERAL_MISTAKES
 from tutor.coding.new_file import exercise_file, place_file
 from tutor.coding.session import open_session
 from tutor.packs import library
@@ -197,3 +199,11 @@ def test_a_file_of_an_exercise_is_checked_against_it_and_its_loss_is_plotted(run
     assert "0.000 │" in result.stdout
     assert "loss: 0.4" in result.stdout
     assert "You have written every line" in result.stdout
+
+
+def test_the_mistakes_of_code_are_listed_with_the_others(run_tutor: Run) -> None:
+    rows = {row["id"]: row for row in json.loads(run_tutor("mistakes", "--json").stdout)}
+    assert rows["code.one-sided"]["where"] == {"en": "code in Python", "ko": "파이썬 코드"}
+    assert rows["code.one-sided"]["name"]["en"] == "a forward difference in place of a central one"
+    assert {mistake.id for mistake in GENERAL_MISTAKES} < set(rows)
+    assert "mul.own-input" in rows

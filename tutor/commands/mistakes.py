@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.coding.mistakes import GENERAL_MISTAKES as IN_CODE
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
-from tutor.grading.mistakes.catalogue import catalogue
+from tutor.grading.mistakes.catalogue import CatalogueEntry, catalogue
 from tutor.grading.mistakes.labels import mistake_label
-from tutor.i18n import LANGUAGES, _, current_language, set_language
+from tutor.i18n import LANGUAGES, N_, _, current_language, message, set_language
 from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
@@ -20,18 +21,26 @@ if TYPE_CHECKING:
 
     from tutor.run_options import RunOptions
 
+_IN_CODE = N_("code in Python")
+
 
 @click.command(cls=LocalizedCommand)
 @click.option("--json", "as_json", is_flag=True, help=_("For machines: one JSON array, texts in every language."))
 @common_options
 def mistakes(options: RunOptions, as_json: bool) -> int:
-    rows = catalogue()
+    labels = {mistake.id: mistake.label for mistake in IN_CODE}
+    in_code = (CatalogueEntry(mistake.id, message(_IN_CODE), (mistake.feedback,)) for mistake in IN_CODE)
+
+    def label(mistake_id: str) -> str:
+        return _(labels[mistake_id]) if mistake_id in labels else mistake_label(mistake_id)
+
+    rows = (*catalogue(), *in_code)
     if as_json:
         data = [
             {
                 "id": row.id,
                 "where": _in_every_language(row.where.__str__),
-                "name": _in_every_language(partial(mistake_label, row.id)),
+                "name": _in_every_language(partial(label, row.id)),
                 "says": [_in_every_language(partial(_, text)) for text in row.feedback],
             }
             for row in rows
@@ -40,7 +49,7 @@ def mistakes(options: RunOptions, as_json: bool) -> int:
         return 0
     for row in rows:
         feedback = [f"    {_(text)}" for text in row.feedback]
-        for line in (f"{row.id}  ({row.where})", f"  {mistake_label(row.id)}", *feedback, ""):
+        for line in (f"{row.id}  ({row.where})", f"  {label(row.id)}", *feedback, ""):
             echo(options.glyphs.render(line))
     return 0
 
