@@ -21,7 +21,7 @@ import tutor
 SOURCE = Path(tutor.__file__).parent
 #: An import inside a function delays a heavy library, or a screen or command that most runs do not need. Any other
 #: import belongs at the top of its module.
-MAX_FUNCTION_LEVEL_IMPORTS = 60
+MAX_FUNCTION_LEVEL_IMPORTS = 62
 
 
 def loaded_libraries(code: str) -> set[str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.events import MemoryJournal
+from tutor.grading.skills import FAULT
 from tutor.grading.verdict import VerdictKind
 from tutor.packs.library import read_pack
 from tutor.practice.exercise_records import load_records
+from tutor.practice.mastery import Skill
 from tutor.practice.resume import open_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
@@ -105,6 +107,11 @@ def test_only_the_first_wrong_value_is_diagnosed_and_the_others_are_carried(exer
     stored = {event.blank: (event.verdict, event.mistake) for event in journal.events if event.kind == "answer"}
     assert stored["add1->mul1"] == ("mistaken", "mul.own-input")
     assert stored["x->add1"] == ("carried", "")
+    skill = Skill(FAULT)
+    for event in journal.events:
+        if event.rule == FAULT:
+            skill.apply(event)
+    assert skill.state.steps == 1
     pointed = [(event.blank, event.verdict) for event in journal.events if event.kind == "pointed"]
     assert pointed == [("add1->mul1", "right")]
     # From here on the exercise is an ordinary one.

@@ -426,8 +426,8 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
 async def test_the_first_start_asks_nothing_and_ends_with_the_first_exercise() -> None:
     (data_folder() / "welcomed").unlink()
     async with open_home() as pilot:
-        await wait_for_text(pilot, "Start here")
-        await pilot.press(*["down"] * 4, "enter")
+        await wait_for_text(pilot, "Start here", "I know some of this")
+        await pilot.press(*["down"] * 5, "enter")
         await wait_for_text(pilot, "0 of 4", "From left to right")
         await pilot.press("7", "enter", "escape")
         await wait_for_text(pilot, "Continue From left to right")

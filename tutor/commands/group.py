@@ -42,6 +42,9 @@ _COMMANDS = {
     "review": LazyCommand(
         "review:review", N_("Practise the rules that are due, on fresh numbers, for ten minutes at most.")
     ),
+    "placement": LazyCommand(
+        "placement:placement", N_("Take a test of at most 12 graphs that finds where to begin; --final compares.")
+    ),
     "progress": LazyCommand("progress:progress", N_("Show what is solid, what is shaky and what is due.")),
     "export": LazyCommand("export:export", N_("Write all attempts, one JSON object a line, to standard output.")),
     "import": LazyCommand("export:import_attempts", N_("Add the attempts that `export` wrote on another computer.")),

@@ -22,6 +22,7 @@ from tutor.practice.day_texts import weekday_label
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery_levels import solid_explanation, state_label
 from tutor.practice.model_news import take_model_news
+from tutor.practice.placement_texts import comparison, headline, topic_rows
 from tutor.practice.progress import format_duration, load_progress
 from tutor.practice.rule_ids import rule_name
 
@@ -60,13 +61,14 @@ def progress(options: RunOptions, as_json: bool) -> int:
 
 def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
     """Return a learner's progress as a page."""
-    if not data.answers and not data.code_credit and not data.in_code:
+    if not (data.answers or data.code_credit or data.in_code or data.placement):
         return [Heading(title), Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
     return [
         Heading(title),
         *_summary(data),
         *_rules(data),
         *_code(data),
+        *_placement(data),
         *_packs(data),
         *_days(data),
         *_weeks(data, bar),
@@ -124,6 +126,17 @@ def _code(data: Progress) -> Iterator[Block]:
     rows = [[rule_name(rule), str(message(N_("exercises: {n}"), n=n))] for rule, n in data.code_credit.items()]
     if rows:
         yield Table([_("rule"), _("right in code")], rows)
+
+
+def _placement(data: Progress) -> Iterator[Block]:
+    """Yield the result of the last placement or final test."""
+    for result in data.placement[-1:]:
+        yield Heading(_("Final test") if result.kind == "final" else _("Placement test"))
+        compared = comparison(result)
+        if compared is not None:
+            yield Sentence(str(compared))
+        yield Sentence(str(headline(result)))
+        yield Table([_("topic"), _("result")], [[name, label] for _state, name, label in topic_rows(result)])
 
 
 def _packs(data: Progress) -> Iterator[Block]:

@@ -25,7 +25,7 @@ from tutor.plain.line_commands import (
 )
 from tutor.practice.close_up.build import close_up
 from tutor.practice.close_up.words import describe_close_up
-from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
+from tutor.practice.exam import SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
 from tutor.practice.pointers import format_pointers
 from tutor.practice.replay_choice import choose_replay
@@ -134,7 +134,9 @@ class PlainExercise:
         if self.worksheet.whole_pass.is_on:
             self.print_lines(*whole_pass.rules())
         if self.worksheet.exam:
-            self.print_lines(EXAM_RULES, _("Type the value and press Enter. :help lists the commands."), "")
+            self.print_lines(
+                self.worksheet.exam_rules, _("Type the value and press Enter. :help lists the commands."), ""
+            )
         else:
             self.print_lines(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
 

@@ -44,7 +44,7 @@ def choose_exercise(
         _print_all(options, entries, store)
     prompt = _("Which exercise? Type its number, or :quit: ")
     if has_sections:
-        prompt = _("Which exercise? Type its number; or list, review, playground, quit: ")
+        prompt = _("Which exercise? Type its number; or list, review, placement, playground, quit: ")
     if solved is not None:
         print(message(N_("{code} lets you write the solved pass in Python."), code=command_label("code")))
     while (line := read_line(prompt)) is not None:
@@ -83,7 +83,8 @@ def _print_all(options: RunOptions, entries: Sequence[tuple[Pack, ExerciseEntry]
     solved = [name for name in names if states.get(name) == "solved"]
     parts = [message(N_("{n} of {all} solved."), n=len(solved), all=len(names))]
     last, is_unfinished = last_worked_on(store, names)
-    following = next_exercise(names, last, is_unfinished, lambda name: name not in solved)
+    placed_out = store.placed_out()
+    following = next_exercise(names, last, is_unfinished, lambda name: name not in solved and name not in placed_out)
     if following is not None:
         number = names.index(following)
         text = N_("Continue with {number}: {title}.") if is_unfinished else N_("Next is {number}: {title}.")
@@ -125,6 +126,10 @@ def open_section(name: str, options: RunOptions, store: Store, exercise: Exercis
         from tutor.plain.review import run_review
 
         run_review(options, store)
+    elif name == "placement":
+        from tutor.plain.placement import run_placement
+
+        run_placement(options, store)
     elif name == "playground":
         from tutor.plain.playground import PlainPlayground
 

@@ -74,6 +74,7 @@ CODE_COMMAND = LineCommand("code", N_("write the backward pass in Python"), {"ko
 LIST_COMMANDS: Sequence[LineCommand] = (
     LineCommand("list", N_("all exercises"), {"ko": ("목록",)}),
     LineCommand("review", N_("the rules that are due"), {"ko": ("복습",)}),
+    LineCommand("placement", N_("a test that finds where to begin"), {"ko": ("진단", "진단평가")}),
     LineCommand("playground", N_("any formula of your own"), {"ko": ("놀이터",)}),
     LineCommand("quit", N_("leave"), {"ko": ("그만", "종료"), "": ("q",)}),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.practice.calibration import Calibration, calibration_of
-from tutor.practice.event import CODE, PREDICT, REPLY
+from tutor.practice.event import CODE, PLACED_IN, PLACED_OUT, PREDICT, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.mastery import count_reply
@@ -226,6 +226,6 @@ def _without_reset(events: Sequence[Event], exams: Collection[tuple[str, str]]) 
                 for other in visible
                 if (other.pack, other.exercise) in exams or not reset.covers(other.pack, other.exercise)
             ]
-        elif event.kind not in RESET_KINDS and event.pack:
+        elif event.kind not in (*RESET_KINDS, PLACED_OUT, PLACED_IN) and event.pack:
             visible.append(event)
     return visible

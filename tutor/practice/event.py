@@ -76,6 +76,11 @@ class Event:
     - `part`: everything was found that was asked of a part of the exercise: a stage before the last one, or what a
       review cut it to. The exercise is not solved by it;
     - `review` and `reviewed`: `begin` and `solved` in a review;
+    - `placement`, `placement-noted`, `placement-answer`, `placement-end`: a placement test was begun (`first` or `final` in
+      `text`), an answer in it, the same with its verdict once its graph is finished, and its end with the exercise to begin
+      with in `text`. `pack` is empty, and `exercise` the full name of the one from which the graph was cut;
+    - `placed`: a rule was right throughout a test. Its fields are those of the first answer in which it was;
+    - `placed-out` and `placed-in`: by a test an exercise is not needed, or is needed again;
     - `code`: a check of the learner's Python file; `verdict` is `right` if all of it is. In `text` are the ids of the
       rules whose lines are right, in `blank` and `mistake` the first place that is not and what is wrong with it;
     - `reset`: all earlier events of an exercise, of a pack (no exercise) or of everything (no pack) are hidden;
@@ -153,6 +158,15 @@ AGAIN = "again"
 WHOLE, ON, OFF, UNJUDGED, POINTED = "whole", "on", "off", "unjudged", "pointed"
 #: The kind of the end of a try, and that of a try at a part of the exercise.
 SOLVED, PART = "solved", "part"
+#: The kinds of a placement test: its beginning, an answer, the same with its verdict, its end.
+PLACEMENT, PLACEMENT_NOTED, PLACEMENT_ANSWER, PLACEMENT_END = (
+    "placement",
+    "placement-noted",
+    "placement-answer",
+    "placement-end",
+)
+#: What a test says of a rule, and of exercises.
+PLACED, PLACED_OUT, PLACED_IN = "placed", "placed-out", "placed-in"
 #: The kind of a check of code. It says nothing about the blanks of the exercise.
 CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.grading.skills import CODE_SKILL
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.practice.event import CODE, NO, POINTED, REPLY, YES, parse_day
+from tutor.practice.event import CODE, NO, PLACED, POINTED, REPLY, YES, parse_day
 from tutor.practice.mastery_levels import EXERCISES_FOR_SOLID, STEPS_FOR_SOLID, Mastery, MasteryState, Need
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
@@ -29,7 +29,7 @@ RULE_RUNG = 3
 ARITHMETIC_SLIPS = frozenset({"any.slip", "any.off-by-one"})
 
 #: The kinds of event that change a skill.
-RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY, POINTED, CODE)
+RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY, POINTED, PLACED, CODE)
 
 
 class Proof(NamedTuple):
@@ -276,7 +276,8 @@ def _needs(proofs: Sequence[Proof]) -> tuple[Need, ...]:
 
 
 def _exercise(event: Event) -> str:
-    return f"{event.pack}/{event.exercise}"
+    # A placement test belongs to no pack; its events name the exercises in full.
+    return f"{event.pack}/{event.exercise}" if event.pack else event.exercise
 
 
 def _moment(at: str) -> datetime:

@@ -11,7 +11,7 @@ from tutor.practice import review
 from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from tutor.i18n import LocalizedText
@@ -47,7 +47,7 @@ def suggest_next(
     A learner who skips the first suggestion gets the next one.
     """
     skills = review.load_skills(store)
-    curriculum = _Curriculum(index, packs, store.states())
+    curriculum = _Curriculum(index, packs, store.states(), store.placed_out())
     suggestions: dict[_Name | None, Suggestion] = {}
     for suggestion in (
         *_shaky_suggestions(skills, curriculum, after, in_last=True),
@@ -62,8 +62,15 @@ def suggest_next(
 class _Curriculum:
     """The exercises in the order of the packs, and the learner's progress in them."""
 
-    def __init__(self, index: ExerciseIndex, packs: Sequence[Pack], states: Mapping[_Name, str]) -> None:
+    def __init__(
+        self,
+        index: ExerciseIndex,
+        packs: Sequence[Pack],
+        states: Mapping[_Name, str],
+        placed_out: Collection[_Name] = (),
+    ) -> None:
         self.index = index
+        self._placed_out = placed_out
         self.packs = packs
         self._states = states
         self._titles = {(pack.id, entry.id): entry.title for pack in packs for entry in pack.entries}
@@ -72,18 +79,19 @@ class _Curriculum:
     def title(self, exercise: _Name) -> LocalizedText | str:
         return self._titles.get(exercise) or "/".join(exercise)
 
-    def is_solved(self, exercise: _Name) -> bool:
-        return self._states.get(exercise) == "solved"
+    def is_done(self, exercise: _Name) -> bool:
+        """Return whether an exercise is solved, or not needed by a placement test."""
+        return self._states.get(exercise) == "solved" or exercise in self._placed_out
 
     def missing_prerequisites(self, exercise: _Name) -> list[_Name]:
         """Return the unsolved prerequisites of an exercise that can be opened."""
         needs = map(_split_name, self.index[exercise].needs)
-        return [need for need in needs if need in self.index and not self.is_solved(need)]
+        return [need for need in needs if need in self.index and not self.is_done(need)]
 
     def is_within_reach(self, exercise: _Name, after: _Name | None) -> bool:
         """Return whether an exercise is solved, or is in a started pack and misses no prerequisite."""
         begun = {pack for pack, _exercise in (*self._states, *([after] if after is not None else []))}
-        return self.is_solved(exercise) or (exercise[0] in begun and not self.missing_prerequisites(exercise))
+        return self.is_done(exercise) or (exercise[0] in begun and not self.missing_prerequisites(exercise))
 
     def first_prerequisite(self, exercise: _Name) -> _Name:
         """Return the first missing prerequisite of an exercise, of that one and so on; itself if none is missing."""
@@ -100,7 +108,7 @@ class _Curriculum:
         return [
             name
             for name in names[begin:] + names[:begin]
-            if name in self.index and name != after and not self.is_solved(name)
+            if name in self.index and name != after and not self.is_done(name)
         ]
 
 

@@ -14,6 +14,7 @@ from tutor.practice.calibration import PREDICTIONS, Calibration, calibration_of
 from tutor.practice.code_credit import load_code_credit
 from tutor.practice.event_rules import EventRules, old_rules_of
 from tutor.practice.mastery_levels import LEVELS, MasteryState, Need
+from tutor.practice.placement_result import load_results
 from tutor.practice.practice_days import Day, load_daily_work, monday_of, plausible_day, streak
 from tutor.practice.rule_ids import all_rule_ids, rule_name
 from tutor.practice.scheduler import utc_today
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.placement_result import PlacementResult
     from tutor.practice.storage.store import Store
 
 #: This many mistakes are listed.
@@ -141,6 +143,8 @@ class Progress:
     #: In how many exercises each rule was right in code, whether it was practised by hand or not.
     code_credit: Mapping[str, int] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
+    #: The results of the placement tests, oldest first.
+    placement: tuple[PlacementResult, ...] = ()
 
     @property
     def solved(self) -> int:
@@ -208,6 +212,7 @@ class Progress:
             "solved_in_code": self.in_code,
             "rules_in_code": dict(self.code_credit),
             "calibration": self.calibration.as_json(),
+            "placement": [result.as_json() for result in self.placement],
         }
 
 
@@ -231,6 +236,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         (*(rule for rule in all_rule_ids() if rule in known), *sorted(known.difference(all_rule_ids()))),
         code_credit,
         calibration_of(store.query(PREDICTIONS)),
+        tuple(load_results(store)),
     )
 
 

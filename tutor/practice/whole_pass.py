@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
+from tutor.packs.fading import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 #: How often the learner may point at a place before the first wrong one is shown.
 MAX_POINTS = 2
-
-#: The skill that finding the first wrong value practises.
-FINDING_A_FAULT = "fault"
 
 Phase = Literal["off", "filling", "finding", "judged"]
 
@@ -115,7 +113,7 @@ class WholePass:
         if place not in wrong or place == wrong[0]:
             return place in wrong
         blank = problem.place(place)
-        return blank.kind != "question" and not _earlier_places(problem, blank) & set(wrong)
+        return blank.kind != "question" and not _places_before(problem, blank) & set(wrong)
 
     def _wrong_places(self, order: Sequence[Blank]) -> list[str]:
         return [place.id for place in self.waiting(order) if _is_wrong(self._sealed(place.id))]
@@ -219,8 +217,8 @@ def _judged(entry: Entry, judged: Verdict, told: Verdict) -> Entry:
     )
 
 
-def _earlier_places(problem: Problem, place: Blank) -> set[str]:
-    """Return the ids of all places from which the value at a place follows."""
+def _places_before(problem: Problem, place: Blank) -> set[str]:
+    """Return the ids of all places from which the value at a place follows, at once or in several steps."""
     found: set[str] = set()
     stack = [place]
     while stack:
@@ -232,14 +230,8 @@ def _earlier_places(problem: Problem, place: Blank) -> set[str]:
 
 
 def _direct_sources(problem: Problem, place: Blank) -> list[str]:
-    graph = problem.graph
     forward = {blank.node: blank.id for blank in problem.forward_blanks}
-    if place.kind == "question":
-        return []
     if place.kind == "forward":
-        return [forward[arg] for arg in graph.nodes[place.node].args if arg in forward]
-    if place.kind == "sum":
-        return [edge.id for edge in problem.branch_edges(place)]
-    upstream = problem.upstream(place)
+        return [forward[arg] for arg in problem.graph.nodes[place.node].args if arg in forward]
     # A local derivative is made of forward values.
-    return [*([upstream] if upstream is not None else []), *forward.values()]
+    return [*sources_of(problem, place), *forward.values()]

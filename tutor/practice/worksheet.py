@@ -22,6 +22,7 @@ from tutor.grading.concealment import Concealment
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import Hint, format_right_answer, hint_at, num_rungs, rule_rung
 from tutor.grading.question import parse_choice
+from tutor.grading.skills import FAULT
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.packs.content_hash import content_hash
@@ -48,7 +49,7 @@ from tutor.practice.event import (
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
 from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
-from tutor.practice.whole_pass import FIND_FIRST, FINDING_A_FAULT, NO_HELP_YET, NOT_IN_EXAMS, NOTHING_LEFT, WholePass
+from tutor.practice.whole_pass import FIND_FIRST, NO_HELP_YET, NOT_IN_EXAMS, NOTHING_LEFT, WholePass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -229,6 +230,11 @@ class Worksheet:
         if self.whole_pass.is_on:
             return NO_HELP_YET
         return exam.NO_HELP if self.exam and not self.done else None
+
+    @property
+    def exam_rules(self) -> Message:
+        """What is said at the start of an exam."""
+        return exam.EXAM_RULES
 
     @property
     def hides_verdicts(self) -> bool:
@@ -729,7 +735,7 @@ class Worksheet:
             worksheet=self._try_id,
             pack=self.variant.exercise.pack,
             exercise=self.variant.exercise.id,
-            rule=FINDING_A_FAULT if kind == POINTED else self._rule_of(blank) if kind not in (NOTED, UNJUDGED) else "",
+            rule=FAULT if kind == POINTED else self._rule_of(blank) if kind not in (NOTED, UNJUDGED) else "",
             seed=self.variant.seed,
             blank=blank,
             text=text,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import Pack
+    from tutor.practice.placement import Kind
     from tutor.practice.review import ReviewSession
     from tutor.practice.storage.store import Store
 
@@ -35,8 +36,9 @@ def run(
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
     review: ReviewSession | None = None,
+    placement: Kind | None = None,
 ) -> int:
-    """Run the app at an exercise, at a review, or at the list, until the learner leaves; return the exit code.
+    """Run the app at an exercise, at a review, at a test, or at the list, until the learner leaves; return the exit code.
 
     `seed` chooses the numbers of the exercise, `restart` opens it from its start, `whole` judges nothing before its last
     blank. `packs` are the packs to list, None for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
@@ -60,6 +62,7 @@ def run(
         packs=packs,
         watch=watch,
         review=review,
+        placement=placement,
     )
     try:
         solved = app.run()

@@ -10,6 +10,7 @@ from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.key_settings import KeySettingsScreen
+from tutor.tui.screens.placement_result import PlacementResultScreen
 from tutor.tui.screens.playground import PlaygroundScreen
 from tutor.tui.screens.program import ProgramScreen
 from tutor.tui.screens.progress import ProgressScreen
@@ -34,6 +35,7 @@ SCREENS = (
     CodeScreen,
     ProgressScreen,
     ReviewResultScreen,
+    PlacementResultScreen,
     SettingsScreen,
     ThemeChoiceScreen,
     KeySettingsScreen,

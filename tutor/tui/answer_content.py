@@ -13,7 +13,6 @@ from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.verdict import LABELS, MARKS, Verdict, VerdictKind
 from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import N_, _, message
-from tutor.practice import exam
 from tutor.practice.pointers import format_pointers
 from tutor.tui.aside_content import AsideContent
 from tutor.tui.flow import Line, flow, flowed_prose, indented, marked
@@ -243,7 +242,7 @@ class AnswerContent:
         elif worksheet.offers_replay(state.focused_id):
             blocks.append(self._offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step")))
         if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
-            blocks.append(self._sentence(exam.EXAM_RULES, "help", width))
+            blocks.append(self._sentence(worksheet.exam_rules, "help", width))
         blocks += self._whole_pass_blocks(width)
         is_quiet = state.verdict is None and not state.hint_requested and state.hint is None
         if self.lists_matrices and (values := matrices_around(state, self.glyphs, self.palette, width)):

@@ -43,12 +43,16 @@ if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import Pack
+    from tutor.practice.placement import Kind
     from tutor.practice.review import ReviewSession
     from tutor.practice.storage.store import Store
     from tutor.tui.navigator import Navigator
+    from tutor.tui.placement_flow import PlacementFlow
     from tutor.tui.review_flow import ReviewFlow
     from tutor.tui.screens.code import CodeScreen
     from tutor.tui.screens.exercise import ExerciseScreen
+    from tutor.tui.screens.placement_graph import PlacementGraphScreen
+    from tutor.tui.screens.placement_result import PlacementResultScreen
     from tutor.tui.screens.playground import PlaygroundScreen
     from tutor.tui.screens.progress import ProgressScreen
     from tutor.tui.watch import Watch
@@ -80,13 +84,15 @@ class TutorApp(App[bool]):
         packs: Sequence[Pack] | None = None,
         watch: Path | None = None,
         review: ReviewSession | None = None,
+        placement: Kind | None = None,
     ) -> None:
-        """Open at an exercise, at a `review`, or at the list; `tutor.tui.run` describes the parameters."""
+        """Open at an exercise, at a `review`, at a `placement` test, or at the list; `tutor.tui.run` describes the parameters."""
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.store = store
         self._shows_library = packs is None
         self._records_progress = self._shows_library and watch is None
         self._initial_exercise, self._initial_review = exercise, review
+        self._initial_placement = placement
         self._seed, self._restart, self._whole = seed, restart, whole
         self._watched_path = watch
         self._solved = False
@@ -126,8 +132,14 @@ class TutorApp(App[bool]):
             self.preferences,
             seed=None if self._shows_library else self._seed,
             is_watching=self._watched_path is not None,
-            leave_review=lambda solved: self.review.leave(solved),
+            leave_review=self._leave_session,
+            start_placement=lambda kind: self.placement.start(kind),
         )
+
+    def _leave_session(self, solved: bool) -> None:
+        """End the review or the test that is in progress."""
+        self.review.leave(solved)
+        self.placement.leave()
 
     @cached_property
     def review(self) -> ReviewFlow:
@@ -136,6 +148,12 @@ class TutorApp(App[bool]):
         return ReviewFlow(
             self, self.store, self.home, self.navigator, self.background, records_progress=self._records_progress
         )
+
+    @cached_property
+    def placement(self) -> PlacementFlow:
+        from tutor.tui.placement_flow import PlacementFlow
+
+        return PlacementFlow(self, self.store, self.home, self.navigator, self.background)
 
     @cached_property
     def file_watch(self) -> Watch:
@@ -244,7 +262,8 @@ class TutorApp(App[bool]):
 
     def on_mount(self) -> None:
         self._has_started = True
-        starts_at_list = self._initial_exercise is None and self._initial_review is None and self._watched_path is None
+        opened_first = (self._initial_exercise, self._initial_review, self._initial_placement, self._watched_path)
+        starts_at_list = all(first is None for first in opened_first)
         if starts_at_list:
             # A thread sends what is painted; work done at once would hold it up.
             self._after_first_paint(_FIRST_PAINT_DELAY, self._load_screen_styles)
@@ -254,6 +273,8 @@ class TutorApp(App[bool]):
             self.navigator.open_exercise(self._initial_exercise, self._seed, restart=self._restart, whole=self._whole)
         if self._initial_review is not None:
             self.review.start(self._initial_review)
+        if self._initial_placement is not None:
+            self.placement.start(self._initial_placement)
         if self._watched_path is not None:
             self.file_watch.start()
         self.preferences.report_settings_faults()
@@ -301,6 +322,8 @@ class TutorApp(App[bool]):
         """Leave; everything that was checked is stored already."""
         if self._initial_review is not None:
             self.exit(self.review.was_completed)
+        elif self._initial_placement is not None:
+            self.exit(self.placement.was_completed)
         else:
             self.exit(None if self._initial_exercise is None else self._solved)
 
@@ -388,6 +411,24 @@ class TutorApp(App[bool]):
     def on_home_screen_review_requested(self) -> None:
         if self.screen is self.home:
             self.review.plan()
+
+    def on_home_screen_placement_requested(self) -> None:
+        if self.screen is self.home:
+            self.placement.start("final" if self.home.is_all_solved else "first")
+
+    async def on_placement_graph_screen_finished(self, event: PlacementGraphScreen.Finished) -> None:
+        await self.placement.advance(event.exercise, given_up=False)
+
+    async def on_placement_graph_screen_given_up(self, event: PlacementGraphScreen.GivenUp) -> None:
+        await self.placement.advance(event.exercise, given_up=True)
+
+    def on_placement_flow_test_done(self, event: PlacementFlow.TestDone) -> None:
+        self.placement.show_result(event.test, event.index)
+
+    async def on_placement_result_screen_begin_requested(self, event: PlacementResultScreen.BeginRequested) -> None:
+        if self.screen is event.screen:
+            await self.pop_screen()
+            self.navigator.open_by_name(event.exercise)
 
     def on_home_screen_progress_requested(self) -> None:
         if self.screen is self.home:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RowKey = tuple[str, ...]
 
 START, CONTINUE, REVIEW, PLAYGROUND, PROGRESS = "start", "continue", "review", "playground", "progress"
+PLACEMENT = "placement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,9 @@ class HomeState:
     has_unfinished: bool = False
     #: The exercises that were solved in code.
     in_code: Collection[ExerciseName] = ()
+    #: The exercises that are not needed by a placement test, and how far the last test is.
+    placed_out: Collection[ExerciseName] = ()
+    placement: Literal["none", "begun", "finished"] = "none"
 
     @property
     def num_exercises(self) -> int:
@@ -138,7 +142,7 @@ class HomeState:
             list(listed),
             self.last_exercise,
             self.has_unfinished,
-            lambda name: self.state_of(*listed[name]) in ("new", "begun"),
+            lambda name: self.state_of(*listed[name]) in ("new", "begun") and name not in self.placed_out,
         )
         return listed[name] if name is not None else None
 
@@ -161,7 +165,9 @@ def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | Non
     names = {(pack.id, entry.id) for pack in packs for entry in pack.entries}
     states, (last, has_unfinished) = store.states(), last_worked_on(store, names)
     # A progress file that can't be used means that this is not the first start.
-    is_new = first_steps_mark is not None and not states and store.notice is None and not first_steps_mark.exists()
+    placed_out = store.placed_out()
+    has_begun = bool(states or placed_out) or store.notice is not None
+    is_new = first_steps_mark is not None and not has_begun and not first_steps_mark.exists()
     return HomeState(
         packs,
         states,
@@ -169,6 +175,8 @@ def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | Non
         last_exercise=last,
         has_unfinished=has_unfinished,
         in_code=store.solved_in_code(),
+        placed_out=placed_out,
+        placement=store.placement_progress(),
     )
 
 
@@ -231,14 +239,28 @@ def hit_rows(state: HomeState, hits: Iterable[tuple[Pack, ExerciseEntry]], nothi
 def _action_rows(state: HomeState) -> Iterator[ActionRow]:
     if state.is_first_start:
         yield ActionRow(START, _("Start here"), _("five minutes, step by step"))
+        if state.placement == "none":
+            yield _placement_row(state)
     elif (following := state.next_exercise()) is not None:
         pack, entry = following
-        name = _("Continue") if state.has_unfinished else _("Next") if state.states else _("Start")
+        has_begun = state.states or state.placed_out
+        name = _("Continue") if state.has_unfinished else _("Next") if has_begun else _("Start")
         yield ActionRow(CONTINUE, name, str(entry.title), (pack.id, entry.id))
     if state.due_count or state.is_all_solved:
         yield ActionRow(REVIEW, _("Review"), _review_detail(state))
     yield ActionRow(PLAYGROUND, _("Playground"), _("a formula of your own"))
     yield ActionRow(PROGRESS, _("Progress"), _("rules, packs, days"))
+    if state.placement == "begun" or state.is_all_solved:
+        yield _placement_row(state)
+
+
+def _placement_row(state: HomeState) -> ActionRow:
+    """Return the row of the test: one that was left, the final one, or the first one."""
+    if state.placement == "begun":
+        return ActionRow(PLACEMENT, _("Placement test"), _("go on where you stopped"))
+    if state.is_all_solved:
+        return ActionRow(PLACEMENT, _("Final test"), _("what you know now"))
+    return ActionRow(PLACEMENT, _("I know some of this"), _("a test finds where to begin"))
 
 
 def _review_detail(state: HomeState) -> str:
@@ -270,6 +292,8 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
         return _("first try")
     if reached == "begun":
         return progress_text(state, name) or _("begun")
+    if reached == "new" and name in state.placed_out:
+        return _("not needed")
     minutes = state.minutes_of(pack, entry)
     return minutes_text(minutes) if reached == "new" and minutes else ""
 

@@ -33,6 +33,7 @@ PLACES: Mapping[str, str] = {
     "code": N_("while you write code"),
     "progress": N_("on the progress screen"),
     "reviewed": N_("after a review"),
+    "placed": N_("after a placement test"),
     "settings": N_("in the settings"),
     "themes": N_("in the list of themes"),
     "keys": N_("in the list of keys"),

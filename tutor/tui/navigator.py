@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.placement import Kind
     from tutor.practice.playground import PlaygroundInput
     from tutor.practice.storage.store import Store
     from tutor.tui.answer_input import AnswerInput
@@ -52,10 +53,11 @@ class Navigator:
         seed: int | None,
         is_watching: bool,
         leave_review: Callable[[bool], None],
+        start_placement: Callable[[Kind], None],
     ) -> None:
         """`seed` chooses the numbers of every exercise. What an author does while watching a file is not recorded.
 
-        `leave_review` ends a review that is in progress; it receives whether the open exercise was solved.
+        `leave_review` ends a review or a test that is in progress; it receives whether the open exercise was solved.
         """
         self._host = host
         self._store = store
@@ -64,6 +66,7 @@ class Navigator:
         self._seed = seed
         self._is_watching = is_watching
         self._leave_review = leave_review
+        self._start_placement = start_placement
         self._last_exercise_screen: ExerciseScreen | None = None
         #: Input that was not checked, by exercise and blank.
         self._drafts: dict[_DraftKey, dict[str, AnswerInput]] = {}
@@ -150,13 +153,14 @@ class Navigator:
         title = self._pack_title(worksheet.variant.exercise)
         screen = ExerciseScreen(self._host, worksheet, following, title_prefix, title)
         screen.state.status_message = notice
-        self._push_exercise(screen)
+        self.push_exercise(screen)
 
     def _pack_title(self, exercise: Exercise) -> str:
         pack_id = exercise.pack
         return next((str(pack.title) for pack in self.home.packs if pack.id == pack_id), "") if pack_id else ""
 
-    def _push_exercise(self, screen: ExerciseScreen) -> None:
+    def push_exercise(self, screen: ExerciseScreen) -> None:
+        """Show the screen of an exercise, with the input that was left in it."""
         drafts = self._drafts.pop(_draft_key(screen), {})
         screen.state.inputs.update({} if screen.state.worksheet.done else drafts)
         self._last_exercise_screen = screen
@@ -232,6 +236,10 @@ class Navigator:
         await self.show_home()
         self.home.action_review()
 
+    async def show_placement(self, kind: Kind) -> None:
+        await self.show_home()
+        self._start_placement(kind)
+
     async def show_progress(self) -> None:
         await self.show_home()
         self.home.action_progress()
@@ -288,7 +296,7 @@ class Navigator:
 
         def go_on(_result: None) -> None:
             if replay.wants_exercise:
-                self._push_exercise(onboarding_exercise(self._host, self._store))
+                self.push_exercise(onboarding_exercise(self._host, self._store))
 
         self._host.app.push_screen(replay, go_on)
 

@@ -152,6 +152,8 @@ class PaletteCommands:
             yield self._command(N_("progress: rules, packs, weeks, mistakes"), navigator.show_progress)
         if navigator.home.due_count:
             yield self._command(N_("review: the rules that are due"), navigator.show_review)
+        yield self._command(N_("placement test: where to begin"), partial(navigator.show_placement, "first"))
+        yield self._command(N_("final test: what you know now"), partial(navigator.show_placement, "final"))
         yield self._command(
             N_("the first steps once more: one pass replayed, then by hand"), navigator.show_first_steps
         )

@@ -24,6 +24,7 @@ from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.graph_look import PlaceContent, focus_on
 from tutor.tui.home_rows import (
+    PLACEMENT,
     PLAYGROUND,
     REVIEW,
     START,
@@ -349,6 +350,12 @@ class _PreviewMaker:
             text = _(
                 "Type any formula with its values, and its graph is drawn at once.\n\n"
                 "Work on it as an exercise, see it worked out, or save it into a pack."
+            )
+        elif row.id == PLACEMENT:
+            text = _(
+                "At most 12 graphs, each chosen by your answers so far. Nothing is judged until the end.\n\n"
+                "Then you see which rules you know and with which exercise to begin. What you know is no longer suggested. "
+                "You can leave at any time and go on later."
             )
         else:
             text = _(

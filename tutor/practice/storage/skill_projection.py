@@ -65,7 +65,7 @@ class SkillProjection:
     def _updated_skills(self, events: Iterable[Event]) -> Iterable[Skill]:
         skills: dict[str, Skill] = {}
         for event in events:
-            for rule in self._rules(event):
+            for rule in self._rules(event) if event.kind in RULE_EVENT_KINDS else ():
                 if rule not in skills:
                     row = self._connection.execute("SELECT data FROM skill WHERE rule = ?", (rule,)).fetchone()
                     skills[rule] = Skill.from_json(rule, row[0]) if row else Skill(rule)

@@ -9,11 +9,22 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
-from tutor.practice.event import CODE, NOTED, UNJUDGED, Event, new_id, sanitize_text
+from tutor.practice.event import (
+    CODE,
+    NOTED,
+    PLACED_IN,
+    PLACED_OUT,
+    PLACEMENT,
+    PLACEMENT_END,
+    UNJUDGED,
+    Event,
+    new_id,
+    sanitize_text,
+)
 from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError, about_entries
 from tutor.practice.storage.pending import pending_files, pending_path, read_pending, remove_pending, write_pending
 from tutor.practice.storage.quarantine import quarantine
@@ -131,8 +142,13 @@ class Store:
 
         If not, `notice` says why, and the next call tries again. Never raises.
         """
-        self._seen_events[event.id] = event
-        self._unsaved[event.id] = event
+        return self.append_all([event])
+
+    def append_all(self, events: Iterable[Event]) -> bool:
+        """Add events at once, as `append` does each."""
+        for event in events:
+            self._seen_events[event.id] = event
+            self._unsaved[event.id] = event
         return self._save()
 
     def events(self, pack: str, exercise: str) -> tuple[Event, ...]:
@@ -181,6 +197,23 @@ class Store:
         solved = self._run(lambda database: database.solved_in_code()) or set()
         unsaved = (event for event in self._unsaved.values() if (event.kind, event.verdict) == (CODE, "right"))
         return solved | {(event.pack, event.exercise) for event in unsaved}
+
+    def placed_out(self) -> set[tuple[str, str]]:
+        """Return the (pack, exercise) that are not needed by the last placement test. They count as not solved."""
+        placed: set[tuple[str, str]] = set()
+        for exercise, kind, _ in self._latest_by_kind():
+            if kind == PLACED_OUT:
+                placed.add(exercise)
+            elif kind == PLACED_IN:
+                placed.discard(exercise)
+        return placed
+
+    def placement_progress(self) -> Literal["none", "begun", "finished"]:
+        """Return whether the last placement test is finished."""
+        tests = {kind: worksheet for exercise, kind, worksheet in self._latest_by_kind() if exercise == ("", "")}
+        if PLACEMENT not in tests:
+            return "none"
+        return "finished" if tests.get(PLACEMENT_END) == tests[PLACEMENT] else "begun"
 
     def begun_exams(self) -> set[tuple[str, str]]:
         """Return the (pack, exercise) of the exams with an answer that no reset hides."""

@@ -16,6 +16,7 @@ from tutor.text_search import MAX_QUERY_LENGTH, is_blank
 from tutor.tui.content import styled
 from tutor.tui.home_rows import (
     CONTINUE,
+    PLACEMENT,
     PLAYGROUND,
     PROGRESS,
     REVIEW,
@@ -100,6 +101,9 @@ class HomeScreen(TutorScreen[None]):
 
     class ReviewRequested(Message):
         """The learner wants to practise the rules that are due."""
+
+    class PlacementRequested(Message):
+        """The learner wants to take the placement test, or go on with it."""
 
     class ProgressRequested(Message):
         """The learner wants to see the progress."""
@@ -394,6 +398,7 @@ class HomeScreen(TutorScreen[None]):
                 START: lambda: self.post_message(self.FirstStepsRequested()),
                 CONTINUE: self._open_next,
                 REVIEW: self.action_review,
+                PLACEMENT: lambda: self.post_message(self.PlacementRequested()),
                 PLAYGROUND: self.action_playground,
                 PROGRESS: self.action_progress,
             }
@@ -439,6 +444,11 @@ class HomeScreen(TutorScreen[None]):
             self._list.highlight_key(("pack", row.pack.id))
         elif isinstance(row, PackRow) and row.is_open:
             self.action_fold()
+
+    @property
+    def is_all_solved(self) -> bool:
+        """Whether every exercise is solved."""
+        return self._state is not None and self._state.is_all_solved
 
     def action_playground(self) -> None:
         self.post_message(self.PlaygroundRequested())

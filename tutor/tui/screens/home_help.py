@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, _
 from tutor.tui.content import from_markup, styled
-from tutor.tui.home_rows import PLAYGROUND, PROGRESS, REVIEW, START
+from tutor.tui.home_rows import PLACEMENT, PLAYGROUND, PROGRESS, REVIEW, START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROW_HELP: Mapping[str, str] = {
     START: N_("Watch one small backward pass, then fill in one gradient, then two, then all of them."),
+    PLACEMENT: N_("At most 12 graphs, chosen by your answers. At the end you see what you know and where to begin."),
     REVIEW: N_("The rules that are due again, on exercises with fresh numbers: ten minutes at most."),
     PROGRESS: N_("How well you know each rule, how far you are in each pack, your days, and your usual mistakes."),
     PLAYGROUND: N_("Type any formula with its values: solve it as an exercise, see it worked out, or save it."),
