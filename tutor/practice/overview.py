@@ -66,6 +66,6 @@ def load_overview(store: Store, index: ExerciseIndex | None, day: date | None = 
         {(each.pack, each.exercise): each.minutes for each in exercises},
         {day: answers for day, (_seconds, answers) in load_daily_work(store, today).items() if answers},
         due,
-        plan_review(store, index, due, today) if index is not None else ReviewPlan(),
+        plan_review(store, index, due) if index is not None else ReviewPlan(),
         {rule: skill.state for rule, skill in skills.items()},
     )

@@ -73,14 +73,20 @@ def load_skills(store: Store) -> Mapping[str, Skill]:
 
 
 def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> ReviewPlan:
-    """Return a session for the due rules. Until something is practised it is the same all day."""
-    return plan_review(store, index, rules_to_review(store, index, day), day)
+    """Return a session for the due rules. It stays the same until something is practised."""
+    return plan_review(store, index, rules_to_review(store, index, day))
 
 
-def plan_review(store: Store, index: ExerciseIndex, rules: Sequence[str], day: date | None = None) -> ReviewPlan:
+def plan_review(store: Store, index: ExerciseIndex, rules: Sequence[str]) -> ReviewPlan:
     """Return a session for these rules, that takes account of what the learner did before."""
-    history = load_history(store, index, rules, load_skills(store))
-    return plan_session(rules, index, history, turn=(day or utc_today()).toordinal())
+    return plan_session(rules, index, load_history(store, index, rules, load_skills(store)))
+
+
+def exercise_for_each(store: Store, index: ExerciseIndex, rules: Collection[str]) -> Mapping[str, str]:
+    """Return the name of the exercise in which each of these rules would be reviewed by itself now."""
+    history = load_history(store, index, [*rules], load_skills(store))
+    plans = {rule: plan_session([rule], index, history) for rule in rules}
+    return {rule: item.indexed.name for rule, plan in plans.items() for item in plan}
 
 
 class ReviewJournal:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SESSION_GAP = timedelta(hours=1)
 #: So many earlier tries at a question are compared with a new one.
 _MAX_TRIES = 12
+_LAST = "SELECT seq FROM active_event ORDER BY seq DESC LIMIT 1"
 _BEGUN_AT = "SELECT min(at) FROM active_event WHERE worksheet = ?"
 _ASKED = """
 SELECT DISTINCT blank FROM active_event
@@ -48,6 +49,7 @@ def load_history(
             for rule in rules
             if rule in skills and "exercise" in skills[rule].needs
         },
+        turn=next((int(seq) for (seq,) in store.query(_LAST)), 0),
     )
 
 

@@ -76,7 +76,8 @@ class ReviewHistory:
     - `last_session`: the exercises of the last review;
     - `asked_questions`: exercise and blank of every question that was answered or shown;
     - `known_rules`: the rules that were practised, None if that does not matter;
-    - `proved_in`: the exercises in which a rule was proved, for rules that need another one.
+    - `proved_in`: the exercises in which a rule was proved, for rules that need another one;
+    - `turn`: a number that grows with every answer. It chooses among exercises, and among blanks, that are alike.
     """
 
     last_used: Mapping[str, int] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class ReviewHistory:
     asked_questions: Collection[tuple[str, str]] = ()
     known_rules: Collection[str] | None = None
     proved_in: Mapping[str, Collection[str]] = field(default_factory=dict)
+    turn: int = 0
 
 
 def plan_session(
@@ -91,15 +93,14 @@ def plan_session(
     index: ExerciseIndex,
     history: ReviewHistory | None = None,
     minutes: float = SESSION_MINUTES,
-    turn: int = 0,
 ) -> ReviewPlan:
     """Return a session for these rules, most urgent first, in at most `minutes`.
 
     A rule is asked in an exercise of fresh numbers and known rules that was not used for longest, so that sessions
-    differ. An exercise may ask for several rules. `turn` chooses among the blanks that ask for a rule.
+    differ. An exercise may ask for several rules.
     """
     due = dict.fromkeys(rules)
-    planner = _Planner(index, history or ReviewHistory(), minutes, turn, in_a_hurry=len(due) > UNHURRIED_RULES)
+    planner = _Planner(index, history or ReviewHistory(), minutes, in_a_hurry=len(due) > UNHURRIED_RULES)
     for rule in due:
         planner.plan(rule)
     return ReviewPlan(tuple(interleave(planner.items)), planner.left)
@@ -108,13 +109,10 @@ def plan_session(
 class _Planner:
     """Adds one rule after the other to a session."""
 
-    def __init__(
-        self, index: ExerciseIndex, history: ReviewHistory, minutes: float, turn: int, *, in_a_hurry: bool
-    ) -> None:
+    def __init__(self, index: ExerciseIndex, history: ReviewHistory, minutes: float, *, in_a_hurry: bool) -> None:
         self._index = index
         self._history = history
         self._minutes = minutes
-        self._turn = turn
         self._in_a_hurry = in_a_hurry
         self.items: list[ReviewItem] = []
         self.left: dict[str, Reason] = {}
@@ -127,10 +125,17 @@ class _Planner:
         fitting = next((item for item in candidates if self._fits(item)), None)
         if fitting is not None:
             self.items = [item for item in self.items if item.indexed.name != fitting.indexed.name] + [fitting]
-        elif not candidates:
-            self.left[rule] = "questions"
         else:
-            self.left[rule] = "time" if any(item.minutes <= self._minutes for item in candidates) else "long"
+            self.left[rule] = self._reason(rule)
+
+    def _reason(self, rule: str) -> Reason:
+        """Return why a rule is left out: also a session of its own could not ask for it, or else it can wait."""
+        alone = [
+            item for exercise in self._index.exercises_for(rule) if (item := self._item(exercise, rule)) is not None
+        ]
+        if not alone:
+            return "questions"
+        return "time" if any(item.minutes <= self._minutes for item in alone) else "long"
 
     def _is_asked_already(self, rule: str) -> bool:
         """Return whether a planned item asks for a rule on the way; it is then one of its rules."""
@@ -144,13 +149,16 @@ class _Planner:
         """Yield the items that would ask for a rule: new ones, and those in the session with more blanks."""
         planned = {item.indexed.name: item for item in self.items}
         for exercise in self._index.exercises_for(rule):
-            before = planned.get(exercise.name)
-            kept = before.blanks if before is not None else ()
-            fresh = [blank for blank in exercise.whole if is_fresh(exercise, blank, self._history.asked_questions)]
-            blanks = choose_blanks(exercise, rule, fresh, kept, self._turn, self._in_a_hurry)
-            if blanks:
-                rules = (*before.rules, rule) if before is not None else (rule,)
-                yield ReviewItem(exercise, rules, blanks, estimate_minutes(exercise, blanks))
+            item = self._item(exercise, rule, planned.get(exercise.name))
+            if item is not None:
+                yield item
+
+    def _item(self, exercise: IndexedExercise, rule: str, before: ReviewItem | None = None) -> ReviewItem | None:
+        """Return an item that asks for a rule beside what it asked `before`; None if that can't be."""
+        kept, rules = (before.blanks, before.rules) if before is not None else ((), ())
+        fresh = [blank for blank in exercise.whole if is_fresh(exercise, blank, self._history.asked_questions)]
+        blanks = choose_blanks(exercise, rule, fresh, kept, self._history.turn, self._in_a_hurry)
+        return ReviewItem(exercise, (*rules, rule), blanks, estimate_minutes(exercise, blanks)) if blanks else None
 
     def _fits(self, item: ReviewItem) -> bool:
         others = sum(other.minutes for other in self.items if other.indexed.name != item.indexed.name)
@@ -162,7 +170,7 @@ class _Planner:
         unknown = history.known_rules is not None and not set(exercise.rules) <= set(history.known_rules)
         was_used = exercise.name in history.last_session
         is_planned = any(other.indexed.name == exercise.name for other in self.items)
-        chance = sha256(f"{self._turn}\n{rule}\n{exercise.name}".encode()).hexdigest()
+        chance = sha256(f"{history.turn}\n{rule}\n{exercise.name}".encode()).hexdigest()
         return (
             not exercise.has_variants,
             unknown,

@@ -20,6 +20,7 @@ from tutor.practice.exercise_records import code_mark, minutes_text
 from tutor.practice.mastery_levels import NEW
 from tutor.practice.progress import format_duration
 from tutor.practice.resume import open_worksheet
+from tutor.practice.review_texts import explain_left
 from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.graph_look import PlaceContent, focus_on
@@ -320,7 +321,7 @@ class _PreviewMaker:
         names = [(item.indexed.pack, item.indexed.exercise) for item in overview.review]
         minutes = overview.review_minutes
         return ReviewPreview(
-            text,
+            "\n".join([text, *map(str, explain_left(overview.review))]),
             str(message(N_("about {m} min"), m=minutes)) if minutes else "",
             [self._standing(rule) for rule in overview.due],
             [titles.get(name, "/".join(name)) for name in names],

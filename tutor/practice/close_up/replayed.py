@@ -50,4 +50,4 @@ class _ReplayKnown(Known):
         if place_id is None or not self.problem.has_place(place_id):
             return Quantity("", state="none")
         place = self.problem.place(place_id)
-        return Quantity(format_brief(self.problem.truth(place)), shape_text(place.shape), "given", place_id)
+        return Quantity(format_brief(self.problem.truth(place)), shape_text(place.shape), "shown", place_id)

@@ -13,7 +13,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.practice.day_texts import format_day
 from tutor.practice.progress import Progress, load_progress
-from tutor.practice.review_plan import ReviewHistory, plan_session
+from tutor.practice.review import exercise_for_each
 from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.cursor_list import CursorList
@@ -27,13 +27,12 @@ from tutor.tui.widgets.rule_list import RuleList
 from tutor.tui.window_size import window_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
     from textual.content import Content
 
-    from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
@@ -194,7 +193,10 @@ class ProgressScreen(TutorScreen[None]):
         with self._store.open_for_thread() as store:
             packs = library.all_packs()
             progress = load_progress(store, index, packs)
-        self.post_message(self.ProgressLoaded(progress, index, _review_titles(progress, index, packs)))
+            names = exercise_for_each(store, index, [rule.id for rule in progress.rules])
+        titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
+        reviewed_in = {rule: titles.get(name, "") for rule, name in names.items()}
+        self.post_message(self.ProgressLoaded(progress, index, reviewed_in))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
         is_first = self._progress is None
@@ -322,17 +324,6 @@ class ProgressScreen(TutorScreen[None]):
 
     def action_undo(self) -> None:
         self._reset_flow.undo(self._on_reset_done)
-
-
-def _review_titles(progress: Progress, index: ExerciseIndex, packs: Sequence[Pack]) -> Mapping[str, str]:
-    """Return the title of the exercise that reviews each practised rule."""
-    titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
-    known = {rule.id for rule in progress.rules}
-    return {
-        rule: titles.get(item.indexed.name, "")
-        for rule in known
-        for item in plan_session([rule], index, ReviewHistory(known_rules=known))
-    }
 
 
 def _head_content(progress: Progress | None) -> HeadContent:
