@@ -145,6 +145,7 @@ def test_plain_mode_goes_through_the_stages(tmp_path: Path, run_tutor: Run) -> N
     assert shown.returncode == 0, lines
     assert lines.index("stage 1 of 3") < lines.index("Done: stage 1 of 3.") < lines.index("Done: stage 2 of 3.")
     assert "7 (given)" in lines
+    assert lines.count("where the backward pass starts") == 3
     assert lines.count("That was all of it.") == 1
     assert lines.count("Solved.") == 1
 

@@ -198,7 +198,7 @@ async def test_the_result_celebrates_once_and_has_the_insight_and_one_next_step(
             "A value that is used twice collects from both uses",
             "A number times itself",
             "of 21",
-            "blanks: 3 · 4 min",
+            "blanks: 3 · 5 min",
             "Wrong answers: 0 Hints: 0 Values shown: 0",
         )
         shown = screen_text(session.pilot)

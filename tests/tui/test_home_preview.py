@@ -217,7 +217,7 @@ async def test_one_key_leads_to_the_next_exercise(two_packs: Path) -> None:
 async def test_what_is_due_is_listed_with_its_exercises() -> None:
     simulate_practice("basics/times", days=30)
     async with open_home(MEDIUM) as pilot:
-        await wait_for_text(pilot, "1 rule due · 4 min", "1 day practised")
+        await wait_for_text(pilot, "1 rule due · 2 min", "1 day practised")
         await highlight(pilot, "action", "review")
         await wait_for_text(pilot, "× other input", "days late", "asked in these exercises", "Enter start the review")
         for action, text in (("playground", "its graph is drawn"), ("progress", "How well you know each rule")):

@@ -276,7 +276,7 @@ class Problem:
     def given_blanks(self) -> tuple[Blank, ...]:
         """The places that are filled in from the beginning."""
         asked = {blank.id for blank in self.blanks}
-        given = [self.place(name) for name in self.given if self.has_place(name)]
+        given = dict.fromkeys(self.place(name) for name in self.given if self.has_place(name))
         return tuple(place for place in given if place.id not in asked)
 
     @cached_property
