@@ -108,7 +108,7 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         )
         await wait_for_text(pilot, "5 blanks · 7 min · level ▮▮▯▯▯", "today", "Enter go on")
         await highlight(pilot, "exercise", "basics", "times")
-        await wait_for_text(pilot, "z = x·y", "× other input ●○○", "2 wrong · 1 min · yesterday", "Enter again")
+        await wait_for_text(pilot, "z = x·y", "× other input !○○", "2 wrong · 1 min · yesterday", "Enter again")
         await highlight(pilot, "exercise", "basics", "left-to-right")
         # Forward values that are asked are not given away.
         await wait_for_text(pilot, "z = (a + b)·(c·d)", "not tried yet")
