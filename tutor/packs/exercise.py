@@ -293,11 +293,15 @@ class Variant:
         """Return the next stage with the numbers of a seed; the same part again if there is none."""
         return self.with_seed(seed) if self.is_cut else self.exercise.variant(seed, self.stage + 1)
 
-    def text(self) -> str:
-        """Return the exercise's text in the current language, filled with the numbers; for a part, that it is one."""
+    def text(self, with_note: bool = True) -> str:
+        """Return the exercise's text in the current language, filled with the numbers.
+
+        Before it is, `with_note`, that some gradients are filled in, if they are.
+        """
         text = self._fill_text(str(self.exercise.text))
-        is_filled_in = self.is_partial and any(place.kind != "start" for place in self.problem.given_blanks)
-        return f"{translate(_FILLED_IN)}\n\n{text}".strip() if is_filled_in else text
+        if with_note and self.is_partial and any(place.kind != "start" for place in self.problem.given_blanks):
+            return f"{translate(_FILLED_IN)}\n\n{text}".strip()
+        return text
 
     def after(self) -> str:
         """Return the text to show when everything is solved, in the current language, filled with the numbers."""

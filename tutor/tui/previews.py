@@ -117,7 +117,7 @@ class _PreviewMaker:
             # The pack itself is in use on the screen.
             exercise = copy(pack).open(entry.id)
             worksheet = self._open_worksheet(exercise)
-            problem, text = worksheet.problem, worksheet.variant.text()
+            problem, text = worksheet.problem, worksheet.variant.text(with_note=False)
             picture, text_rows = self._forward_picture(worksheet, text)
         except (PackError, AlgebraError) as error:
             return TextPreview(title, f"{self._glyphs.error} {without_folder(str(error), pack)}")
