@@ -283,14 +283,15 @@ class ExerciseView(TutorScreen[None]):
         minutes = [minutes_text(exercise.minutes)] if exercise.minutes and is_whole else []
         mode = _("whole pass") if worksheet.whole_pass.is_on else ""
         stage = worksheet.variant.stage_name
-        names = (self.title_prefix, self._pack_title, "" if stage is None else str(stage), mode)
-        trail = [name.strip() for name in names if name.strip()]
+        firm = [name for name in (self.title_prefix.strip(), "" if stage is None else str(stage), mode) if name]
+        trail = [*filter(None, [self._pack_title.strip()]), *firm]
         segments = [self._segment(blank.id) for blank in worksheet.blanks]
         title, aside = str(exercise.title), self._formula
         if title == on_one_line(worksheet.problem.graph.text):
             # A formula of the playground is its own title, so it is written once.
             title, aside = aside, ""
-        return HeadContent(title, trail, aside, minutes, (first, rest), settled, whole, segments)
+        count = first, rest
+        return HeadContent(title, trail, aside, minutes, count, settled, whole, segments, num_firm=len(firm))
 
     def _segment(self, blank: str) -> Segment:
         state, worksheet = self.state, self.state.worksheet

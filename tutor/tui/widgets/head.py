@@ -57,6 +57,8 @@ class HeadContent:
     segments: Sequence[Segment] = ()
     #: The hue of the filled part of a line without segments.
     hue: str = "right"
+    #: How many names at the end of the trail come before the aside if there is little room.
+    num_firm: int = 0
 
 
 class Head(CanvasWidget):
@@ -118,9 +120,12 @@ class Head(CanvasWidget):
         title = self.glyphs.render(content.title)
         aside = cell_len(self.glyphs.render(content.aside))
         trail = [self.glyphs.render(name) for name in content.trail]
-        # The formula says more than the name of the pack.
-        wanted = cell_len(title) + (aside + 3 if aside and aside <= room // 2 else 0)
-        while trail and sum(cell_len(name) + 3 for name in trail) + wanted > room:
+        # The formula says more than the name of the pack, but less than where in a review or in the stages this is.
+        wanted = aside + 3 if aside and aside <= room // 2 else 0
+        while trail:
+            needed = cell_len(title) + sum(cell_len(name) + 3 for name in trail)
+            if needed + (wanted if len(trail) > content.num_firm else 0) <= room:
+                break
             trail.pop(0)
         runs: list[Run] = []
         for name in trail:
