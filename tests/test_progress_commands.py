@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -113,6 +114,21 @@ def test_progress_as_json(practised: Run) -> None:
     assert data["packs"][0]["solved"] == 1
     assert data["mistakes"][0]["id"] == "any.upstream-only"
     assert data["weeks"][-1]["blanks"] == 1
+
+
+def test_progress_shows_how_often_predictions_were_right(practised: Run, home: Path) -> None:
+    assert "Predictions" not in practised("progress").stdout
+    with Store.open(home / "progress.sqlite3") as store:
+        for number in range(10):
+            verdict = "right" if number < 8 else "wrong"
+            text = "negative, certain"
+            append_events(store, make_event("predict", f"try {number}", blank="a", text=text, verdict=verdict))
+    assert "When you were certain, 8 of 10 predictions were right." in practised("progress").stdout
+    assert json.loads(practised("progress", "--json").stdout)["calibration"]["certain"] == {"made": 10, "right": 8}
+    assert "<title>certain: 80 %</title>" in practised("export", "--report", "html").stdout
+    home.joinpath("class.jsonl").write_text(practised("export").stdout, encoding="utf-8")
+    report = practised("report", str(home / "class.jsonl")).stdout
+    assert re.search(r"Predictions\n +certain +8 of 10 right", report)
 
 
 def test_progress_before_the_first_exercise(tutor: Run) -> None:

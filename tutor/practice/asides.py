@@ -102,6 +102,13 @@ class Asides:
         verdict = RIGHT if self._predictions.is_right(name, typed) else WRONG
         self._worksheet.record_aside(PREDICT, name, text_of(typed), verdict)
 
+    def take_over(self, earlier: Asides) -> None:
+        """Predict what was predicted in an earlier version of the exercise, where that is still asked for."""
+        for blank, typed in earlier._predictions.made.items():
+            prediction = self._predictions.open_before(blank)
+            if prediction is not None and typed.outcome in prediction.outcomes:
+                self.predict(blank, typed)
+
     def skip_prediction(self, blank: str) -> None:
         """Don't ask for the prediction before a blank any more."""
         self._worksheet.record_aside(PREDICT, self._worksheet.folded_id(blank), SKIPPED)

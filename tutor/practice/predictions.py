@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tutor.grading.prediction import TypedPrediction, outcome_message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tutor.grading.prediction import Prediction
     from tutor.grading.problem import Problem
@@ -40,6 +40,11 @@ class Predictions:
     def made_before(self, blank: str) -> TypedPrediction | None:
         """Return what was predicted before a blank."""
         return self._made.get(blank)
+
+    @property
+    def made(self) -> Mapping[str, TypedPrediction]:
+        """What was predicted, by blank."""
+        return {blank: typed for blank, typed in self._made.items() if typed is not None}
 
     def is_right(self, blank: str, typed: TypedPrediction) -> bool:
         """Return whether a prediction before a blank is right."""

@@ -74,6 +74,7 @@ def rebase_worksheet(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
         rebased.unfold(node)
     if worksheet.whole_pass.is_on:
         rebased.start_whole_pass()
+    rebased.asides.take_over(worksheet.asides)
     fillable = {blank.id for blank in rebased.fillable}
     for name, entry in worksheet.entries.items():
         if name not in fillable:

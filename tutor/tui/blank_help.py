@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tutor.grading.wording import describe_blank
-from tutor.i18n import _
+from tutor.i18n import N_, _
 from tutor.tui.content import from_markup, styled
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
     from tutor.tui.exercise_state import ExerciseState
+
+_PREDICTION_HELP = N_(
+    "A prediction comes before the calculation: a letter chooses, and a digit says how sure you are, as in b3. It is no "
+    "attempt. Once the value is right, you are told whether the prediction was. Esc skips it, and so does typing the answer."
+)
+_WHY_HELP = N_(
+    "Now and then you are asked why an answer is right: a letter and Enter choose the reason. It costs nothing. Esc skips "
+    "it, and so does typing the next answer."
+)
 
 
 def blank_title(state: ExerciseState, glyphs: Glyphs) -> Content:
@@ -24,6 +33,13 @@ def blank_title(state: ExerciseState, glyphs: Glyphs) -> Content:
     choices = state.worksheet.problem.question(state.focused_blank).choices
     lines += [from_markup(glyphs, f"{number}  {choice.text}") for number, choice in enumerate(choices, 1)]
     return Content("\n").join(lines)
+
+
+def aside_help(state: ExerciseState, glyphs: Glyphs) -> Content | None:
+    """Return what a prediction or a reason that is asked for is; None if there is none."""
+    if state.asides.why is not None:
+        return styled(glyphs, _(_WHY_HELP))
+    return None if state.asides.prediction is None else styled(glyphs, _(_PREDICTION_HELP))
 
 
 def legend(glyphs: Glyphs) -> Content:

@@ -437,6 +437,8 @@ class ExerciseScreen(ExerciseView):
         paragraphs = [blank_help.blank_title(self.state, self.glyphs), text]
         if self._formula:
             paragraphs.insert(1, styled(self.glyphs, (self._formula, "bold")))
+        if (aside := blank_help.aside_help(self.state, self.glyphs)) is not None:
+            paragraphs.insert(1, aside)
         if self._exercise_layout.density == "compact":
             paragraphs.append(blank_help.legend(self.glyphs))
         return paragraphs

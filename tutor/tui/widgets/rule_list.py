@@ -96,13 +96,22 @@ class RuleList(CursorList):
         yield from self._predictions(progress)
 
     def _predictions(self, progress: Progress) -> Iterator[Line]:
+        """Yield how often predictions were right, as one row, so that the cursor reaches it in a low window."""
         width = max(self.size.width - _LEFT - 2, 20)
-        lines = calibration_lines(progress.calibration, width, self.glyphs, self.palette)
-        if lines:
+
+        def lines_on(ground: str) -> list[list[Run]]:
+            return calibration_lines(progress.calibration, width, self.glyphs, self.palette, ground)
+
+        def painter(number: int) -> Callable[[Canvas, int, str], object]:
+            return lambda canvas, y, ground: canvas.runs(_LEFT, y, lines_on(ground)[number])
+
+        num_lines = len(lines_on("ground"))
+        if num_lines:
             yield _blank_line()
             yield self._heading(_("Predictions"))
             yield _blank_line()
-            yield from map(_text_line, lines)
+        for number in range(num_lines):
+            yield Line(painter(number), "predictions")
 
     def _strip(self, progress: Progress) -> Iterator[Line]:
         """Yield every rule as a square, with a mark below those that are due."""
