@@ -82,6 +82,7 @@ _ERROR = "np.abs(claimed - numerical).max() <= 1e-4 * size"
         ("batch-norm", {" - self.H * (dX * self.H).mean(axis=0)": ""}, "dX", "code.variance-constant"),
         ("batch-norm", {"dX - dX.mean(axis=0) - ": "dX - "}, "dX", "code.mean-constant"),
         ("layer-norm", {"(dY * self.H).sum(axis=0)": "(dY * self.H).sum(axis=1)"}, "dgamma", "code.other-axis"),
+        ("layer-norm", {"dX.mean(axis=1, keepdims=True)": "dX.mean(axis=0)"}, "dX", "code.mean-other-axis"),
         ("attention", {"P * (dP - (dP * P).sum(axis=1, keepdims=True))": "P * dP"}, "dQ", "softmax.forgot-1-minus"),
         ("attention", {"P.T @ dO": "dO"}, "dV", "any.upstream-only"),
         ("embedding", {"np.add.at(self.dW, self.ids, dY)": "self.dW[self.ids] += dY"}, "dW", "index.overwritten"),

@@ -28,7 +28,7 @@ NAMES: Mapping[str, Sequence[str]] = {
     "sum missing": _SUM,
     "1/n missing": _COUNT,
     "keepdims missing": ("code.keepdims",),
-    "wrong axis": ("*.wrong-axis", "code.other-axis"),
+    "wrong axis": ("*.wrong-axis", "code.other-axis", "code.mean-other-axis"),
     "forward value": ("any.forward-value", "*.passes-value", "any.output-as-upstream"),
     "= for +=": ("branch.one-branch", "code.overwritten", "*.overwritten"),
     "one branch left out": ("branch.one-branch", "branch.path-forgotten"),

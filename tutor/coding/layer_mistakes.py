@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.coding.arrays import to_array
 from tutor.coding.mistakes import (
     MEAN_CONSTANT,
+    MEAN_OTHER_AXIS,
     ROOT_CONSTANT,
     STATISTICS_CONSTANT,
     SUMMED_OTHER_AXIS,
@@ -55,8 +56,9 @@ def _norm_mistakes(axis: int) -> Sequence[_Wrong]:
         found: NDArray[Any] = (v["dH"] - v["H"] * (v["dH"] * v["H"]).mean(axis=axis, keepdims=True)) / v["s"]
         return found
 
-    def along_other_axis(v: _Values) -> NDArray[Any]:
-        mean, product = (each.mean(axis=1 - axis, keepdims=True) for each in (v["dH"], v["dH"] * v["H"]))
+    def along(mean_axis: int, product_axis: int, v: _Values) -> NDArray[Any]:
+        mean = v["dH"].mean(axis=mean_axis, keepdims=True)
+        product = (v["dH"] * v["H"]).mean(axis=product_axis, keepdims=True)
         found: NDArray[Any] = (v["dH"] - mean - v["H"] * product) / v["s"]
         return found
 
@@ -64,15 +66,22 @@ def _norm_mistakes(axis: int) -> Sequence[_Wrong]:
         ("dX", STATISTICS_CONSTANT, lambda v: v["dH"] / v["s"]),
         ("dX", VARIANCE_CONSTANT, through_mean_only),
         ("dX", MEAN_CONSTANT, through_variance_only),
-        ("dX", SUMMED_OTHER_AXIS, along_other_axis),
+        ("dX", MEAN_OTHER_AXIS, partial(along, 1 - axis, axis)),
+        ("dX", MEAN_OTHER_AXIS, partial(along, axis, 1 - axis)),
+        ("dX", MEAN_OTHER_AXIS, partial(along, 1 - axis, 1 - axis)),
         ("dgamma", SUMMED_OTHER_AXIS, lambda v: (v["dY"] * v["H"]).sum(axis=1)),
         ("dbeta", SUMMED_OTHER_AXIS, lambda v: v["dY"].sum(axis=1)),
     )
 
 
 def _rms_mistakes() -> Sequence[_Wrong]:
+    def along_other_axis(v: _Values) -> NDArray[Any]:
+        found: NDArray[Any] = (v["dH"] - v["H"] * (v["dH"] * v["H"]).mean(axis=0, keepdims=True)) / v["s"]
+        return found
+
     return (
         ("dX", ROOT_CONSTANT, lambda v: v["dH"] / v["s"]),
+        ("dX", MEAN_OTHER_AXIS, along_other_axis),
         ("dgamma", SUMMED_OTHER_AXIS, lambda v: (v["dY"] * v["H"]).sum(axis=1)),
     )
 

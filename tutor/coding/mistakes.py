@@ -246,6 +246,12 @@ MEAN_CONSTANT = GeneralMistake(
     N_("the mean treated as a constant"),
     N_("The way through the variance is there. But {name} lacks another one: what is subtracted from every cell?"),
 )
+MEAN_OTHER_AXIS = GeneralMistake(
+    "code",
+    "code.mean-other-axis",
+    N_("a mean along the other axis"),
+    N_("A mean in {name} runs along the other axis. Along which one does this layer normalise?"),
+)
 ROOT_CONSTANT = GeneralMistake(
     "code",
     "code.root-constant",
@@ -288,5 +294,5 @@ GENERAL_MISTAKES = (
     ),
     *(LAST_PART, PARTS_SUMMED, MEAN_OF_MEANS, SAME_PARAMETERS, UPHILL, NO_RATE),
     *(NOT_COPIED, NOT_RESTORED, ALL_AT_ONCE, ONE_SIDED, STEP_TINY, STEP_LARGE, FLAT, HALF_STEP, BACKWARDS, NOT_DIVIDED),
-    *(EXACT, ABSOLUTE, ZERO, STATISTICS_CONSTANT, VARIANCE_CONSTANT, MEAN_CONSTANT, ROOT_CONSTANT),
+    *(EXACT, ABSOLUTE, ZERO, STATISTICS_CONSTANT, VARIANCE_CONSTANT, MEAN_CONSTANT, MEAN_OTHER_AXIS, ROOT_CONSTANT),
 )
