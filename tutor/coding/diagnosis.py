@@ -13,6 +13,7 @@ from tutor.algebra.expr import as_expr
 from tutor.algebra.printing import format_brief
 from tutor.coding.array_mistakes import find_array_mistake, may_be_constant
 from tutor.coding.arrays import SentValue, format_array_shape, is_equal, to_array, to_value
+from tutor.coding.feedback import feedback_in_code
 from tutor.coding.inner_steps import find_inner_mistake
 from tutor.coding.variants import more_numbers
 from tutor.grading.follow_through import follow_through
@@ -99,7 +100,7 @@ def _from_inner_step(observation: Observation, others: Sequence[Observation]) ->
     if found is None:
         return None
     values = template_values(found.problem, found.place, format_brief(_as_exact(found.candidate.value)))
-    feedback = found.candidate.feedback(values)
+    feedback = feedback_in_code(found.candidate, values)
     text = message(_INSIDE, place=place_name(found.problem, found.place), text=feedback)
     return Explanation(found.candidate.id, found.is_sure, text, found.explained)
 
@@ -169,7 +170,7 @@ def _from_catalogue(observation: Observation) -> Explanation | None:
     shown = format_brief(_as_exact(to_value(observation.array(trials[0]), place.shape))) if fits else ""
     is_one = len({key[0] for key in keys}) == 1
     is_certain = is_one or (len(trials) >= _MIN_CERTAIN_TRIALS and _is_one_formula(observation, trials[0], keys))
-    return Explanation(candidate.id, is_certain, candidate.feedback(template_values(problem, place, shown)))
+    return Explanation(candidate.id, is_certain, feedback_in_code(candidate, template_values(problem, place, shown)))
 
 
 def _is_one_formula(observation: Observation, trial: int, keys: Sequence[tuple[str, str, bool]]) -> bool:
