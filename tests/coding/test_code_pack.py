@@ -189,6 +189,16 @@ def test_a_solved_exercise_counts_as_solved_and_in_code(home: Path, tmp_path: Pa
         assert store.state("code", "gradient-accumulation") == "solved"
         assert store.solved_in_code() == {("code", "gradient-accumulation")}
         assert store.exercise_to_continue() is None
+        events = store.events("code", "gradient-accumulation")
+        assert [event.kind for event in events] == ["begin", "code", "code", "solved"]
+        assert all(event.duration > 0 for event in events if event.kind == "code")
+        # Looking at it again is nothing new; a mistake in it is.
+        again = open_session(path, store)
+        again.record(again.check())
+        assert store.events("code", "gradient-accumulation") == events
+        write_solution(exercise, lesson_code(exercise, {"T.size": "t.size"}), tmp_path)
+        again.record(again.check())
+        assert [event.kind for event in store.events("code", "gradient-accumulation")] == ["begin", "code"]
 
 
 def test_a_file_of_an_exercise_is_checked_against_it_and_its_loss_is_plotted(run_tutor: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path
 from tutor.practice.event import CODE, Event, new_id
+from tutor.practice.storage.store import Store
+from tutor.practice.worksheet import MAX_EVENT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +70,7 @@ class CodeSession:
         self._try_id = new_id()
         self._rungs: dict[str, int] = {}
         self._has_begun = self._is_solved = False
+        self._last_event_time = time.monotonic()
 
     def check(self) -> FileResult:
         """Run the file and judge it, in any thread. `record` keeps the result. Raise OSError."""
@@ -75,10 +79,13 @@ class CodeSession:
     def record(self, result: FileResult) -> None:
         """Keep the result of a check, and store one event. Its text are the rules whose lines are right.
 
-        An exercise that asks for nothing but code is begun by the first check, and solved once all is right.
+        An exercise that asks for nothing but code is begun by the first check, and solved once all is right. A file that
+        was solved before and is only opened again is nothing new.
         """
-        self.result = result
+        is_first, self.result = self.result is None, result
         if self._journal is None or self.exercise is None or not self.exercise.pack:
+            return
+        if is_first and result.solved and self._was_solved_before():
             return
         first = result.first_open
         right = [each.name for each in result.results if each.verdict == "right"]
@@ -92,10 +99,21 @@ class CodeSession:
             verdict="right" if result.solved else "wrong",
             mistake=first.mistake if first is not None else "",
             hints=min(sum(self._rungs.values()), 999),
+            duration=self._seconds_since_last(),
         )
         if self.exercise.code.only and result.solved and not self._is_solved:
             self._is_solved = True
             self._append("solved")
+
+    def _was_solved_before(self) -> bool:
+        store, exercise = self._journal, self.exercise
+        assert exercise is not None
+        return isinstance(store, Store) and (exercise.pack, exercise.id) in store.solved_in_code()
+
+    def _seconds_since_last(self) -> float:
+        now = time.monotonic()
+        seconds, self._last_event_time = min(now - self._last_event_time, MAX_EVENT_SECONDS), now
+        return seconds
 
     def _append(self, kind: str, **details: Any) -> None:
         assert self._journal is not None
