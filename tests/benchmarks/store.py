@@ -15,7 +15,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
 
-def history(number: int) -> Iterator[Event]:
-    """Yield attempts of ten events each at the built-in exercises, over 200 days."""
+def history(number: int, *, earlier: bool = False) -> Iterator[Event]:
+    """Yield attempts of ten events each at the built-in exercises, over 200 days.
+
+    In those of an `earlier` version, a third has the rule of all custom nodes or none, as questions had.
+    """
     rng = random.Random(1)
     exercises = [(pack.id, entry.id) for pack in library.all_packs() for entry in pack.entries]
     worksheet, pack, exercise = "", "", ""
     rules = all_rule_ids()
+    old_rules = (*rules, *("", "own") * (len(rules) // 4)) if earlier else rules
     for i in range(number):
         kind = "begin" if i % 10 == 0 else "solved" if i % 10 == 9 else "answer"
         if kind == "begin":
@@ -55,8 +59,8 @@ def history(number: int) -> Iterator[Event]:
             worksheet=worksheet,
             pack=pack,
             exercise=exercise,
-            rule=rng.choice(rules) if kind == "answer" else "",
-            blank=f"x{i % 10}" if kind == "answer" else "",
+            rule=rng.choice(old_rules) if kind == "answer" else "",
+            blank=f"q{i % 10}" if kind == "answer" else "",
             text="-3/16" if kind == "answer" else "",
             verdict=("mistaken" if wrong else "right") if kind == "answer" else "",
             mistake="any.dropped-upstream" if kind == "answer" and wrong else "",
@@ -109,6 +113,17 @@ def paint(empty: Path, full: Path, runs: int) -> None:
         print(f"ratio {for_full / for_empty:.2f} (target 1.1)")
 
 
+def rebuild_earlier(path: Path, attempts: int) -> None:
+    """Measure the first rebuild of a file of an earlier version, whose events are read from their exercises."""
+    database = Database(path, timeout=2.0)
+    database.write(history(attempts, earlier=True))
+    start, start_cpu = perf_counter(), process_time()
+    database.rebuild_skills()
+    say("skills rebuilt from an earlier version's attempts", 1000 * (perf_counter() - start))
+    say("the same, processor time (target 5000)", 1000 * (process_time() - start_cpu))
+    database.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--attempts", type=int, default=100_000)
@@ -125,7 +140,7 @@ def main() -> None:
     say(f"{options.attempts} attempts written, with their skills", 1000 * (perf_counter() - start))
     for_empty, for_full = (median(lambda at=at: home(at / "progress.sqlite3"), options.runs) for at in (empty, full))
     say("queries of the first screen, empty store", for_empty)
-    say("queries of the first screen, full store", for_full)
+    say("queries of the first screen, full store (target 10)", for_full)
     packs = library.all_packs()
     say("exercise index without a cache", median(lambda: load_index(packs), 3))
     cache = folder / "atlas.json"
@@ -141,11 +156,15 @@ def main() -> None:
             "skills rebuilt from all attempts",
             median(lambda: store.with_database(lambda file: file.rebuild_skills()), 1),
         )
+        start_cpu = process_time()
+        store.with_database(lambda file: file.rebuild_skills())
+        say("the same, processor time (target 5000)", 1000 * (process_time() - start_cpu))
         events = list(history(200))
         again = iter(
             [Event(**{name: getattr(event, name) for name in Event.__slots__ if name != "id"}) for event in events]
         )
         say("one more attempt, on the disk", median(lambda: store.append(next(again)), 200))
+    rebuild_earlier(folder / "earlier" / "progress.sqlite3", options.attempts)
     if options.paint:
         paint(empty, full, options.runs)
 

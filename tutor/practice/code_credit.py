@@ -1,4 +1,4 @@
-"""Credit for code: the rules whose lines were right in a learner's Python files. It changes no mastery."""
+"""Credit for code: the rules whose lines were right in a learner's Python files. One of them counts as a step, see `mastery`."""
 
 from __future__ import annotations
 

@@ -178,9 +178,12 @@ class Skill:
 
     def _add_proof(self, proof: Proof) -> None:
         """Add a proof on other numbers if it brings the rule closer to being solid."""
+        needs = self.needs
+        if len(self.proofs) >= STEPS_FOR_SOLID and not needs:
+            return
         if any((other.exercise, other.variant) == (proof.exercise, proof.variant) for other in self.proofs):
             return
-        if len(self.proofs) < STEPS_FOR_SOLID or len(_needs([*self.proofs, proof])) < len(self.needs):
+        if len(self.proofs) < STEPS_FOR_SOLID or len(_needs([*self.proofs, proof])) < len(needs):
             self.proofs.append(proof)
 
     def _reschedule(self, day: date) -> None:

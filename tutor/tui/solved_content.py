@@ -20,12 +20,13 @@ from tutor.practice.mastery_levels import mastery_label, next_step, state_label
 from tutor.practice.rule_ids import rule_name, rules_at
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.aside_content import AsideContent
-from tutor.tui.canvas import line_bar
+from tutor.tui.canvas import line_bar, runs_width
 from tutor.tui.flow import Line, cut_line, flow, flowed_prose, indented
 from tutor.tui.progress_marks import mastery_dots, mastery_style
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
+    from tutor.practice.mastery_levels import MasteryState
     from tutor.tui.after_solved import AfterSolved
     from tutor.tui.canvas import Run
     from tutor.tui.exercise_state import ExerciseState
@@ -214,25 +215,34 @@ class SolvedContent:
         if advice is None:
             return []
         lines: list[Line] = []
-        name_cells = min(_NAME_CELLS, width // 2)
+        names = (*map(rule_name, self.rules()), advice.pack_title)
+        name_cells = min(_NAME_CELLS, width // 2, 2 + max(cell_len(self.glyphs.render(name)) for name in names))
         for rule in self.rules():
             now = advice.standing.state_of(rule)
             then = before.state_of(rule) if before is not None else now
             if (now.level, now.steps) == (then.level, then.steps):
                 continue
-            line: Line = [self._padded(rule_name(rule), name_cells), *mastery_dots(self.palette, now)]
-            if now.level != then.level:
-                line.append((self.glyphs.render(f"  {mastery_label(then.level)} → "), self.palette.ink("muted")))
-            else:
-                line.append(("  ", self.palette.ink()))
-            line.append((self.glyphs.render(state_label(now)), mastery_style(self.palette, now.level)))
-            if step := next_step(now, advice.standing.today):
-                line.append((self.glyphs.render(f" · {step}"), self.palette.ink("muted")))
-            lines.append(cut_line(line, width))
+            lead: Line = [
+                self._padded(rule_name(rule), name_cells),
+                *mastery_dots(self.palette, now),
+                ("  ", self.palette.ink()),
+            ]
+            lines.append(cut_line([*lead, *self._change(then, now, width - runs_width(lead))], width))
         pack = self.state.worksheet.variant.exercise.pack
         if advice.pack_size:
             lines.append(self._pack_bar(advice.standing.solved.get(pack, 0), name_cells, width))
         return lines
+
+    def _change(self, then: MasteryState, now: MasteryState, room: int) -> Line:
+        """Return the level that was left, where the rule is now and what comes next; less of it in little room."""
+        assert self.after.advice is not None
+        muted = self.palette.ink("muted")
+        left = f"{mastery_label(then.level)} → " if now.level != then.level else ""
+        step = next_step(now, self.after.advice.standing.today)
+        state: Run = (self.glyphs.render(state_label(now)), mastery_style(self.palette, now.level))
+        after: Line = [(self.glyphs.render(f" · {step}"), muted)] if step else []
+        whole: Line = [(self.glyphs.render(left), muted), state, *after]
+        return next((line for line in (whole, [state, *after]) if runs_width(line) <= room), [state])
 
     def _pack_bar(self, solved: int, name_cells: int, width: int) -> Line:
         """Return the bar of the pack, in which what this exercise added stands out."""

@@ -70,7 +70,8 @@ _SQUARES = N_(
 )
 
 _IN_CODE = N_(
-    "{sign} and a number tell in how many exercises the rule was right in code. That changes neither the dots nor the day."
+    "{sign} and a number show in how many exercises the rule was right in code. One of them counts as a step; the day of "
+    "the review stays."
 )
 
 #: The ids of the panes, in the order of their keys.
