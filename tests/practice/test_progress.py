@@ -11,7 +11,8 @@ from tests.support.events import START, append_events, make_event, time_after
 from tutor.practice.day_texts import describe_due, describe_past, format_day
 from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
 from tutor.practice.practice_days import Day, activity_level, calendar, month_starts, streak
-from tutor.practice.progress import MAX_TRIES, Progress, load_progress
+from tutor.practice.progress import Progress, load_progress
+from tutor.practice.rule_progress import MAX_TRIES
 from tutor.practice.storage.store import Store, default_path
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tests.support.app_driver import (
     wait_until_steady,
 )
 from tutor import i18n
-from tutor.practice import closed_form, overview, progress, review
+from tutor.practice import closed_form, mastery_levels, overview, progress, review
 from tutor.tui import summary_sections
 from tutor.tui.palette import TutorPalette
 from tutor.tui.screens.home import HomeScreen
@@ -243,6 +243,8 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fix the day, the numbers that are drawn, and how long SymPy may take."""
     for module in (overview, progress, review):
         monkeypatch.setattr(module, "utc_today", lambda: date(2024, 2, 1))
+    # The day depends on when the test runs.
+    monkeypatch.setattr(mastery_levels, "describe_again", lambda _due, _today: i18n.translate("again on Thursday"))
     monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_range: 7)
     monkeypatch.setattr(summary_sections, "closed_forms", partial(closed_form.closed_forms, seconds=60))
 

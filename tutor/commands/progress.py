@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tutor.commands.documents import Block
-    from tutor.practice.progress import Progress, RuleProgress, Try
+    from tutor.practice.progress import Progress
+    from tutor.practice.rule_progress import RuleProgress, Try
     from tutor.run_options import RunOptions
 
 #: The length of the bar of the week with most answers.

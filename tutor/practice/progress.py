@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
@@ -13,10 +12,10 @@ from tutor.practice import review
 from tutor.practice.calibration import PREDICTIONS, Calibration, calibration_of
 from tutor.practice.code_credit import load_code_credit
 from tutor.practice.event_rules import EventRules, old_rules_of
-from tutor.practice.mastery_levels import LEVELS, MasteryState, Need
 from tutor.practice.placement_result import load_results
 from tutor.practice.practice_days import Day, load_daily_work, monday_of, plausible_day, streak
-from tutor.practice.rule_ids import all_rule_ids, rule_name
+from tutor.practice.rule_ids import all_rule_ids
+from tutor.practice.rule_progress import SETTLING_VERDICTS, RuleProgress, load_rules
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
@@ -29,26 +28,11 @@ if TYPE_CHECKING:
 
 #: This many mistakes are listed.
 MAX_MISTAKES = 10
-#: This many of the latest tries are kept for each rule.
-MAX_TRIES = 8
-
-#: The outcome of a first try at a blank: right, right with a hint or revealed, or wrong.
-Try = Literal["right", "helped", "wrong"]
-
-#: The verdicts that count as a first try; an answer with too few digits, or that of another blank, does not.
-_SETTLING_VERDICTS = "verdict IN ('right', 'mistaken', 'wrong', 'wrong-shape')"
 _FIRST_TRIES = f"""
 SELECT day, count(*), sum(verdict = 'right' AND hints = 0) FROM (
     SELECT min(seq), date(at) AS day, verdict, hints FROM active_event
-    WHERE kind = 'answer' AND {_SETTLING_VERDICTS} GROUP BY worksheet, blank
+    WHERE kind = 'answer' AND {SETTLING_VERDICTS} GROUP BY worksheet, blank
 ) GROUP BY day
-"""
-#: The first answer at each blank with a rule, or that it was revealed before any.
-_RULE_TRIES = f"""
-SELECT pack, exercise, rule, blank, kind = 'reveal', verdict = 'right', hints > 0 FROM (
-    SELECT min(seq) AS seq, pack, exercise, rule, blank, kind, verdict, hints FROM active_event
-    WHERE blank <> '' AND (kind = 'answer' AND {_SETTLING_VERDICTS} OR kind = 'reveal') GROUP BY worksheet, blank
-) ORDER BY seq
 """
 #: A reply takes back the mistake of its answer, or confirms another one.
 _MISTAKE_COUNTS = """
@@ -58,31 +42,6 @@ SELECT mistake, pack, exercise, rule, blank, max(date(at)),
 FROM active_event WHERE kind IN ('answer', 'reply') AND mistake <> ''
 GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RuleProgress:
-    """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first.
-
-    `in_code` is in how many exercises it was right in code; `steps` and `needs` are those of `MasteryState`. `recall`
-    is the probability that it is remembered today, None if only code was checked.
-    """
-
-    id: str
-    name: str
-    standing: str
-    due: date | None
-    mistake: str | None
-    tries: tuple[Try, ...] = ()
-    in_code: int = 0
-    steps: int = 0
-    needs: tuple[Need, ...] = ()
-    recall: float | None = None
-
-    @property
-    def state(self) -> MasteryState:
-        """How far the learner has come with the rule."""
-        return MasteryState(self.standing, self.steps, self.needs, self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +181,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
     due = tuple(review.rules_to_review(store, index, day))
     code_credit = load_code_credit(store)
     event_rules = EventRules(old_rules_of(index))
-    rules = _rules(store, due, code_credit, event_rules, today)
+    rules = load_rules(store, due, code_credit, event_rules, today)
     days = _days(store, today)
     known = index.rules | {rule.id for rule in rules}
     return Progress(
@@ -246,43 +205,6 @@ def format_duration(seconds: float) -> str:
     if minutes < 60:
         return str(message(N_("{m} min"), m=minutes))
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
-
-
-def _rules(
-    store: Store, due: Sequence[str], code_credit: Mapping[str, int], event_rules: EventRules, today: date
-) -> tuple[RuleProgress, ...]:
-    """Return the practised rules: those that are due first, then those that are furthest from being solid."""
-    skills = sorted(
-        review.load_skills(store).values(),
-        key=lambda skill: (skill.rule not in due, LEVELS.index(skill.mastery), -skill.state.steps, str(skill.due)),
-    )
-    tries = _tries(store, event_rules)
-    return tuple(
-        RuleProgress(
-            skill.rule,
-            rule_name(skill.rule),
-            skill.mastery,
-            skill.due,
-            skill.recurring_mistake,
-            tuple(tries.get(skill.rule, ())),
-            code_credit.get(skill.rule, 0),
-            skill.state.steps,
-            skill.state.needs,
-            round(skill.memory.retrievability(today), 3) if skill.memory is not None else None,
-        )
-        for skill in skills
-    )
-
-
-def _tries(store: Store, event_rules: EventRules) -> Mapping[str, Sequence[Try]]:
-    """Return the outcomes of the latest first tries by rule, oldest first."""
-    tries: dict[str, deque[Try]] = {}
-    for pack, exercise, rule, blank, is_revealed, is_right, has_hints in store.query(_RULE_TRIES):
-        is_helped = is_revealed or (is_right and has_hints)
-        outcome: Try = "helped" if is_helped else "right" if is_right else "wrong"
-        for id in event_rules.at((pack, exercise), rule, blank):
-            tries.setdefault(id, deque(maxlen=MAX_TRIES)).append(outcome)
-    return tries
 
 
 def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:

@@ -13,7 +13,7 @@ from tutor.practice.mastery_levels import LEVELS, STEPS_FOR_SOLID, MasteryState,
 from tutor.tui.themes import blend
 
 if TYPE_CHECKING:
-    from tutor.practice.progress import Try
+    from tutor.practice.rule_progress import Try
     from tutor.tui.canvas import Run
     from tutor.tui.themes import Palette
 

@@ -24,7 +24,7 @@ from tutor.practice.storage.imports import UndoneImport, record_import, undo_las
 from tutor.practice.storage.integrity import is_damaged
 from tutor.practice.storage.merge import merge_by_time
 from tutor.practice.storage.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate, schema_version
-from tutor.practice.storage.model_change import ModelChange, find_change, mark_told
+from tutor.practice.storage.model_change import ModelChange, take_change
 from tutor.practice.storage.quarantine import FileIdentity, file_identity
 from tutor.practice.storage.resets import RESET_KINDS, HiddenSequences, Reset, active_resets, create_active_view
 
@@ -266,12 +266,7 @@ class Database:
     def take_model_change(self) -> ModelChange | None:
         """Return the change of the model that the learner was not told of yet, and mark it as told."""
         with self._translate_errors():
-            change = find_change(self._connection)
-            if change is not None:
-                with self._transaction():
-                    mark_told(self._connection)
-                    self._connection.execute("COMMIT")
-            return change
+            return take_change(self._connection)
 
     def rebuild_skills(self) -> None:
         """Derive the skills from all events again. Other processes can write in the meantime."""

@@ -30,18 +30,15 @@ def keep_old_count(connection: sqlite3.Connection) -> None:
         _write(connection, _BEFORE, _count_solid(connection))
 
 
-def find_change(connection: sqlite3.Connection) -> ModelChange | None:
-    """Return the change that the learner was not told of yet; None before the skills are rebuilt."""
+def take_change(connection: sqlite3.Connection) -> ModelChange | None:
+    """Return the change that the learner was not told of yet, and mark it as told; None before the skills are rebuilt."""
     told, before = _read(connection)
     if told == DERIVATION_VERSION or before is None:
         return None
-    return ModelChange(before, _count_solid(connection))
-
-
-def mark_told(connection: sqlite3.Connection) -> None:
-    """Mark the change as told."""
+    change = ModelChange(before, _count_solid(connection))
     _write(connection, _TOLD, DERIVATION_VERSION)
     connection.execute("DELETE FROM derived WHERE name = ?", (_BEFORE,))
+    return change
 
 
 def _read(connection: sqlite3.Connection) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.mastery_levels import next_step, state_label
-from tutor.practice.progress import MAX_TRIES
+from tutor.practice.rule_progress import MAX_TRIES
 from tutor.tui.calibration_lines import calibration_lines
 from tutor.tui.canvas import runs_width
 from tutor.tui.progress_marks import mastery_dots, mastery_legend, mastery_style, rule_square, try_mark
@@ -20,7 +20,8 @@ from tutor.tui.widgets.cursor_list import CursorList, Line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tutor.practice.progress import MistakeCount, Progress, RuleProgress
+    from tutor.practice.progress import MistakeCount, Progress
+    from tutor.practice.rule_progress import RuleProgress
     from tutor.tui.canvas import Canvas, Run
 
 _DOTS = 3
