@@ -39,7 +39,7 @@ def true_skill(exercise: str, problem: Problem, blank: Blank) -> str:
         return _skill_of_edge(problem.graph.nodes[blank.edge.target], blank.edge.slot)
     if blank.kind == "question":
         rules = blank_rules(problem, blank)
-        about = next((rule for rule in rules if rule.partition(":")[0] in OPERATIONS), None)
+        about = next((rule for rule in rules if rule.partition(":")[0] in (*OPERATIONS, "branch", "start")), None)
         return about.replace(":", " ") if about else f"question {' '.join(rules) or f'{exercise} {blank.id}'}"
     return {"sum": "branch", "forward": "value"}.get(blank.kind, blank.kind)
 
