@@ -17,7 +17,7 @@ from tutor.packs.fading import dependents
 from tutor.practice.cutting import ITEM_MINUTES, can_ask, estimate_minutes
 from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise, index_exercise
 from tutor.practice.review import ReviewSession, load_skills
-from tutor.practice.review_history import EarlierWords, load_history
+from tutor.practice.review_history import EarlierQuestions, load_history
 from tutor.practice.review_plan import SESSION_MINUTES, ReviewHistory, ReviewPlan, interleave, plan_session
 from tutor.practice.review_texts import describe_plan, explain_left
 from tutor.practice.storage.store import Store
@@ -225,9 +225,19 @@ def test_numbers_bring_new_words(tmp_path: Path, path: Path) -> None:
         worksheet = ReviewSession(store, plan, seed=1).open_worksheet(exercise)
         assert str(worksheet.problem.questions[0].prompt) not in words
         assert worksheet.answer("q1", "6").right
-        assert EarlierWords(store, exercise).repeated(worksheet.variant) == ["q1"]
+        assert EarlierQuestions(store, exercise).repeated(worksheet.variant) == ["q1"]
         with pytest.raises(PackError):
             ReviewSession(store, plan, seed=2).open_worksheet(exercise)
+
+
+def test_a_question_in_the_same_words_is_new_if_its_answer_is(tmp_path: Path) -> None:
+    (tmp_path / "pack.toml").write_text("format = 1")
+    (tmp_path / "01-one.toml").write_text(
+        'graph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n[vary]\nx = { from = 2, to = 9 }\n[values]\nrate = 0.1\n'
+        '[[question]]\nskills = ["training"]\nprompt = "And after a step of {rate}?"\nanswer = "x - rate * y"\n'
+        '[[question]]\nskills = ["training"]\nprompt = "How long is a step of {rate} along 2?"\nanswer = "2 * rate"\n'
+    )
+    assert index_exercise(library.read_pack(tmp_path).open("one")).fixed_questions == ("q2",)
 
 
 @pytest.mark.parametrize(

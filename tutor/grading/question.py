@@ -54,6 +54,12 @@ class Question:
         return shape_of(self.answer)
 
     @property
+    def contents(self) -> tuple[str, ...]:
+        """What makes it the same as another question: its words, its choices in any order, else its answer."""
+        details = sorted(str(choice.text) for choice in self.choices) or [str(self.answer)]
+        return (str(self.prompt), *details)
+
+    @property
     def is_matrix_formula(self) -> bool:
         """Whether the answer is a formula that names matrices: the names, and not entries, decide what is right."""
         return not self.choices and any(isinstance(value, MatrixExpr) for value in (self.answer, *self.names.values()))

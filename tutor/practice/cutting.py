@@ -29,7 +29,7 @@ def estimate_minutes(exercise: IndexedExercise, blanks: Iterable[str]) -> float:
 
 
 def is_fresh(exercise: IndexedExercise, blank: str, asked_questions: Collection[tuple[str, str]]) -> bool:
-    """Return whether a blank may be asked: not a question that was asked before, if its words never change."""
+    """Return whether a blank may be asked: not a question that was asked before, if it never changes."""
     return blank not in exercise.fixed_questions or (exercise.name, blank) not in asked_questions
 
 

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.grading.problem import Blank, Problem
-    from tutor.packs.exercise import Exercise
+    from tutor.packs.exercise import Exercise, Variant
     from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.packs.questions import QuestionTemplate
 
 #: The time for each blank of an exercise whose file gives no minutes.
 MINUTES_PER_BLANK = 0.7
 
 #: Changes with what the cache file holds about an exercise.
-_CACHE_VERSION = f"{__version__} cuts"
+_CACHE_VERSION = f"{__version__} fixed questions"
+
+#: The sets of numbers with which a question is compared to see whether it changes.
+_SEEDS_TO_COMPARE = (1, 2)
 
 _UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -38,8 +42,9 @@ class IndexedExercise:
 
     `blanks` is their number on the author's numbers. `asked` holds the rules of each blank that is asked in any stage,
     `not_asked` those of the other places. `whole` are the blanks of the whole exercise in order, `sources` tell of each
-    gradient what it is computed from: places, each followed by the blanks from which that follows in turn. The words of
-    `fixed_questions` do not change with the numbers. `cells` are how many numbers the answer at a blank has.
+    gradient what it is computed from: places, each followed by the blanks from which that follows in turn. The words
+    and answers of `fixed_questions` do not change with the numbers. `cells` are how many numbers the answer at a blank
+    has.
     """
 
     pack: str
@@ -84,7 +89,7 @@ class ExerciseIndex:
 
     @cached_property
     def rules_of_fixed_questions(self) -> frozenset[str]:
-        """The rules that are practised only by questions whose words never change."""
+        """The rules that are practised only by questions that never change."""
         fixed: set[str] = set()
         others: set[str] = set()
         for exercise in self.exercises:
@@ -187,17 +192,27 @@ def _count_cells(blank: Blank) -> int:
 
 
 def _fixed_questions(exercise: Exercise) -> list[str]:
-    """Return the questions whose words are the same with all numbers."""
-    return [
-        question.id
-        for question in exercise.questions
-        if not exercise.has_variants
-        or not any(
-            "{" in text
-            for words in (question.prompt, *(choice.text for choice in question.choices))
-            for text in words.texts.values()
-        )
-    ]
+    """Return the questions that ask the same with all numbers, as far as some sets of them show."""
+    contents = [_contents(exercise.variant())]
+    if exercise.has_variants and any(map(_may_change, exercise.questions)):
+        with suppress(PackError):
+            contents += [_contents(exercise.variant(seed)) for seed in _SEEDS_TO_COMPARE]
+    first, *others = contents
+    return [question for question, asked in first.items() if all(other.get(question) == asked for other in others)]
+
+
+def _may_change(question: QuestionTemplate) -> bool:
+    """Return whether the words or the answer of a question may change with the numbers."""
+    texts = (
+        text
+        for words in (question.prompt, *(choice.text for choice in question.choices))
+        for text in words.texts.values()
+    )
+    return question.answer is not None or any("{" in text for text in texts)
+
+
+def _contents(variant: Variant) -> dict[str, tuple[str, ...]]:
+    return {question.id: question.contents for question in variant.problem.questions}
 
 
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tutor.i18n import N_, message
 from tutor.packs.diagnostics import Diagnostic, PackError
 from tutor.practice.mastery_levels import NEW
 from tutor.practice.resume import count_sums
-from tutor.practice.review_history import EarlierWords, asked_questions, load_history
+from tutor.practice.review_history import EarlierQuestions, asked_questions, load_history
 from tutor.practice.review_plan import plan_session
 from tutor.practice.scheduler import utc_today
 from tutor.practice.worksheet import Worksheet, random_seed
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: The kinds of event in a review, so that it does not become the latest try of an exercise left unfinished.
 _REVIEW_KINDS = {"begin": "review", "solved": "reviewed"}
-#: So many sets of numbers are tried for questions in new words.
+#: So many sets of numbers are tried for questions that were not asked before.
 _MAX_SEEDS = 12
 
 
@@ -48,7 +48,7 @@ def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: 
 def rules_to_review(store: Store, index: ExerciseIndex, day: date | None = None) -> list[str]:
     """Return the due rules that there is something to ask about, longest overdue first.
 
-    A rule that only questions ask for waits once all of them were asked: in the same words they would prove nothing.
+    A rule that only questions ask for waits once all of them were asked: the same again would prove nothing.
     """
     due = due_rules(store, index.rules, day)
     waiting = [rule for rule in due if rule in index.rules_of_fixed_questions]
@@ -128,19 +128,19 @@ class ReviewSession:
     def open_worksheet(self, exercise: Exercise) -> Worksheet:
         """Return a new try at what the current item asks, with new numbers if there are any.
 
-        A question comes in words in which it was not asked before. Raise `PackError` if nothing is left to ask.
+        No question comes again in the same words with the same answer. Raise `PackError` if nothing is left to ask.
         """
         variant = self._fresh_variant(exercise)
         return Worksheet(variant, ReviewJournal(self.store), sums_found=count_sums(self.store, variant))
 
     def _fresh_variant(self, exercise: Exercise) -> Variant:
-        words = EarlierWords(self.store, exercise)
+        earlier = EarlierQuestions(self.store, exercise)
         seeds: list[int | None] = [None]
         if exercise.has_variants:
             seeds = [self._seed + self.position + number * len(self.items) for number in range(_MAX_SEEDS)]
         for seed in seeds:
             variant = self._variant(exercise, seed)
-            repeated = words.repeated(variant)
+            repeated = earlier.repeated(variant)
             if not repeated:
                 return variant
         left = [blank.id for blank in variant.problem.blanks if blank.id not in repeated]

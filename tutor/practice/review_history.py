@@ -85,28 +85,28 @@ def _parse(at: object) -> datetime | None:
         return None
 
 
-class EarlierWords:
-    """The words in which questions of an exercise were asked before, with the numbers that they had."""
+class EarlierQuestions:
+    """The questions of an exercise as they were asked before, with the numbers that they had."""
 
     def __init__(self, store: Store, exercise: Exercise) -> None:
         self._store = store
         self._exercise = exercise
-        self._words: dict[str, set[tuple[str, ...]]] = {}
+        self._asked: dict[str, set[tuple[str, ...]]] = {}
 
     def repeated(self, variant: Variant) -> list[str]:
-        """Return the questions of a variant that were asked in the same words before."""
+        """Return the questions of a variant that were asked before in the same words and with the same answer."""
         return [
             question.id
             for question in variant.problem.questions
-            if _words_of(variant, question.id) in self._earlier(question.id)
+            if _contents_of(variant, question.id) in self._earlier(question.id)
         ]
 
     def _earlier(self, question: str) -> set[tuple[str, ...]]:
-        if question not in self._words:
+        if question not in self._asked:
             tries = self._store.query(_TRIES, (self._exercise.pack, self._exercise.id, question, _MAX_TRIES))
             variants = [self._variant_of(str(worksheet), seed, str(mark)) for worksheet, seed, mark, _last in tries]
-            self._words[question] = {_words_of(variant, question) for variant in variants if variant is not None}
-        return self._words[question]
+            self._asked[question] = {_contents_of(variant, question) for variant in variants if variant is not None}
+        return self._asked[question]
 
     def _variant_of(self, worksheet: str, seed: int | None, fingerprint: str) -> Variant | None:
         """Return the variant of a try, whole or cut; None if the exercise was edited since."""
@@ -122,9 +122,6 @@ class EarlierWords:
         return cut if cut.fingerprint == fingerprint else None
 
 
-def _words_of(variant: Variant, question: str) -> tuple[str, ...]:
-    """Return the words of a question: what it asks, and its choices in any order."""
-    asked = next((each for each in variant.problem.questions if each.id == question), None)
-    if asked is None:
-        return ()
-    return (str(asked.prompt), *sorted(str(choice.text) for choice in asked.choices))
+def _contents_of(variant: Variant, question: str) -> tuple[str, ...]:
+    """Return what a question asks with these numbers."""
+    return next((each.contents for each in variant.problem.questions if each.id == question), ())

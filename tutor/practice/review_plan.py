@@ -20,7 +20,7 @@ SESSION_MINUTES = 10.0
 UNHURRIED_RULES = 5
 
 #: Why a due rule is not in a session: it fits into the next one; its exercises take longer than a session even when
-#: they are cut; its questions were all asked before, and numbers don't change their words.
+#: they are cut; its questions were all asked before, and numbers don't change them.
 Reason = Literal["time", "long", "questions"]
 REASONS: tuple[Reason, ...] = ("time", "long", "questions")
 
