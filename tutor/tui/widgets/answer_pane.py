@@ -11,7 +11,7 @@ from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
 from tutor.i18n import _
 from tutor.tui.answer_content import AnswerContent
-from tutor.tui.answer_input import AnswerInput, LineEditor
+from tutor.tui.checked_cells import cell_marks, committed_cells
 from tutor.tui.flow import PROSE_WIDTH, Line, cut_line
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import paint_answer_line
@@ -186,7 +186,10 @@ class AnswerPane(ScrolledPane):
         lines: list[tuple[Line, int]] = []
         if self._shows_asked:
             lines += [(line, 0) for line in content.asked(self._width())]
-        lines += [(line, 0) for line in content.asides.prediction(self._width())]
+        prediction = content.asides.prediction(self._width())
+        if prediction and lines and not self._is_slim:
+            lines.append(([], 0))
+        lines += [(line, 0) for line in prediction]
         choices = content.choices(self._width() - 5)
         if choices and not self._is_slim:
             lines.append(([], 0))
@@ -334,27 +337,3 @@ class AnswerPane(ScrolledPane):
             if region.contains_point(offset):
                 self.post_message(message)
                 return
-
-
-def committed_cells(state: ExerciseState) -> AnswerInput:
-    """Return the checked answer of a matrix as cells, without unchecked input."""
-    cells = AnswerInput(state.focused_blank.grid)
-    cells.set_cells(state.worksheet.value_text(state.focused_id))
-    return cells
-
-
-def cell_marks(state: ExerciseState, answer: AnswerInput, glyphs: Glyphs) -> list[list[str]]:
-    """Return the mark of each cell by the last verdict; empty for a cell that has changed since."""
-    verdict = state.entry.verdict
-    if verdict is None or not verdict.cells:
-        return []
-    checked = state.worksheet.value_text(state.focused_id)
-
-    def mark(cell: LineEditor, text: str, right: bool) -> str:
-        is_unchanged = cell.text.strip().replace("-", "−") == text.replace("-", "−")
-        return (glyphs.correct if right else glyphs.incorrect) if is_unchanged else ""
-
-    return [
-        [mark(cell, text, right) for cell, text, right in zip(cells, texts, rights, strict=True)]
-        for cells, texts, rights in zip(answer.cells, checked, verdict.cells, strict=True)
-    ]
