@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.asides import exercise_in
 from tests.support.events import MemoryJournal, append_events, make_event
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.prediction import TypedPrediction
@@ -198,6 +199,18 @@ def test_reasons_are_asked_for_now_and_then_and_the_same_each_time() -> None:
     found = [whys_of(name, seed) for name in names for seed in (None, 1, 2, 3)]
     assert 0 < sum(len(asked) for asked, _answers in found) <= sum(answers for _asked, answers in found) / 5
     assert found == [whys_of(name, seed) for name in names for seed in (None, 1, 2, 3)]
+
+
+def test_formulas_of_matrices_and_of_symbols_can_be_solved(tmp_path: Path) -> None:
+    for number in range(5):
+        inputs = 'X = { symbol = true, shape = ["n", 3] }\nW = { symbol = true, shape = [3, 2] }'
+        text = f'graph = "A = X @ W; f = sum(A * A)"\n[inputs]\n{inputs}\n'
+        worksheet = Worksheet(exercise_in(tmp_path, text, f"matrices{number}").variant())
+        for blank in worksheet.blanks:
+            right(worksheet, blank.id)
+            assert worksheet.asides.why is None
+    for name in ("basics/goes-on", "basics/reciprocal-in-symbols", "chains/expanded", "curves/outputs-only"):
+        whys_of(name, None)
 
 
 def first_why(seed: int = 1) -> tuple[Worksheet, str, MemoryJournal]:

@@ -196,7 +196,8 @@ def reasons_at(problem: Problem, blank: Blank, key: str) -> tuple[Reason, ...]:
 
     None are returned where the rule has no words of its own, or too few mistakes have.
     """
-    right = _right_reason(problem, blank)
+    # Mistakes are not looked for among formulas of matrices.
+    right = None if problem.has_matrix_symbols else _right_reason(problem, blank)
     if right is None:
         return ()
 
