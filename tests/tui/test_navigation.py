@@ -70,7 +70,7 @@ async def test_the_palette_finds_every_exercise_in_both_languages_from_anywhere(
         await wait_for_text(pilot, "0 of 2", "What × sends back")
         await run_palette_command(pilot, "list of exercises", "The list of exercises")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
-        await run_palette_command(pilot, "twords", "Two roads from x")
+        await run_palette_command(pilot, "tworoads", "Two roads from x")
         await wait_for_text(pilot, "› 12")  # what was typed is not lost
 
 
