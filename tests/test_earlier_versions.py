@@ -103,6 +103,8 @@ _LATER_KEYS = (
     "tries",
     "in_code",
     "solved_in_code",
+    "calibration",
+    "placement",
     "rules_in_code",
     "steps",
     "needs",

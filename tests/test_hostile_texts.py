@@ -250,7 +250,7 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("TEXT",)),
 ]  # fmt: skip
 #: Commands whose output is tested in a process or on a screen of its own, below.
-INTERACTIVE = {("play",), ("review",)}
+INTERACTIVE = {("play",), ("review",), ("placement",)}
 #: Options that change what is written.
 FORMAT_OPTIONS = {
     "--json",
@@ -366,7 +366,8 @@ OTHER_SCREENS = {
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
     "ProgramScreen": "a formula that was read", "CodeScreen": "titles and texts as the exercise shows them",
-    "ReviewResultScreen": "rules", "ConfirmScreen": "our own questions, with titles as the lists show them",
+    "ReviewResultScreen": "rules", "PlacementResultScreen": "topics, and the title of one of our own exercises",
+    "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tutor.practice.progress import load_progress
 from tutor.practice.review import load_skills
 from tutor.practice.rule_ids import rule_id_at
 from tutor.practice.storage.store import Store, default_path
+from tutor.tui.home_rows import packs_unfolded_first
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -129,6 +130,7 @@ def test_who_knows_the_first_half_begins_after_it_and_is_not_sent_back() -> None
         assert {skill.mastery for skill in skills.values()} == {"learning"}
         # Nothing is pretended to be solved.
         assert not store.states()
+        assert packs_unfolded_first(packs, store) == {"matrices"}
         suggestions = [suggestion.exercise for suggestion in suggest_next(store, index, packs)]
         assert suggestions[0] == ("matrices", "shapes-first")
         assert ("basics", "left-to-right") not in suggestions

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
+from tutor.packs.library import is_exercise_name
 from tutor.practice.event import (
     COLUMNS,
     NOTED,
@@ -79,7 +80,8 @@ class TestRecord:
             self.answers.setdefault(event.exercise, []).append(event)
             self.noted = [other for other in self.noted if other.exercise != event.exercise]
         elif event.kind == PLACEMENT_END:
-            self.is_finished, self.begin = True, event.text
+            # An imported file may say anything.
+            self.is_finished, self.begin = True, event.text if is_exercise_name(event.text) else ""
 
     def belief(self) -> Belief:
         """Return what the answers tell about every topic."""

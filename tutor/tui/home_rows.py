@@ -181,13 +181,16 @@ def read_state(packs: Sequence[Pack], store: Store, first_steps_mark: Path | Non
 
 
 def packs_unfolded_first(packs: Sequence[Pack], store: Store) -> set[str]:
-    """Return the pack of the exercise to go on with, or the first pack; none if everything is solved."""
+    """Return the pack that was worked on last, else that of the exercise to begin with; none if everything is solved."""
     state = read_state(packs, store, None)
     if state.is_all_solved:
         return set()
     ids = [pack.id for pack in packs]
     last = state.last_exercise[0] if state.last_exercise is not None else ""
-    return {last} if last in ids else set(ids[:1])
+    if last in ids:
+        return {last}
+    following = state.next_exercise()
+    return {following[0].id} if following is not None else set(ids[:1])
 
 
 @dataclass(frozen=True)
