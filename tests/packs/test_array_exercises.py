@@ -23,11 +23,11 @@ EXERCISES = [entry.id for entry in read_pack(PACK).entries]
 #: At the author's numbers: a blank, a wrong answer, the mistake behind it, and right answers in several forms.
 PLAYED = {
     "entries": [
-        ("x->index1", "[0, 0, 15]", "matrix.reordered-columns", ["[15, 0, 0]", "[[15, 0, 0]]", "[[15], [0], [0]]"]),
+        ("x->index1", "[0, 0, 21]", "matrix.reordered-columns", ["[21, 0, 0]", "[[21, 0, 0]]", "[[21], [0], [0]]"]),
         ("x->index2", "up", "index.not-spread", ["[0, up, 0]", "[0, 6, 0]", "0, 6, 0"]),
         ("x->index3", "[3, 3, 3]", "index.everywhere", ["[0, 0, 3]"]),
-        ("x", "[15, 6, 0]", "branch.one-branch", ["[15, 6, 3]", "[3*x[1], 3*x[0], 3]", "15 6 3"]),
-        ("q1", "9", "", ["4"]),
+        ("x", "[21, 6, 0]", "branch.one-branch", ["[21, 6, 3]", "[3*x[1], 3*x[0], 3]", "21 6 3"]),
+        ("q1", "11", "", ["8"]),
     ],
     "gather": [
         ("W->H", "[[8, 9], [0, 0], [3, 4]]", "index.overwritten",

@@ -66,6 +66,11 @@ def test_the_recommended_numbers_are_near_and_tell_everything_apart(load_text: L
     assert not found(load_text, TIMES.format(start=3, **changed))
 
 
+def test_of_a_small_vector_entries_are_changed(tmp_path: Path) -> None:
+    text = "graph = 'f = x[0]*x[1] + x[2]'\nstart = 3\n[inputs]\nx = [2, 5, 4]\n[vary]\nx = { from = 2, to = 9 }\n"
+    assert {line.partition(". ")[2] for line in write(tmp_path, text)} == {"Take x = [2, 4, 5]."}
+
+
 def test_recommended_numbers_meet_the_conditions(load_text: LoadText) -> None:
     text = TIMES.format(start=3, x=4, y=4).replace("[inputs]", "[[where]]\nthat = 'x = y'\n[inputs]")
     assert not JudgedNumbers(load_text(text)).better_numbers()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tutor.algebra import ops
 from tutor.algebra.expr import Num, number
 from tutor.engine.finite_differences import to_floats
 from tutor.grading.tolerances import FLOAT_TOLERANCE
@@ -48,6 +49,8 @@ _NUM_REFERENCES = 12
 _MOST_TRIED = 9
 #: With more numbers than this, they are changed one at a time only.
 _MAX_CHANGED_IN_PAIRS = 4
+#: Of a larger matrix no other numbers are recommended.
+_MAX_CELLS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,12 @@ class JudgedNumbers:
     def _changes(self) -> list[dict[str, Value]]:
         """Return other numbers for one input, or for two, those that change least first."""
         single: list[tuple[float, dict[str, Value]]] = []
+        cells: list[tuple[float, dict[str, Value]]] = []
         for name, value in self._problem.inputs.items():
             if name in self._varied and isinstance(value, Num):
                 single += [(cost, {name: number(other)}) for cost, other in _other_numbers(value.value)]
+            elif name in self._varied and ops.is_matrix(value) and value.size <= _MAX_CELLS:
+                cells += [(cost, {name: other}) for cost, other in _other_matrices(value)]
         pairs = []
         if len({name for _cost, change in single for name in change}) <= _MAX_CHANGED_IN_PAIRS:
             pairs = [
@@ -177,7 +183,7 @@ class JudgedNumbers:
                 for (one_cost, one), (other_cost, other) in combinations(single, 2)
                 if not one.keys() & other.keys()
             ]
-        return [change for _cost, change in sorted(single + pairs, key=lambda each: each[0])]
+        return [change for _cost, change in sorted(single + pairs + cells, key=lambda each: each[0])]
 
 
 def frequent_kind(mistake: str) -> str:
@@ -203,6 +209,23 @@ def _other_numbers(value: Fraction) -> Iterator[tuple[float, Fraction]]:
         for other in (sign * count * unit, value + count * unit, value - count * unit):
             if other != value and other * sign > 0:
                 yield float(abs(other - value) / abs(value)), other
+
+
+def _other_matrices(value: Value) -> Iterator[tuple[float, Value]]:
+    """Yield a small matrix or vector with other numbers in one cell, or in two, and how far they are away."""
+    single = [
+        (cost, cell, other)
+        for cell in np.ndindex(value.shape)
+        if isinstance(value[cell], Num)
+        for cost, other in _other_numbers(value[cell].value)
+    ]
+    pairs = combinations(single, 2) if value.size <= _MAX_CHANGED_IN_PAIRS else ()
+    for changes in (*((each,) for each in single), *(pair for pair in pairs if pair[0][1] != pair[1][1])):
+        changed = value.copy()
+        for _cost, cell, other in changes:
+            changed[cell] = number(other)
+        cost = sum(cost for cost, _cell, _other in changes) + len(changes) - 1
+        yield cost, ops.as_vector(changed) if ops.is_vector(value) else changed
 
 
 def _vary(value: Any, rng: random.Random) -> Any:
