@@ -90,6 +90,17 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
 
 
 @long
+def test_files_are_read_as_editors_write_them() -> None:
+    path = write("backprop/basics-two-roads.py", "basics/two-roads")
+    text = right_text(path, "basics/two-roads")
+    for data in (text.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + text.encode()):
+        path.write_bytes(data)
+        assert "Solved in code." in code(str(path), "--check").stdout
+    path.write_bytes(f"{text}\nnote = '\xe9'\n".encode("latin-1", "ignore"))
+    assert "not saved as UTF-8" in code(str(path), "--check").stdout
+
+
+@long
 def test_a_file_that_is_there_is_kept_and_fresh_writes_another() -> None:
     path = write("backprop/basics-two-roads.py", "basics/two-roads")
     path.write_text(path.read_text() + "# mine\n")
@@ -176,12 +187,17 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
         pytest.param(("z = x*",), "ends too early", marks=long),
         pytest.param(("z = x*y", "x=2"), "y has no value", marks=long),
         pytest.param(("basics/two-roads", "--check"), "--check needs the Python file that was written.", marks=long),
+        pytest.param(("mine.py", "other.py"), "One file at a time: leave out what follows mine.py.", marks=long),
+        pytest.param(("mine.py", "--style", "layer"), "Only --check, --json and --yes go with it.", marks=long),
+        pytest.param(("wide.py", "--check", "--yes"), "This file is not saved as UTF-8.", marks=long),
+        pytest.param(("--style", "autograd", "--torch"), "needs no library. Leave out --torch.", marks=long),
         (("mine.py", "--check", "--yes"), "mine.py is no code file of backprop-tutor"),
         pytest.param(("old.py", "--check", "--yes"), "incomplete", marks=long),
     ],
 )
 def test_what_can_not_be_used_is_one_sentence(arguments: Sequence[str], sentence: str) -> None:
     Path("mine.py").write_text("print('mine')\n")
+    Path("wide.py").write_text("#: backprop-tutor code 1\n", encoding="utf-16")
     Path("old.py").write_text("#: backprop-tutor code 1\n#: style: steps\n")
     refused = code(*arguments)
     assert refused.returncode == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tutor.coding.header import NOT_UTF8
 from tutor.coding.sandbox import TIME_LIMIT
 from tutor.coding.shape_finder import find_mismatch
 from tutor.i18n import N_, message
@@ -34,7 +35,7 @@ _SYNTAX_SENTENCES = (
     (r"expected ':'", N_("A colon is missing at the end of this line.")),
     (r"unterminated .*string", N_("A quotation mark is missing.")),
     (r"cannot assign to", N_("There must be a name to the left of =.")),
-    (r"codec can't decode|null bytes", N_("This file is not saved as UTF-8. Choose that encoding in your editor.")),
+    (r"codec can't decode|null bytes", NOT_UTF8),
 )
 _NAME = N_("“{name}” has no value here. Is it written as above, and assigned before it is used?")
 _ELLIPSIS = N_("This line computes with a ... that is still to be written.")

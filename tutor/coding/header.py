@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -33,6 +34,7 @@ _NEWER = N_("{file} was written by a newer version of backprop-tutor. Install th
 _INCOMPLETE = N_(
     "The first lines of {file} are incomplete. Write a new file with --fresh, and copy your lines into it."
 )
+NOT_UTF8 = N_("This file is not saved as UTF-8. Choose that encoding in your editor.")
 _TOO_LARGE = N_("{file} is larger than 1 MB. Is it the right file?")
 
 
@@ -87,6 +89,8 @@ def read_header(path: Path) -> Header:
     """Return the head of a learner's file. Raise OSError; HeaderError if it is another file."""
     if path.stat().st_size > MAX_FILE_SIZE:
         raise HeaderError(message(_TOO_LARGE, file=path))
+    if path.read_bytes().startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise HeaderError(message(NOT_UTF8))
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()[:_MAX_LINES]
     first = next((line for line in lines if line.startswith(_MARK)), "")
     if not first.startswith(_MARK + _FIRST):

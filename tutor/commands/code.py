@@ -65,6 +65,8 @@ _WORD = re.compile(r"[\w-]+")
 _ASK = N_("{question} Then add --yes.")
 _NO_ARRAYS = N_("The small autograd computes with plain numbers and needs no library. Leave out --torch.")
 _GONE = N_("{file} is not there. It is checked as soon as it is there again.")
+_ONE_FILE = N_("One file at a time: leave out what follows {file}.")
+_FOR_NEW_FILES = N_("{file} says itself what it is checked against. Only --check, --json and --yes go with it.")
 _NOT_A_FILE = N_("There is no file {file}.")
 
 
@@ -117,6 +119,10 @@ def code(
         path = Path(target).expanduser()
         if not path.is_file():
             raise CommandError(message(_NOT_A_FILE, file=path), 2)
+        if inputs:
+            raise CommandError(message(_ONE_FILE, file=path), 2)
+        if style or parameters or torch or folder or start_value or nodes or fresh:
+            raise CommandError(message(_FOR_NEW_FILES, file=path), 2)
     elif check or as_json:
         raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
     else:
