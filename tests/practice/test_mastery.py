@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -265,12 +265,26 @@ def test_a_skill_can_be_stored_and_restored_between_events(actions: list[Any]) -
     skill, restored = Skill("mul"), Skill("mul")
     for kind, number, blank, verdict, mistake, hints, proof, days in actions:
         fields = {"verdict": verdict, "mistake": mistake, "proof": proof} if kind == "answer" else {}
-        event = mul_event(kind, number, blank, hints=hints, day=DAY + timedelta(days=days), **fields)
+        exercise = ("times", "plus", "cube")[number % 3]
+        event = mul_event(kind, number, blank, hints=hints, day=DAY + timedelta(days=days), exercise=exercise, **fields)
         skill.apply(event)
         restored.apply(event)
         restored = Skill.from_json("mul", restored.to_json())
+        assert_true(skill)
     assert restored == skill
+
+
+def assert_true(skill: Skill) -> None:
+    """Assert that the state of a skill says no more than its proofs show."""
     assert skill.mastery in ("learning", "shaky", "solid")
+    assert 0 <= skill.state.steps <= len(skill.proofs) <= 6
+    assert (skill.state.steps == 3) == (skill.mastery == "solid")
+    if skill.mastery == "solid":
+        assert not skill.needs
+        assert len({(proof.exercise, proof.variant) for proof in skill.proofs}) >= 3
+        assert len({proof.exercise for proof in skill.proofs}) >= 2
+        times = [datetime.fromisoformat(proof.at) for proof in skill.proofs]
+        assert max(times) - min(times) >= timedelta(hours=12)
 
 
 def test_a_rule_is_remembered_less_every_day_and_nine_times_in_ten_on_the_day_it_is_due() -> None:
