@@ -41,7 +41,7 @@ def find_array_mistake(observation: Observation) -> tuple[GeneralMistake, bool] 
         if (is_seen_often or mistake is ONLY_HERE) and applies(observation, trials):
             return mistake, True
     # Whatever the reason is, this much is true.
-    example = _example(observation)
+    example = observation.example
     if example is not None and example not in trials:
         return ONLY_HERE, False
     return None
@@ -153,7 +153,7 @@ def _is_cached(observation: Observation, trials: Sequence[int]) -> bool:
 
 def _is_written_out(observation: Observation, trials: Sequence[int]) -> bool:
     """Return whether each wrong call gives what is right for the example, or has one of the example's sizes in it."""
-    example = _example(observation)
+    example = observation.example
     if example is None or example in trials:
         return False
     right, counts = observation.right(example), _counts(observation, example)
@@ -172,10 +172,6 @@ def _has_count_of(observation: Observation, trial: int, counts: set[int]) -> boo
         return False
     ratios = {size / other for size in _counts(observation, trial) for other in counts if size != other}
     return any(abs(ratio * each - 1) < 1e-6 or abs(ratio / each - 1) < 1e-6 for each in ratios)
-
-
-def _example(observation: Observation) -> int | None:
-    return next((trial for trial, each in enumerate(observation.trials) if each.is_example), None)
 
 
 def _is_start(observation: Observation, trials: Sequence[int]) -> bool:

@@ -76,16 +76,12 @@ def _candidates(observation: Observation, trial: int, place: Blank) -> Iterator[
         yield CONSTANT_FACTOR.candidate(right * factor, f"{factor}")
     if place.shape and place.shape[0] == place.shape[1] > 1:
         yield TRANSPOSED.candidate(ops.transpose(right))
-    kept = {"before": (CACHED, trial - 1), "first": (CACHED, 0), "example": (ONLY_HERE, _example(observation))}
+    kept = {"before": (CACHED, trial - 1), "first": (CACHED, 0), "example": (ONLY_HERE, observation.example)}
     for name, (mistake, other) in kept.items():
-        if 0 <= other != trial and observation.problems[other].has_place(place.id):
+        if other is not None and 0 <= other != trial and observation.problems[other].has_place(place.id):
             value = observation.problems[other].truth(observation.problems[other].place(place.id))
             if ops.shape_of(value) == place.shape:
                 yield mistake.candidate(value, name)
-
-
-def _example(observation: Observation) -> int:
-    return next((trial for trial, each in enumerate(observation.trials) if each.is_example), -1)
 
 
 def _weigh(

@@ -44,6 +44,11 @@ class Observation:
         """Return the problems of the trials."""
         return [trial.problem for trial in self.trials]
 
+    @property
+    def example(self) -> int | None:
+        """Return the trial with the example's own numbers; None if there is none."""
+        return next((trial for trial, each in enumerate(self.trials) if each.is_example), None)
+
     def place(self, trial: int) -> Blank:
         """Return the place of the gradient on a trial, whose shape may be another."""
         return self.line.place_in(self.problems[trial])
