@@ -24,7 +24,7 @@ from tutor.packs.path_argument import is_path_argument, open_path
 from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
@@ -46,7 +46,7 @@ def grade(
             message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
-        problem = _open_exercise(exercise).variant(seed).problem
+        problems = _problems(_open_exercise(exercise), seed)
     except PackError as error:
         raise CommandError(error) from None
     if blank is None:
@@ -60,8 +60,8 @@ def grade(
         # Bytes that are not text in the input's encoding spoil only their own line.
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
-        return _grade_lines(problem, sys.stdin)
-    result = _grade_answer(problem, blank, answer or "")
+        return _grade_lines(problems, sys.stdin)
+    result = _grade_answer(problems, blank, answer or "")
     if isinstance(result, Message):
         raise CommandError(result, 2)
     if as_json:
@@ -84,13 +84,21 @@ def _open_exercise(name: str) -> Exercise:
     return opened
 
 
-def _grade_lines(problem: Problem, lines: Iterable[str]) -> int:
+def _problems(exercise: Exercise, seed: int | None) -> list[Problem]:
+    """Return the problem with the numbers of a seed, and those of the stages, for which the seed may give others."""
+    whole = exercise.variant(seed).problem
+    if seed is None or not exercise.has_variants:
+        return [whole]
+    return [whole, *(exercise.variant(seed, stage).problem for stage in range(exercise.last_stage))]
+
+
+def _grade_lines(problems: Sequence[Problem], lines: Iterable[str]) -> int:
     """Print a line for every line; return 1 if one of them could not be used."""
     code = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        result = _grade_line(problem, line)
+        result = _grade_line(problems, line)
         if isinstance(result, Message):
             code = 1
             result = {"error": str(message(N_("Line {n}: {text}"), n=number, text=result))}
@@ -98,17 +106,26 @@ def _grade_lines(problem: Problem, lines: Iterable[str]) -> int:
     return code
 
 
-def _grade_line(problem: Problem, line: str) -> dict[str, Any] | Message:
+def _grade_line(problems: Sequence[Problem], line: str) -> dict[str, Any] | Message:
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or not all(isinstance(data.get(key), str) for key in ("blank", "answer")):
         return message(N_("Write {form}, in one line."), form='{"blank": "…", "answer": "…"}')
-    return _grade_answer(problem, data["blank"], data["answer"])
+    return _grade_answer(problems, data["blank"], data["answer"])
 
 
-def _grade_answer(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Message:
+def _grade_answer(problems: Sequence[Problem], blank: str, answer: str) -> dict[str, Any] | Message:
+    """Return the verdict on an answer; an answer that is right at one of the stages is right."""
+    results = (_grade_at(problem, blank, answer) for problem in problems)
+    first = next(results)
+    if isinstance(first, Message) or first["verdict"] == "right":
+        return first
+    return next((other for other in results if isinstance(other, dict) and other["verdict"] == "right"), first)
+
+
+def _grade_at(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Message:
     if not problem.has_place(blank):
         known = ", ".join(place.id for place in (*problem.forward_blanks, *problem.places, *problem.question_blanks))
         return message(N_("There is no blank “{name}”. The blanks are {known}."), name=blank, known=known)
