@@ -226,6 +226,21 @@ def test_numbers_bring_new_words(tmp_path: Path, path: Path) -> None:
         assert str(worksheet.problem.questions[0].prompt) not in words
         assert worksheet.answer("q1", "6").right
         assert EarlierQuestions(store, exercise).repeated(worksheet.variant) == ["q1"]
+        # There are only two sets of numbers. The rule would be due for ever if neither could come again.
+        assert ReviewSession(store, plan, seed=2).open_worksheet(exercise).problem.questions
+
+
+def test_a_question_that_never_changes_is_not_asked_again(tmp_path: Path, path: Path) -> None:
+    (tmp_path / "pack.toml").write_text("format = 1")
+    (tmp_path / "01-one.toml").write_text(
+        'graph = "z = x * y"\nblanks = []\n[inputs]\nx = 2\ny = 3\n[vary]\nx = { from = 2, to = 3 }\n'
+        '[[question]]\nskills = ["check"]\nprompt = "Is it?"\nchoices = [{ en = "yes", right = true }, { en = "no" }]\n'
+    )
+    exercise = library.read_pack(tmp_path).open("one")
+    index = ExerciseIndex((index_exercise(exercise),))
+    with Store.open(path) as store:
+        plan = plan_session(["check"], index)
+        Worksheet(exercise.variant(), store).answer("q1", "yes")
         with pytest.raises(PackError):
             ReviewSession(store, plan, seed=2).open_worksheet(exercise)
 

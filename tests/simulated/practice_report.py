@@ -107,7 +107,7 @@ def _kinds(figures: Sequence[TermFigures]) -> Iterator[str]:
 
 def _rules(figures: Sequence[TermFigures]) -> Iterator[str]:
     yield ""
-    yield f"{'rule':28} {'learners':>8} {'reviews':>7} {'a day':>6} {'solid':>6} {'days':>5} {'minutes':>7} {'solid true':>10}"
+    yield f"{'rule':33} {'learners':>8} {'reviews':>7} {'a day':>6} {'solid':>6} {'days':>5} {'minutes':>7} {'solid true':>10}"
     rules = sorted({rule for each in figures for rule in each.practised})
     told = [one for each in figures for one in each.told()]
     for rule in rules:
@@ -117,7 +117,7 @@ def _rules(figures: Sequence[TermFigures]) -> Iterator[str]:
         mastered = [each.mastered[rule] for each in having if rule in each.mastered]
         true = [one.knows for one in told if one.rule == rule and one.state == "solid"]
         yield (
-            f"{rule:28} {len(having):8} {reviews / len(having):7.1f} {reviews / max(days, 1):6.3f}"
+            f"{rule:33} {len(having):8} {reviews / len(having):7.1f} {reviews / max(days, 1):6.3f}"
             f" {len(mastered) / len(having):6.0%} {quantile([one.days for one in mastered], 0.5):5.0f}"
             f" {quantile([one.minutes for one in mastered], 0.5):7.1f} {f'{mean(true):.0%}' if true else '–':>10}"
         )

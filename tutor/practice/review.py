@@ -128,7 +128,8 @@ class ReviewSession:
     def open_worksheet(self, exercise: Exercise) -> Worksheet:
         """Return a new try at what the current item asks, with new numbers if there are any.
 
-        No question comes again in the same words with the same answer. Raise `PackError` if nothing is left to ask.
+        A question comes again in the same words with the same answer only if all numbers tried were asked before. Raise
+        `PackError` if nothing is left to ask.
         """
         variant = self._fresh_variant(exercise)
         return Worksheet(variant, ReviewJournal(self.store), sums_found=count_sums(self.store, variant))
@@ -143,7 +144,11 @@ class ReviewSession:
             repeated = earlier.repeated(variant)
             if not repeated:
                 return variant
-        left = [blank.id for blank in variant.problem.blanks if blank.id not in repeated]
+        fixed = self.item.indexed.fixed_questions if self.item is not None else ()
+        spent = [question for question in repeated if question in fixed]
+        if not spent:
+            return variant
+        left = [blank.id for blank in variant.problem.blanks if blank.id not in spent]
         if not left:
             text = N_("The questions of {name} were all asked before.")
             raise PackError([Diagnostic("error", exercise.path, None, "", message(text, name=exercise.title))])

@@ -49,7 +49,7 @@ def figures_with_limits(terms: Sequence[TermFigures], scores: Mapping[str, Score
         Figure("days from the first practice to solid: median", quantile(days, 0.5), 7, form=".0f"),
         Figure("the same: nine of ten rules within", quantile(days, 0.9), 21, form=".0f"),
         Figure("rules due in the morning: mean", mean(average for average, _ in due), 7, form=".1f"),
-        Figure("rules due in the morning: most", max(most for _, most in due), 20, form=".0f"),
+        Figure("rules due in the morning: most", max(most for _, most in due), 25, form=".0f"),
         Figure("rules due in the last two weeks against the two before", _growth(due), 1.15, form=".2f"),
         Figure("longest wait of a due rule, in days of practice", max(t.longest_wait for t in terms), 3, form=".0f"),
         Figure("rules due and never reviewed", sum(len(t.never_reviewed) for t in terms) / max(practised, 1), 0.02),
