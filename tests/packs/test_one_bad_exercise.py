@@ -106,7 +106,7 @@ def test_a_fault_while_opening_is_an_error_of_that_exercise(
 
 def test_an_index_leaves_out_what_has_a_fault(two_exercises: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = iter(["bad"])
-    monkeypatch.setattr(rule_ids, "rule_id_at", lambda problem, blank: fail_for_bad(next(calls, "")) or "mul")
+    monkeypatch.setattr(rule_ids, "blank_rules", lambda problem, blank: fail_for_bad(next(calls, "")) or ("mul",))
     index = load_index([library.read_pack(two_exercises)])
     assert [exercise.exercise for exercise in index.exercises] == ["good"]
 
