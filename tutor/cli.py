@@ -17,6 +17,7 @@ import tutor
 from tutor import i18n, settings
 from tutor.commands.errors import print_error
 from tutor.i18n import N_, message
+from tutor.paths import move_old_files
 from tutor.run_options import RunOptions
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    move_old_files()
     loaded = settings.load()
     # Commands translate their help when they are defined, so the language comes first.
     requested = _language_option(argv)

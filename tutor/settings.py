@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, Message, _, describe_os_error, message
-from tutor.paths import data_folder
+from tutor.paths import config_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,7 +93,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
 
 
 def default_path() -> Path:
-    return data_folder() / "settings.toml"
+    return config_folder() / "settings.toml"
 
 
 def load(path: Path | None = None) -> LoadedSettings:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tutor.paths import data_folder
+from tutor.paths import cache_folder, config_folder, data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ def _search_path() -> list[str]:
 
 def _guarded_folders() -> list[str]:
     """Return the folders of the tutor, in which a learner's file changes nothing: its code and the learner's store."""
-    return [str(Path(__file__).parents[1]), str(data_folder())]
+    return [str(Path(__file__).parents[1]), *map(str, (data_folder(), config_folder(), cache_folder()))]
 
 
 def _environment(home: Path) -> dict[str, str]:

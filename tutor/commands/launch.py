@@ -11,7 +11,7 @@ from tutor.commands.errors import CommandError
 from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
-from tutor.paths import data_folder
+from tutor.paths import cache_folder, config_folder, data_folder
 from tutor.plain.notices import print_notices
 from tutor.practice.storage.store import Store, default_path
 
@@ -64,5 +64,5 @@ def launch(
     finally:
         # After the screen is closed, because notices printed before would be hidden by it.
         print_notices(store)
-        for folder in (data_folder(), library.user_packs_dir()):
+        for folder in {data_folder(), config_folder(), cache_folder(), library.user_packs_dir()}:
             remove_stale_files(folder)

@@ -15,7 +15,7 @@ from tutor import __version__
 from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import LocalizedText
 from tutor.packs.archive import PACK_FILE
-from tutor.paths import data_folder
+from tutor.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class PackHeader:
 class TitleCache:
     """The titles of folders, in a small file. One that is damaged or of another version counts as empty."""
 
-    path: Path = field(default_factory=lambda: data_folder() / "titles.json")
+    path: Path = field(default_factory=lambda: cache_folder() / "titles.json")
 
     @cached_property
     def _folders(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
 from tutor.packs.fading import dependents, sources_of
-from tutor.paths import data_folder
+from tutor.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -108,7 +108,7 @@ class ExerciseIndex:
 
 def default_cache_path() -> Path:
     """Return the path of the cache, beside the learner's progress file."""
-    return data_folder() / "atlas.json"
+    return cache_folder() / "atlas.json"
 
 
 def load_index(
