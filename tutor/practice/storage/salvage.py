@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -67,21 +67,24 @@ def _readable_events(connection: sqlite3.Connection, size: int) -> Iterator[Even
     select = f"SELECT seq, {', '.join(columns)} FROM event"
     last, end = 0, _last_sequence(connection, size)
     while last < end:
-        try:
+        with suppress(sqlite3.DatabaseError):
             for seq, *values in connection.execute(f"{select} WHERE seq > ? ORDER BY seq", (last,)):
+                # Damaged pages may lead back to earlier ones, again and again.
+                if not last < seq <= end:
+                    break
                 last = seq
                 yield from _valid_event(columns, values)
-            return
-        except sqlite3.DatabaseError:
-            while last < end:
-                last += 1
-                try:
-                    row = connection.execute(f"{select} WHERE seq = ?", (last,)).fetchone()
-                except sqlite3.DatabaseError:
-                    continue
-                if row is not None:
-                    yield from _valid_event(columns, row[1:])
-                    break
+            else:
+                return
+        while last < end:
+            last += 1
+            try:
+                row = connection.execute(f"{select} WHERE seq = ?", (last,)).fetchone()
+            except sqlite3.DatabaseError:
+                continue
+            if row is not None:
+                yield from _valid_event(columns, row[1:])
+                break
 
 
 def _last_sequence(connection: sqlite3.Connection, size: int) -> int:
