@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tutor.practice.storage.skill_projection import SkillProjection
 
 _row_values = attrgetter(*COLUMNS)
+#: No version of ours will get here: a higher number is damage.
+_MAX_VERSION = 10_000
 _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _ALL_EVENTS = f"SELECT {_COLUMNS} FROM event ORDER BY seq"
@@ -113,7 +115,7 @@ class Database:
         version = schema_version(connection)
         empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         connection.execute("COMMIT")
-        if not (ours and version > 0) and not (empty and version == 0):
+        if not (ours and 0 < version < _MAX_VERSION) and not (empty and version == 0):
             raise DamagedFileError(self._path, self._identity, was_progress_file=ours)
         self._refuse_newer(version)
         if version < SCHEMA_VERSION:
