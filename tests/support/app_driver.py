@@ -144,6 +144,13 @@ class ExerciseSession:
             return str(right.index(True) + 1)
         return to_ascii(format_right_answer(problem, place))
 
+    async def skip_stages(self) -> None:
+        """Go straight to the whole exercise, if it begins with stages."""
+        last = self.state.worksheet.variant.exercise.last_stage
+        if self.state.worksheet.variant.stage < last:
+            await self.pilot.press("ctrl+g")
+            await wait_until(self.pilot, lambda: self.state.worksheet.variant.stage == last, "the whole exercise")
+
     async def solve(self) -> None:
         """Answer every blank correctly, from wherever the focus is."""
         for _blank in self.state.worksheet.blanks:

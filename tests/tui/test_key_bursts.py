@@ -45,7 +45,7 @@ async def test_a_search_typed_at_once_finds_its_exercise() -> None:
         await wait_until(pilot, lambda: pilot.app.screen.query("#search"), "the search")
         await wait_until(pilot, lambda: pilot.app.screen.query_one("#search", Input).value == "two roads", "all of it")
         press_at_once(pilot, "enter", "1", "2")
-        await wait_for_text(pilot, "0 of 5", "› 12")
+        await wait_for_text(pilot, "stage 1 of 3", "› 12")
 
 
 async def test_an_exercise_opened_and_answered_at_once() -> None:

@@ -203,7 +203,7 @@ async def test_settings_take_effect_at_once_and_at_the_next_start() -> None:
         await wait_for_text(pilot, "역전파 첫걸음", "F1 도움")
         await run_palette_command(pilot, "설정", "설정")
         await wait_until(pilot, lambda: is_showing(pilot, SettingsScreen), "the settings")
-        await wait_for_text(pilot, "색각 이상", "설정 파일")
+        await wait_for_text(pilot, "색각 이상", "언어와 키")
         await pilot.press("end", "up", "up", "left")
         await wait_for_text(pilot, "◂ English ▸")
     assert saved_settings()["theme"] == "colour-blind"

@@ -100,8 +100,8 @@ async def test_the_notice_of_a_small_window_names_the_changed_key(home: Path) ->
 
 @pytest.mark.parametrize("keys", ["f9", "f6", "f1", "f4", "escape", "escape f9", "escape f5", "escape slash", "ctrl+p"])
 async def test_messages_that_come_while_a_screen_is_drawn_again(keys: str, home: Path) -> None:
-    simulate_practice("basics/two-roads")
-    async with open_app("basics/two-roads") as session:
+    simulate_practice("basics/times")
+    async with open_app("basics/times") as session:
         app, pilot = session.app, session.pilot
         await pilot.press(*keys.split())
         if keys in ("escape f9", "escape f5"):

@@ -171,7 +171,10 @@ class CodeScreen(TutorScreen[None]):
         if isinstance(event.result, str):
             self._trouble = event.result
         else:
-            self._result, self._trouble, self._hint = event.result, "", None
+            if self._result is not None:
+                # A hint that was asked for before the first check stays.
+                self._hint = None
+            self._result, self._trouble = event.result, ""
             self.session.record(event.result)
             if event.result.solved and self._lesson is not None:
                 self.post_message(self.Solved(self._lesson))
