@@ -107,7 +107,7 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
         (("play", "basics"), "basics is a pack"),
         (("play", "times"), "play basics/times"),
         (("play", "basics/times", "x=3"), "brings its own numbers"),
-        (("solve", "basics/times"), "an exercise, not a formula"),
+        (("solve", "basics/times", "x=3"), "brings its own graph and numbers"),
         (("list", "foo"), "more than this command takes"),
         (("list", "--lang"), "--lang needs a value"),
         (("play", "x", "--seed", "-1"), "--seed is a whole number"),

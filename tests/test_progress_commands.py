@@ -382,11 +382,13 @@ def test_a_class_report_skips_files_it_cannot_use(practised: Run, tmp_path: Path
     good, foreign = tmp_path / "good.jsonl", tmp_path / "photo.jpg"
     practised("export", "--to", str(good))
     foreign.write_bytes(os.urandom(3000))
-    done = practised("report", str(foreign), str(good), str(tmp_path))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = practised("report", str(foreign), str(good), str(empty))
     assert done.returncode == 1
     assert "Learners: 1" in done.stdout
     assert f"Skipped {foreign}." in done.stderr
-    assert f"Skipped {tmp_path}." in done.stderr
+    assert f"Skipped {empty}." in done.stderr
     assert practised("report", str(foreign)).stdout == ""
 
 

@@ -51,6 +51,9 @@ _TO_ASCII = str.maketrans(
         "’": "'",
         "…": "~",
         "✎": "p",
+        "◆": "#",
+        "₁": "1",
+        "₂": "2",
     }
 )
 #: A root with its operand; √ alone is the name of a node.

@@ -112,7 +112,7 @@ def find_failures(count: int, seed: int) -> list[str]:
     rng = random.Random(seed)
     failures = []
     for _ in range(count):
-        problem = rng.choice(problems())
+        problem = rng.choice([problem for problem in problems() if problem.blanks])
         blank = rng.choice([blank for blank in problem.blanks if not _has_choices(problem, blank)] or problem.blanks)
         text = random_answer(rng, sorted(problem.names_at(blank)), blank.shape)
         wrong_values = {}
