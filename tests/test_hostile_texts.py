@@ -366,6 +366,7 @@ OTHER_SCREENS = {
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
     "ProgramScreen": "a formula that was read", "CodeScreen": "titles and texts as the exercise shows them",
+    "PlacementGraphScreen": "graphs of our own exercises", "PlacementResultScreen": "rules, and our own exercises",
     "ReviewResultScreen": "rules", "PlacementResultScreen": "topics, and the title of one of our own exercises",
     "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
