@@ -6,7 +6,9 @@ is listed here.
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +33,10 @@ from tutor.packs import library, model
 from tutor.packs.path_argument import open_path
 from tutor.practice.event import TEXT_COLUMNS
 from tutor.practice.storage.store import Store, default_path
-from tutor.tui import all_bindings  # noqa: F401 - it imports every screen
+from tutor.tui import (
+    all_bindings,  # noqa: F401 - it imports every screen
+    screens,
+)
 from tutor.tui.app import TutorApp
 
 if TYPE_CHECKING:
@@ -366,7 +371,7 @@ OTHER_SCREENS = {
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
     "ProgramScreen": "a formula that was read", "CodeScreen": "titles and texts as the exercise shows them",
-    "PlacementGraphScreen": "graphs of our own exercises", "PlacementResultScreen": "rules, and our own exercises",
+    "PlacementGraphScreen": "graphs of our own exercises",
     "ReviewResultScreen": "rules", "PlacementResultScreen": "topics, and the title of one of our own exercises",
     "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
@@ -463,6 +468,8 @@ def test_every_command_and_format_is_listed() -> None:
 
 
 def test_every_screen_is_listed() -> None:
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
     pending: list[type[Any]] = [Screen]
     names: set[str] = set()
     while pending:
