@@ -53,6 +53,12 @@ class ValueBlock:
     label: str = ""
 
     @property
+    def columns(self) -> tuple[tuple[int, int], ...]:
+        """The beginning and the end of each column; one cell is free between two."""
+        starts = (self.x, *(end + 1 for end in self.ends))
+        return tuple(zip(starts, self.ends, strict=False))
+
+    @property
     def centre(self) -> float:
         """The middle of the block, in cells from the left."""
         return (self.x + self.ends[-1]) / 2

@@ -173,13 +173,12 @@ def _brackets(block: ValueBlock, colour: str) -> Iterator[str]:
 
 def _fields(block: ValueBlock, colour: str) -> Iterator[str]:
     """Yield an empty field for each number of a blank."""
-    starts = [block.x, *(end + 1 for end in block.ends[:-1])]
     if block.label:
         y = (block.y + 0.5) * CELL_HEIGHT
         yield _word(block.label, block.x * CELL_WIDTH - 3, y, colour, anchor="end", size=_SMALL)
     for row in range(block.height):
         y = (block.y + row + 0.5) * CELL_HEIGHT - _FIELD_HEIGHT / 2
-        for start, end in zip(starts, block.ends, strict=True):
+        for start, end in block.columns:
             yield (
                 f'<rect x="{start * CELL_WIDTH:g}" y="{y:g}" width="{(end - start) * CELL_WIDTH:g}"'
                 f' height="{_FIELD_HEIGHT}" rx="4" fill="none" stroke="{colour}" stroke-dasharray="3 2"/>'

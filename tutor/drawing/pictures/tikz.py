@@ -112,13 +112,12 @@ def _value(block: ValueBlock) -> Iterator[str]:
 
 def _fields(block: ValueBlock, colour: str) -> Iterator[str]:
     """Yield an empty field for each number of a blank."""
-    starts = [block.x, *(end + 1 for end in block.ends[:-1])]
     if block.label:
         place = f"({block.x - 0.3:g},{block.y + 0.5:g})"
         yield rf"\node[{colour}, anchor=east, font=\scriptsize] at {place} {{{latex_text(block.label)}}};"
     for row in range(block.height):
         top, bottom = block.y + row + 0.1, block.y + row + 0.9
-        for start, end in zip(starts, block.ends, strict=True):
+        for start, end in block.columns:
             yield rf"\draw[{colour}, densely dashed] ({start},{top:g}) rectangle ({end},{bottom:g});"
 
 

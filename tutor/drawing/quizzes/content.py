@@ -96,7 +96,7 @@ def quiz_questions(exercise: Exercise, seeds: Sequence[int | None]) -> Iterator[
     Raise PackError.
     """
     for seed in seeds:
-        variant = exercise.variant(seed, max(len(exercise.stages) - 1, 0))
+        variant = exercise.variant(seed)
         for blank in variant.problem.blanks:
             yield from _questions_at(variant, blank)
 

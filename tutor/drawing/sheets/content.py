@@ -19,7 +19,7 @@ from tutor.drawing.reports.worked_values import WorkedValues, format_full
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.wording import BRANCH_RULE, describe_blank, place_name
-from tutor.i18n import N_, Message, message, translate
+from tutor.i18n import N_, Message, _, message, translate
 from tutor.practice.exam import exam_seed
 from tutor.practice.rule_ids import rule_id_at, rule_name, rule_text
 
@@ -94,16 +94,11 @@ def make_sheets(
     numbers keeps the author's. Raise PackError.
     """
     for student in students:
-        variants = [_whole(exercise, exam_seed(exercise, student)) for exercise in exercises]
+        variants = [exercise.variant(exam_seed(exercise, student)) for exercise in exercises]
         yield Sheet(student, tuple(sheet_exercise(variant, key=key) for variant in variants), key)
     if not students:
-        variants = [_whole(exercise, seed if exercise.has_variants else None) for exercise in exercises]
+        variants = [exercise.variant(seed if exercise.has_variants else None) for exercise in exercises]
         yield Sheet("", tuple(sheet_exercise(variant, key=key) for variant in variants), key)
-
-
-def _whole(exercise: Exercise, seed: int | None) -> Variant:
-    """Return the variant that asks for everything: the last stage of an exercise in stages."""
-    return exercise.variant(seed, max(len(exercise.stages) - 1, 0))
 
 
 def sheet_exercise(variant: Variant, *, key: bool) -> SheetExercise:
@@ -160,6 +155,11 @@ def _question_key(problem: Problem, blank: Blank) -> KeyEntry:
         if not choice.right and choice.feedback
     )
     return KeyEntry(", ".join(right), "", wrong)
+
+
+def key_titles() -> tuple[str, ...]:
+    """Return the titles of the columns of a key."""
+    return _("number"), _("blank"), _("right answer"), _("rule"), _("usual mistakes")
 
 
 def choice_letter(position: int) -> str:

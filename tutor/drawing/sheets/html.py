@@ -6,8 +6,8 @@ import html
 from typing import TYPE_CHECKING, Literal
 
 from tutor.drawing.pictures.svg import svg
-from tutor.drawing.sheets.content import choice_letter
-from tutor.i18n import _, current_language
+from tutor.drawing.sheets.content import choice_letter, key_titles
+from tutor.i18n import current_language
 from tutor.packs.sanitize import LIGHT_MARKUP, escape_invisible
 
 if TYPE_CHECKING:
@@ -112,11 +112,6 @@ def _key(items: Iterable[SheetItem]) -> Iterator[str]:
 
 def _mistakes(entry: KeyEntry) -> str:
     return "<br>".join(f"{_text(value)}: {_marked(label)}" for value, label in entry.mistakes)
-
-
-def key_titles() -> tuple[str, ...]:
-    """Return the titles of the columns of a key."""
-    return _("number"), _("blank"), _("right answer"), _("rule"), _("usual mistakes")
 
 
 def _text(text: str) -> str:

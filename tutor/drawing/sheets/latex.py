@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.drawing.pictures.tikz import latex_text, tikz
-from tutor.drawing.sheets.content import choice_letter
-from tutor.drawing.sheets.html import key_titles
+from tutor.drawing.sheets.content import choice_letter, key_titles
 from tutor.packs.sanitize import escape_invisible, strip_markup
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.drawing.sheets.content import choice_letter, drawn_as_text
-from tutor.drawing.sheets.html import key_titles
+from tutor.drawing.sheets.content import choice_letter, drawn_as_text, key_titles
 from tutor.packs.sanitize import escape_invisible, escape_markdown, strip_markup
 
 if TYPE_CHECKING:
