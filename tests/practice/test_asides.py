@@ -10,7 +10,7 @@ from tests.support.asides import exercise_in
 from tests.support.events import MemoryJournal, append_events, make_event
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.prediction import TypedPrediction
-from tutor.packs.library import find_exercise, read_pack
+from tutor.packs.library import find_exercise
 from tutor.practice.calibration import MIN_PREDICTIONS, PREDICTIONS, calibration_of
 from tutor.practice.export import as_json, read_export
 from tutor.practice.resume import open_worksheet
@@ -42,11 +42,7 @@ CERTAIN = TypedPrediction("negative", "certain")
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Exercise:
-    folder = tmp_path / "term"
-    folder.mkdir()
-    (folder / "pack.toml").write_text("format = 1\nid = 'term'\n")
-    (folder / "01-one.toml").write_text(FILE)
-    return read_pack(folder).open("one")
+    return exercise_in(tmp_path, FILE)
 
 
 def right(worksheet: Worksheet, *blanks: str) -> None:

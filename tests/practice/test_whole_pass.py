@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.asides import exercise_in
 from tests.support.events import MemoryJournal
 from tutor.grading.skills import FAULT
 from tutor.grading.verdict import VerdictKind
@@ -38,11 +39,7 @@ OWN_VALUE = {"x->mul1": "14", "add1->mul1": "14", "x->add1": "14", "x": "28", "y
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Exercise:
-    folder = tmp_path / "term"
-    folder.mkdir()
-    (folder / "pack.toml").write_text("format = 1\nid = 'term'\n")
-    (folder / "01-one.toml").write_text(FILE)
-    return read_pack(folder).open("one")
+    return exercise_in(tmp_path, FILE)
 
 
 def fill(worksheet: Worksheet, answers: dict[str, str]) -> None:
