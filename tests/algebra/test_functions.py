@@ -31,7 +31,7 @@ from tutor.engine.jit import cache
 from tutor.engine.jit.compiler import CompiledGraph
 from tutor.engine.operation import Operation
 from tutor.engine.passes import forward_backward
-from tutor.practice.sympy_worker import _simplify, _to_sympy, decode, encode
+from tutor.practice.sympy_worker import _simplest_form, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,13 +143,13 @@ def test_sympy_keeps_it(softsign: Function) -> None:
     formula = parse("softsign(x) * x / softsign(x)", ["x"])
     nodes = encode(formula)
     assert nodes is not None
-    assert format_expr(decode(_simplify(sympy, _to_sympy(sympy, nodes)) or ())) == "x"
+    assert format_expr(decode(_simplest_form(sympy, nodes) or ())) == "x"
     nodes = encode(parse("softsign(x)", ["x"]))
     assert nodes is not None
     # The child process has not registered it.
     functions.unregister("softsign")
     try:
-        answer = _simplify(sympy, _to_sympy(sympy, nodes))
+        answer = _simplest_form(sympy, nodes)
     finally:
         functions.register(softsign)
     assert answer is not None

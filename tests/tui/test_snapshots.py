@@ -26,8 +26,7 @@ from tests.support.app_driver import (
     wait_until_steady,
 )
 from tutor import i18n
-from tutor.practice import closed_form, mastery_levels, overview, progress, review
-from tutor.tui import summary_sections
+from tutor.practice import mastery_levels, overview, progress, review
 from tutor.tui.palette import TutorPalette
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.progress import ProgressScreen
@@ -240,13 +239,12 @@ SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fix the day, the numbers that are drawn, and how long SymPy may take."""
+    """Fix the day and the numbers that are drawn."""
     for module in (overview, progress, review):
         monkeypatch.setattr(module, "utc_today", lambda: date(2024, 2, 1))
     # The day depends on when the test runs.
     monkeypatch.setattr(mastery_levels, "describe_again", lambda _due, _today: i18n.translate("again on Thursday"))
     monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_range: 7)
-    monkeypatch.setattr(summary_sections, "closed_forms", partial(closed_form.closed_forms, seconds=60))
 
 
 def text_of(pages: dict[tuple[int, int], list[str]]) -> str:

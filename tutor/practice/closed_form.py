@@ -1,15 +1,12 @@
-"""Closed-form gradients, simplified by SymPy in a child process with a time limit."""
+"""Closed-form gradients, simplified by SymPy in a child process with a limit in steps, the same on every machine."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -23,7 +20,8 @@ from tutor.engine.symbolic import closed_form_gradients
 from tutor.grading.matrix_formulas import is_equal
 from tutor.grading.matrix_points import points_of, value_at
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
-from tutor.practice.sympy_worker import decode, encode
+from tutor.practice.sympy_candidates import count_parts
+from tutor.practice.sympy_worker import decode, encode, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +29,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
 
-#: Seconds for the child process.
-TIME_LIMIT = 3.0
+#: Seconds between two questions whether the formulas are still wanted.
 _POLL_INTERVAL = 0.05
 
 
@@ -40,7 +37,8 @@ _POLL_INTERVAL = 0.05
 class ClosedForm:
     """∂output/∂`name` as a formula in the inputs.
 
-    `simplified`: it was written by SymPy. `agrees`: at this problem's inputs it equals the gradient used for grading.
+    `simplified`: it is the simplest of what the rules and SymPy write, and not only what the rules write. `agrees`: at
+    this problem's inputs it equals the gradient used for grading.
     """
 
     name: str
@@ -53,24 +51,26 @@ def never_stop() -> bool:
     return False
 
 
-def closed_forms(
-    problem: Problem, seconds: float = TIME_LIMIT, should_stop: Callable[[], bool] = never_stop
-) -> tuple[ClosedForm, ...]:
+def closed_forms(problem: Problem, should_stop: Callable[[], bool] = never_stop) -> tuple[ClosedForm, ...]:
     """Return the gradients of the inputs in `problem.wrt`, without those whose formula would be too long.
 
-    Take at most `seconds`, less if `should_stop` returns True. Raise `NonFiniteError` if the graph has no value.
+    Give up simplifying when `should_stop` returns True. Raise `NonFiniteError` if the graph has no value.
     """
     symbols = {name: _symbolic_input(name, value) for name, value in problem.inputs.items()}
     gradients = closed_form_gradients(problem.graph, symbols, problem.start, problem.wrt)
     trees = {name: expr_of(value) for name, value in gradients.items()}
-    simplified = _simplify_in_child(trees, seconds, should_stop)
-    forms = []
-    for name, gradient in gradients.items():
-        if name in simplified and _matches_gradient(problem, name, simplified[name]):
-            forms.append(ClosedForm(name, simplified[name], True, True))
-        else:
-            forms.append(ClosedForm(name, gradient, False, _matches_gradient(problem, name, gradient)))
-    return tuple(forms)
+    simplified = _simplify_in_child(trees, should_stop)
+    return tuple(_closed_form(problem, name, gradient, simplified.get(name)) for name, gradient in gradients.items())
+
+
+def _closed_form(problem: Problem, name: str, gradient: Value, simplified: Expr | None) -> ClosedForm:
+    """Return the simpler of two formulas; of equally simple ones the gradient as the rules write it."""
+    is_simpler = simplified is not None and count_parts(simplified) < count_parts(expr_of(gradient))
+    if is_simpler and _matches_gradient(problem, name, simplified):
+        return ClosedForm(name, simplified, True, True)
+    # What SymPy made wrong was no comparison.
+    is_compared = simplified is not None and not is_simpler
+    return ClosedForm(name, gradient, is_compared, _matches_gradient(problem, name, gradient))
 
 
 def _symbolic_input(name: str, value: Value) -> Value:
@@ -106,28 +106,27 @@ def _matches_at_points(problem: Problem, name: str, formula: Value) -> bool:
     return bool(points) and all(map(is_equal, values, truths))
 
 
-def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: Callable[[], bool]) -> dict[str, Expr]:
-    """Return the formulas that the child process could simplify in time."""
+def _simplify_in_child(trees: Mapping[str, Expr], should_stop: Callable[[], bool]) -> dict[str, Expr]:
+    """Return the formulas that the child process could write in our own operations."""
     questions = {name: nodes for name, tree in trees.items() if (nodes := encode(tree)) is not None}
     if not questions or not sys.executable:
         return {}
-    root = str(Path(__file__).parents[2])
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
         child = subprocess.Popen(
-            [sys.executable, "-m", "tutor.practice.sympy_worker"],
+            # Without the folder it is started in, where a file may have the name of a library.
+            [sys.executable, "-P", "-m", "tutor.practice.sympy_worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": paths},
+            env=environment(),
         )
     except OSError:
         return {}
     answers: SimpleQueue[str] = SimpleQueue()
     reader = Thread(target=_exchange, args=(child, list(map(json.dumps, questions.values())), answers), daemon=True)
     reader.start()
-    lines = _collect_answers(answers, len(questions), time.monotonic() + seconds, should_stop)
+    lines = _collect_answers(answers, len(questions), should_stop)
     child.kill()
     child.wait()
     reader.join()
@@ -146,11 +145,9 @@ def _exchange(child: subprocess.Popen[str], questions: Sequence[str], answers: S
     answers.put("")
 
 
-def _collect_answers(
-    answers: SimpleQueue[str], count: int, deadline: float, should_stop: Callable[[], bool]
-) -> list[str]:
+def _collect_answers(answers: SimpleQueue[str], count: int, should_stop: Callable[[], bool]) -> list[str]:
     lines: list[str] = []
-    while len(lines) < count and time.monotonic() < deadline and not should_stop():
+    while len(lines) < count and not should_stop():
         try:
             line = answers.get(timeout=_POLL_INTERVAL)
         except Empty:

@@ -8,17 +8,21 @@ an operation that is not ours. SymPy's formulas are built from these nodes; SymP
 from __future__ import annotations
 
 import json
+import math
+import os
 import sys
 from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Num, Sym, children, postorder
+from tutor.practice.sympy_candidates import candidates, count_parts, is_feasible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 #: Operations that both sides know, with the number of their operands.
 OPERAND_COUNTS = functions.table(lambda function: {function.id: function.arity})
@@ -53,19 +57,31 @@ def encode(formula: Expr) -> list[list[Any]] | None:
     return nodes
 
 
-def decode(nodes: Iterable[Iterable[Any]]) -> Expr:
-    """Return the formula of a list of nodes. Raise ValueError, KeyError, IndexError or TypeError if it is invalid."""
+def decode(nodes: Iterable[Iterable[Any]], *, is_trusted: bool = False) -> Expr:
+    """Return the formula of a list of nodes. Raise ValueError, KeyError, IndexError or TypeError if it is invalid.
+
+    A trusted one may have functions that this process does not know.
+    """
     formulas: list[Expr] = []
     for op, *rest in nodes:
         if op == "num":
             formulas.append(Num(Fraction(rest[0])))
         elif op == "sym":
             formulas.append(Sym(rest[0], domain=rest[1]))
-        elif OPERAND_COUNTS[op] == len(rest):
+        elif is_trusted or OPERAND_COUNTS[op] == len(rest):
             formulas.append(Apply(op, tuple(formulas[index] for index in rest)))
         else:
             raise ValueError(op)
     return formulas[-1]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which the child process computes the same on every machine."""
+    # Faster libraries of numbers, where they are installed, take other steps; hashes decide the order of some loops.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYMPY_")}
+    fixed = {"PYTHONHASHSEED": "0", "SYMPY_GROUND_TYPES": "python", "MPMATH_NOGMPY": "1"}
+    paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
+    return {**kept, **fixed, "PYTHONPATH": paths}
 
 
 def main() -> None:
@@ -75,21 +91,28 @@ def main() -> None:
 
     for line in sys.stdin:
         try:
-            simplified = _simplify(sympy, _to_sympy(sympy, json.loads(line)))
+            simplest = _simplest_form(sympy, json.loads(line))
         except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-            simplified = None
-        print(json.dumps(simplified), flush=True)
+            simplest = None
+        print(json.dumps(simplest), flush=True)
 
 
-def _simplify(sympy: Any, formula: Any) -> list[list[Any]] | None:
-    """Return a simplified formula in our own operations; None if it can't be written with them.
+def _simplest_form(sympy: Any, nodes: Sequence[Sequence[Any]]) -> list[list[Any]] | None:
+    """Return the candidate with the fewest parts in our own operations; None if none can be written with them.
 
-    SymPy simplifies e^x/(1 + e^x)² to a hyperbolic cosine, which is not ours; then its factored form is used.
+    SymPy writes some of them with hyperbolic functions, which are not ours.
     """
-    for simplify in (sympy.simplify, sympy.factor):
+    simplest, fewest = None, math.inf
+    tree = decode(nodes, is_trusted=True)
+    if not is_feasible(tree):
+        return None
+    for candidate in candidates(sympy, _to_sympy(sympy, nodes), tree):
         with suppress(ValueError):
-            return _from_sympy(simplify(formula))
-    return None
+            form = _from_sympy(candidate)
+            parts = count_parts(decode(form, is_trusted=True))
+            if parts < fewest:
+                simplest, fewest = form, parts
+    return simplest
 
 
 def _to_sympy(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:

@@ -91,7 +91,7 @@ class SummarySections:
         if all(form.simplified for form in forms):
             return [*blocks, self._note(_("Simplified by SymPy."))]
         if any(form.simplified for form in forms):
-            return [*blocks, self._note(_("Simplified by SymPy where it found something in three seconds."))]
+            return [*blocks, self._note(_("Simplified by SymPy where it can; the others are as the rules write them."))]
         return [*blocks, self._note(_("As the rules write it, not simplified further."))]
 
     def _gradient_line(self, form: ClosedForm) -> Content:
