@@ -452,7 +452,7 @@ def test_every_field_of_a_pack_an_export_and_the_settings_is_listed() -> None:
     assert set(model.PackFile.model_fields) == {*PACK_TEXTS, *PACK_VALUES}
     assert set(TEXT_COLUMNS) == {
         "id", "at", "worksheet", "kind", "pack", "exercise", "rule", "blank", "text", "verdict", "mistake", "fingerprint",
-        "content", "message",
+        "content", "message", "program", "link",
     }  # fmt: skip
     assert {*settings._DESCRIPTIONS, "keys"} == {
         "theme", "language", "density", "ascii", "animations", "predictions", "reasons", "keys",

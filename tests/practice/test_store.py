@@ -146,9 +146,9 @@ def test_an_event_that_is_written_twice_is_saved_once(path: Path) -> None:
         "UPDATE event SET verdict = 'right'",
         "DELETE FROM event",
         "REPLACE INTO event SELECT seq, id, at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position, program, link FROM event",
         "REPLACE INTO event SELECT seq, 'new', at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof, content, message, position, program, link FROM event",
     ],
 )
 def test_saved_events_cannot_be_changed(path: Path, change: str) -> None:

@@ -83,6 +83,7 @@ class Event:
     - `placed-out` and `placed-in`: by a test an exercise is not needed, or is needed again;
     - `code`: a check of the learner's Python file; `verdict` is `right` if all of it is. In `text` are the ids of the
       rules whose lines are right, in `blank` and `mistake` the first place that is not and what is wrong with it;
+    - `salvaged`: a damaged progress file was replaced; in `text` are the hashes of the chain that were lost in it;
     - `reset`: all earlier events of an exercise, of a pack (no exercise) or of everything (no pack) are hidden;
     - `restore`: the reset with the id in `text` is undone.
 
@@ -100,9 +101,11 @@ class Event:
     - `proof`: whether the answer is right and no mistake of its rule gives the same value;
     - `content`: the hash of what the exercise asks, the same for all its variants, see `tutor.packs.content_hash`;
     - `message`: the id of the message that an answer or a reply got, see `Verdict.message_id`;
-    - `position`: the place of the blank in the order in which the try asks for its blanks, from 1.
+    - `position`: the place of the blank in the order in which the try asks for its blanks, from 1;
+    - `program`: the version of the program that stored the event;
+    - `link`: its place in the hash chain, see `tutor.practice.chain`. The progress file assigns it.
 
-    Events of earlier versions have none of the last three.
+    Events of earlier versions have none of the last five. Two events are equal whatever their last two are.
 
     Raise ValueError for a value that cannot be stored: a wrong type, a seed beyond 64 bits, an infinite duration.
     """
@@ -126,6 +129,8 @@ class Event:
     content: str = ""
     message: str = ""
     position: int = 0
+    program: str = field(default="", compare=False)
+    link: str = field(default="", compare=False)
 
     @classmethod
     def from_row(cls, values: Iterable[Any]) -> Event:
@@ -167,6 +172,8 @@ PLACEMENT, PLACEMENT_NOTED, PLACEMENT_ANSWER, PLACEMENT_END = (
 )
 #: What a test says of a rule, and of exercises.
 PLACED, PLACED_OUT, PLACED_IN = "placed", "placed-out", "placed-in"
+#: The kind of what is stored when a damaged file is replaced.
+SALVAGED = "salvaged"
 #: The kind of a check of code. It says nothing about the blanks of the exercise.
 CODE = "code"
 #: The kind of a reply to a question about a mistake, and its two texts.
@@ -178,7 +185,7 @@ RIGHT, WRONG = "right", "wrong"
 #: The fields of an event, in the order in which they are stored.
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The fields that events of earlier versions don't have.
-LATER_COLUMNS = ("content", "message", "position")
+LATER_COLUMNS = ("content", "message", "position", "program", "link")
 #: The fields that are strings.
 TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof", "position"))
 

@@ -1,4 +1,8 @@
-"""Export and import of attempts, as lines of JSON or CSV."""
+"""Export and import of attempts, as lines of JSON or CSV.
+
+The last line of an export has a seal: the version of the program, the number of lines, and a hash of them in their order.
+Attempts of versions without a hash chain are exported as those did, without a seal.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
+from tutor import __version__
 from tutor.i18n import N_, Message, describe_os_error, message
-from tutor.packs.sanitize import escape_invisible, format_json
+from tutor.packs.sanitize import clean_title, escape_invisible, format_json
+from tutor.practice.chain import hash_of
 from tutor.practice.event import COLUMNS, LATER_COLUMNS, TEXT_COLUMNS, Event, check_plausible, parse_time
 
 if TYPE_CHECKING:
@@ -18,11 +25,14 @@ if TYPE_CHECKING:
 
 #: The key of the learner who made the attempts.
 LEARNER_KEY = "learner"
+#: The key of the seal in the last line of an export.
+SEAL_KEY = "seal"
 #: The keys that a line must have; other missing keys have their defaults.
 _REQUIRED_KEYS = ("id", "at", "worksheet", "kind", "pack", "exercise", "fingerprint")
 
 #: No attempt is longer, and no learner makes more in a lifetime: anything larger is not an export of ours.
 MAX_LINE = 100_000
+_MAX_PROGRAM = 40
 MAX_LINES = 5_000_000
 #: A cell that starts with one of these is a formula to a spreadsheet; the wide ones in Chinese, Japanese or Korean.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -38,19 +48,50 @@ class InvalidExportError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What an export says of itself: the version that wrote it, how many lines it has, and their hash."""
+
+    program: str
+    lines: int
+    hash: str
+
+
+class Sealing:
+    """The seal of the lines of an export, one line after the other."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+        self._has_link = False
+        self.lines = 0
+
+    def add(self, event: Event) -> None:
+        self.lines += 1
+        self._has_link = self._has_link or bool(event.link)
+        # The link covers all of an event that has one; whether it does is checked by itself.
+        self._hash.update(f"{event.id}\n{event.link or hash_of(event, '')}\n".encode())
+
+    def seal(self) -> Seal | None:
+        """Return the seal of the lines so far; None if no event of them has a link."""
+        return Seal(__version__, self.lines, self._hash.copy().hexdigest()[:16]) if self._has_link else None
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt of an export, with the id of its learner, which may be empty."""
 
     learner: str
     event: Event
+    seal: Seal | None = None
 
 
-def as_json(event: Event, learner: str = "") -> str:
-    """Return an attempt as one line of JSON, without a line break."""
+def as_json(event: Event, learner: str = "", seal: Seal | None = None) -> str:
+    """Return an attempt as one line of JSON, without a line break; the last of an export has its seal."""
     data: dict[str, Any] = {LEARNER_KEY: learner} if learner else {}
     values = {name: getattr(event, name) for name in COLUMNS}
     # Attempts of an earlier version are exported as that version did.
     data |= {name: value for name, value in values.items() if value or name not in LATER_COLUMNS}
+    if seal is not None:
+        data[SEAL_KEY] = {"program": seal.program, "lines": seal.lines, "hash": seal.hash}
     return format_json(data)
 
 
@@ -127,4 +168,14 @@ def _parse_attempt(data: object) -> Attempt:
     learner = data.get(LEARNER_KEY, "")
     if not isinstance(learner, str):
         raise ValueError("learner is not a string")
-    return Attempt(escape_invisible(learner), event)
+    return Attempt(escape_invisible(learner), event, _parse_seal(data.get(SEAL_KEY)))
+
+
+def _parse_seal(data: object) -> Seal | None:
+    """Return the seal of a line; None if it has none, or none that we wrote."""
+    if not isinstance(data, Mapping):
+        return None
+    program, lines, seal = data.get("program"), data.get("lines"), data.get("hash")
+    if not (isinstance(program, str) and isinstance(lines, int) and isinstance(seal, str)):
+        return None
+    return Seal(clean_title(program)[:_MAX_PROGRAM], lines, seal)

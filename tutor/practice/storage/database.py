@@ -22,6 +22,7 @@ from tutor.practice.storage.errors import (
 )
 from tutor.practice.storage.imports import UndoneImport, record_import, undo_last_import
 from tutor.practice.storage.integrity import is_damaged
+from tutor.practice.storage.links import ChainHead, add_links, notes_of_losses, read_head
 from tutor.practice.storage.merge import merge_by_time
 from tutor.practice.storage.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate, schema_version
 from tutor.practice.storage.model_change import ModelChange, take_change
@@ -161,33 +162,56 @@ class Database:
             if timeout is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * timeout)}")
             with self._transaction():
-                new = [event for event in events if self._insert(event)]
+                head = ChainHead(self._connection)
+                new = [event for event in events if self._insert(event, head)]
+                head.save()
                 projection.apply_events(new)
                 self._connection.execute("COMMIT")
                 return len(new)
 
-    def _insert(self, event: Event) -> bool:
-        """Add an event; return False if it was already in the file."""
-        return self._connection.execute(_INSERT, _row_values(event)).rowcount > 0
+    def _insert(self, event: Event, head: ChainHead | None = None) -> bool:
+        """Add an event, linked to the head of the chain if it has no link; return False if it was already in the file."""
+        linked = event if head is None else head.following(event)
+        inserted = self._connection.execute(_INSERT, _row_values(linked)).rowcount > 0
+        if head is not None and inserted and linked is not event:
+            head.move_to(linked)
+        return inserted
 
     def merge(self, events: Iterable[Event], source: str = "") -> int:
         """Add events of another computer, in order of time among those of this one; return how many were new.
 
-        If `source` names the file they come from, `undo_import` removes them again.
+        If `source` names the file they come from, `undo_import` removes them again. Otherwise they are of this file, or
+        of the one that it replaces: those that were not stored yet get a link, and what is lost is noted.
         """
         projection = self._projection  # loaded before other processes have to wait
         with self._translate_errors(), self._transaction():
-            ids = {id for (id,) in self._connection.execute("SELECT id FROM event")}
-            new = [event for event in {event.id: event for event in events}.values() if event.id not in ids]
+            known = dict(self._connection.execute("SELECT id, link FROM event"))
+            unique = {event.id: event for event in events}.values()
+            new = [event for event in unique if event.id not in known]
+            add_links(
+                self._connection,
+                [event for event in unique if event.link and event.link != known.get(event.id, event.link)],
+            )
             if new:
+                head = ChainHead(self._connection)
                 for event in new:
-                    self._insert(event)
+                    self._insert(event, head if event.program and not source else None)
                 merge_by_time(self._connection, len(new))
                 if source:
                     record_import(self._connection, source, [event.id for event in new])
+                elif any(event.link for event in new):
+                    for note in notes_of_losses(_to_events(self._connection.execute(_ALL_EVENTS))):
+                        self._insert(note, head)
+                head.save()
                 projection.invalidate()
             self._connection.execute("COMMIT")
             return len(new)
+
+    @property
+    def chain_head(self) -> str:
+        """The hash of the last event that was stored here; empty if there is none with a link."""
+        with self._translate_errors():
+            return read_head(self._connection)
 
     def undo_import(self) -> UndoneImport | None:
         """Remove the events that the last import added; return None if there is none that can be undone."""

@@ -23,6 +23,8 @@ def is_damaged(path: Path) -> bool:
     """
     try:
         with closing(sqlite3.connect(path, timeout=_TIMEOUT)) as connection:
+            # SQLite's own error about invalid bytes in the schema says nothing of damage.
+            connection.text_factory = lambda text: text.decode("utf-8", "replace")
             if not _expected_schema(schema_version(connection)) <= _schema_of(connection):
                 return True
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")

@@ -85,8 +85,16 @@ def _add_item_columns(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE event ADD COLUMN position INTEGER NOT NULL DEFAULT 0")
 
 
+def _add_chain(connection: sqlite3.Connection) -> None:
+    for name in ("program", "link"):
+        connection.execute(f"ALTER TABLE event ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    # The hash of the last event that was stored here, empty before the first. Earlier ones stay without a link.
+    connection.execute("CREATE TABLE chain (head TEXT NOT NULL)")
+    connection.execute("INSERT INTO chain VALUES ('')")
+
+
 #: The step from each version to the next, oldest first. A step that changes events must drop the triggers first.
-MIGRATIONS: tuple[Migration, ...] = (_create_event_table, _add_skill_tables, _add_item_columns)
+MIGRATIONS: tuple[Migration, ...] = (_create_event_table, _add_skill_tables, _add_item_columns, _add_chain)
 
 SCHEMA_VERSION = len(MIGRATIONS)
 

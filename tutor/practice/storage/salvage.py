@@ -6,6 +6,7 @@ import heapq
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -55,9 +56,14 @@ def _temporary_folder(folder: Path) -> TemporaryDirectory[str]:
 def merge_with_seen(salvaged: Mapping[str, Event], seen: Mapping[str, Event]) -> dict[str, Event]:
     """Return salvaged events and those of this session, which are exact, in order of time."""
     others = [(event, event.at) for event in salvaged.values() if event.id not in seen]
-    session = [(event, event.at) for event in seen.values()]
+    session = [(_with_link_of(event, salvaged), event.at) for event in seen.values()]
     merged = heapq.merge(with_latest_time(others), with_latest_time(session), key=lambda row: row[0])
     return {event.id: event for _, event in merged}
+
+
+def _with_link_of(event: Event, salvaged: Mapping[str, Event]) -> Event:
+    """Return an event of this session with the link that it got in the file."""
+    return event if event.link or event.id not in salvaged else replace(event, link=salvaged[event.id].link)
 
 
 def _readable_events(connection: sqlite3.Connection, size: int) -> Iterator[Event]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from tutor import __version__
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
 from tutor.practice.event import (
@@ -147,8 +149,9 @@ class Store:
     def append_all(self, events: Iterable[Event]) -> bool:
         """Add events at once, as `append` does each."""
         for event in events:
-            self._seen_events[event.id] = event
-            self._unsaved[event.id] = event
+            stamped = replace(event, program=__version__)
+            self._seen_events[event.id] = stamped
+            self._unsaved[event.id] = stamped
         return self._save()
 
     def events(self, pack: str, exercise: str) -> tuple[Event, ...]:
@@ -377,7 +380,10 @@ class Store:
 
     def _save_now(self, event: Event) -> bool:
         """Save an event now or never: one that waits in memory would take effect at another time."""
-        return self.flush() and self._run(lambda database: database.write([event])) is not None
+        return (
+            self.flush()
+            and self._run(lambda database: database.write([replace(event, program=__version__)])) is not None
+        )
 
     def _run(self, action: Callable[[Database], _T], *, opening: bool = False) -> _T | None:
         if self._database is None and not opening:
@@ -417,7 +423,8 @@ class Store:
             self._close_database()
         if self._database is not None and not self._database.is_in_place:
             self._close_database()
-            self._unsaved = dict(self._seen_events)
+            # In a new file they begin a chain of their own.
+            self._unsaved = {id: replace(event, link="") for id, event in self._seen_events.items()}
         if self._database is None:
             self._database = Database(self.path, timeout)
             self._adopt_pending(self._database)
