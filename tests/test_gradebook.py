@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,11 +58,12 @@ def points_file(folder: Path, text: str) -> str:
 
 
 def test_a_report_reads_the_stores_below_a_folder_and_leaves_them_alone(run_tutor: Run, homes: Path) -> None:
-    before = {file: file.read_bytes() for file in homes.rglob("progress.sqlite3")}
+    before = {file: file.read_bytes() for file in homes.rglob("*") if file.is_file()}
     done = run_tutor("report", str(homes), "--csv", "learners")
     assert done.returncode == 0, done.stderr
     assert {row["learner"]: row["solved"] for row in rows(done.stdout)} == {"ann": "yes", "bob": "no"}
-    assert {file: file.read_bytes() for file in homes.rglob("progress.sqlite3")} == before
+    # Files of SQLite's would lock the learner out if they belonged to the instructor.
+    assert {file: file.read_bytes() for file in homes.rglob("*") if file.is_file()} == before
 
 
 def test_a_learner_who_is_at_work_is_read_as_well(run_tutor: Run, homes: Path) -> None:
@@ -70,6 +72,31 @@ def test_a_learner_who_is_at_work_is_read_as_well(run_tutor: Run, homes: Path) -
         Worksheet(library.find_exercise(EXERCISE).variant(), opened).answer("c->mul1", "120")
         done = run_tutor("report", str(homes), "--csv", "learners")
     assert {row["learner"] for row in rows(done.stdout)} == {"ann", "bob", "cem"}
+
+
+def test_other_files_in_a_home_are_the_learners_own_business(run_tutor: Run, homes: Path) -> None:
+    with sqlite3.connect(homes / "ann" / "django.sqlite3") as connection:
+        connection.execute("CREATE TABLE t (x)")
+    (homes / "ann" / "data.jsonl").write_text('{"text": "a data set"}\n')
+    (homes / "eve.jsonl").write_text("")  # the export of a learner who has not begun
+    # What a report by an instructor who may read everything must not follow, or wait for.
+    (homes / "dan").mkdir()
+    (homes / "dan" / "progress.sqlite3").symlink_to(next((homes / "ann").rglob("progress.sqlite3")))
+    os.mkfifo(homes / "dan" / "pipe.jsonl")
+    done = run_tutor("report", str(homes), "--csv", "learners")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {row["learner"] for row in rows(done.stdout)} == {"ann", "bob"}
+
+
+def test_nothing_counts_that_a_learner_says_in_the_name_of_another(run_tutor: Run, homes: Path) -> None:
+    forged = make_event("answer", "start", verdict="right", pack="basics", exercise="add-multiply")
+    (homes / "dan").mkdir()
+    (homes / "dan" / "work.jsonl").write_text(as_json(forged, "bob") + "\n")
+    done = run_tutor("report", str(homes), "--csv", "learners")
+    assert done.returncode == 1
+    assert "dan/work.jsonl" in done.stderr
+    assert "has attempts of bob" in done.stderr
+    assert [row["tries"] for row in rows(done.stdout) if row["learner"] == "bob"] == ["1"]
 
 
 def test_points_are_shared_by_the_blanks(run_tutor: Run, homes: Path, tmp_path: Path) -> None:

@@ -32,16 +32,22 @@ NO_REGULAR_FILE = "Not a regular file"
 
 def read_regular_file(path: Path, *, max_bytes: int = _MAX_BYTES) -> bytes:
     """Return the content of a file. Raise OSError, also for a pipe or a device, which may never end, and a huge file."""
-    # Without waiting, because opening a pipe waits for the one who writes to it.
-    with os.fdopen(
-        os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-    ) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, NO_REGULAR_FILE, str(path))
+    with open_regular_file(path) as file:
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise OSError(errno.EFBIG, "File too large", str(path))
     return content
+
+
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a file for reading. Raise OSError, also for a pipe or a device."""
+    # Without waiting, because opening a pipe waits for the one who writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, NO_REGULAR_FILE, str(path))
+    return file
 
 
 def write_atomically(text: str, path: Path, *, durable: bool = True) -> None:
