@@ -255,7 +255,7 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("TEXT",)),
 ]  # fmt: skip
 #: Commands whose output is tested in a process or on a screen of its own, below.
-INTERACTIVE = {("play",), ("review",), ("placement",)}
+INTERACTIVE = {("play",), ("review",), ("placement",), ("serve",)}
 #: Options that change what is written.
 FORMAT_OPTIONS = {
     "--json",

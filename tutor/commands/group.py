@@ -35,6 +35,7 @@ _COMMANDS = {
         "grade:grade",
         N_("Check answers to an exercise: one, or with --json and no blank a line each of standard input."),
     ),
+    "serve": LazyCommand("serve:serve", N_("Serve the tutor as a web page, for learners without a terminal.")),
     "mistakes": LazyCommand(
         "mistakes:mistakes", N_("List the mistakes that are known by name, and what is said about them.")
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from dataclasses import dataclass
 from itertools import groupby
@@ -32,6 +33,8 @@ __all__ = [
     "read_pack",
 ]
 
+#: The variable with the folders, one a line, of the packs that a server gives to its learners, in place of those of this computer.
+GIVEN_PACKS = "BACKPROP_TUTOR_PACKS"
 _EXERCISE_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 Origin = Literal["built-in", "added", "installed"]
@@ -115,11 +118,12 @@ def list_packs(parent: Path | None) -> list[Path]:
 
 
 def _pack_folders(installed: bool) -> Iterator[tuple[Origin, Path]]:
-    for folder in list_packs(built_in_dir()):
+    given = os.environ.get(GIVEN_PACKS)
+    for folder in map(Path, given.split("\n")) if given else list_packs(built_in_dir()):
         yield "built-in", folder
     for folder in list_packs(user_packs_dir()):
         yield "added", folder
-    if installed:
+    if installed and not given:
         # importlib.metadata takes longer to import than all other packs to list.
         from tutor.packs.entry_points import entry_point_packs
 

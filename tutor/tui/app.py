@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tutor.practice.placement import Kind
     from tutor.practice.review import ReviewSession
     from tutor.practice.storage.store import Store
+    from tutor.tui.browser_driver import BrowserDriver
     from tutor.tui.navigator import Navigator
     from tutor.tui.placement_flow import PlacementFlow
     from tutor.tui.review_flow import ReviewFlow
@@ -560,6 +561,12 @@ class TutorApp(App[bool]):
         screen = self.navigator.exercise_screen
         if screen is not None and screen.exercise is event.exercise:
             screen.set_standing(event.standing)
+
+    async def on_browser_driver_exercise_wanted(self, event: BrowserDriver.ExerciseWanted) -> None:
+        """Follow a link to an exercise. What is open there already stays as it is."""
+        screen = self.navigator.exercise_screen
+        if screen is None or f"{screen.exercise.pack}/{screen.exercise.id}" != event.name:
+            await self.navigator.show_exercise(event.name)
 
     async def on_watch_file_changed(self) -> None:
         screen = self.navigator.exercise_screen

@@ -1,0 +1,1 @@
+"""Tests of the tutor as a web page."""

@@ -1,0 +1,174 @@
+"""`backprop-tutor serve`: the tutor as a web page, for learners without a terminal."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.options import FilePath, common_options, usable_path
+from tutor.commands.output import echo
+from tutor.commands.roster import read_roster
+from tutor.i18n import N_, _, describe_os_error, message
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.packs.pack import Pack, read_pack
+from tutor.packs.path_argument import is_path_argument, open_path
+from tutor.packs.title_cache import TitleCache
+from tutor.paths import data_folder
+from tutor.practice.exercise_index import load_index
+from tutor.serving.identity import Signer, clean_name
+from tutor.serving.learners import RULES, TITLES, Learners
+from tutor.serving.listening import ListenError, Place, open_socket
+from tutor.serving.processes import Processes
+from tutor.serving.site import Limits, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tutor.run_options import RunOptions
+
+_PREFIX = re.compile(r"(/[\w.~-]+)+")
+_DEFAULT_SESSIONS = 50
+_FOLDER = "serve"
+
+
+@click.command(cls=LocalizedCommand)
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen at; 0.0.0.0 for all."))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=_("The port; 0 for any."))
+@click.option("--unix-socket", type=FilePath(), help=_("Listen at this Unix socket in place of a port."))
+@click.option("--prefix", default="", metavar="/PATH", help=_("The path that a proxy puts before every address."))
+@click.option("--origin", "origins", multiple=True, metavar="URL", help=_("An address under which a proxy shows it."))
+@click.option("--pack", "packs", multiple=True, metavar="PACK", help=_("List only this pack; several are possible."))
+@click.option(
+    "--class-token",
+    default="",
+    envvar="BACKPROP_TUTOR_CLASS_TOKEN",
+    metavar="CODE",
+    help=_("Let in only people who know this code, as ?token=CODE in the link or typed."),
+)
+@click.option("--single", is_flag=True, help=_("For you alone: your own progress, without names or cookies."))
+@click.option(
+    "--sessions",
+    default=_DEFAULT_SESSIONS,
+    show_default=True,
+    type=click.IntRange(1),
+    help=_("How many learners may work at the same time."),
+)
+@click.option(
+    "--idle",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0.0, min_open=True),
+    metavar="MINUTES",
+    help=_("End a session after this time without a key; it goes on where it was."),
+)
+@click.option("--links", type=FilePath(), metavar="CSV", help=_("Print a personal link for each id in a roster."))
+@click.option("--url", default="", metavar="URL", help=_("The address that learners open, for --links."))
+@common_options
+def serve(
+    options: RunOptions,
+    host: str,
+    port: int,
+    unix_socket: Path | None,
+    prefix: str,
+    origins: Sequence[str],
+    packs: Sequence[str],
+    class_token: str,
+    single: bool,
+    sessions: int,
+    idle: float,
+    links: Path | None,
+    url: str,
+) -> int:
+    if not Processes.can_fork():
+        raise CommandError(message(N_("serve needs Linux or macOS. On Windows, run it in WSL.")))
+    folder = data_folder() / _FOLDER
+    try:
+        signer = Signer.load(folder)
+    except OSError as error:
+        raise CommandError(
+            message(N_("{path} can't be written: {reason}."), path=folder, reason=describe_os_error(error))
+        ) from None
+    if links is not None:
+        _print_links(signer, links, url or f"http://{host}:{port}/")
+        return 0
+    if find_spec("aiohttp") is None or find_spec("textual_serve") is None:
+        raise CommandError(message(N_('serve needs more packages: pip install "backprop-tutor[serve]"')))
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
+    is_local = unix_socket is not None or _is_local(host)
+    if single and not is_local and not class_token:
+        raise CommandError(
+            message(N_("--single would show your progress to all who reach {host}: add --class-token."), host=host), 2
+        )
+    folders = _pack_folders(packs)
+    if not single:
+        # Each learner gets the list of rules from here; making it would take every one of them seconds.
+        titles = TitleCache(folder / TITLES)
+        load_index([read_pack(each, titles) for each in folders], folder / RULES)
+
+    try:
+        listening = open_socket(Place(host, port, unix_socket))
+    except ListenError as error:
+        raise CommandError(error) from None
+
+    def say_ready() -> None:
+        if unix_socket is not None:
+            echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=unix_socket))
+            return
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listening.getsockname()[1]}{prefix}/"
+        echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=address))
+        if not is_local and not class_token:
+            echo(message(N_("Everyone who reaches this address may come in; --class-token asks for a code.")), err=True)
+
+    site = Site(prefix, single, class_token, folders, origins)
+    limits = Limits(sessions, idle_after=60 * idle, alone_after=min(60 * idle, 300.0))
+    # The help page can be read without the packages that serve.
+    server = import_module("tutor.serving.server")
+    server.serve(listening, site, signer, Learners(folder), Processes(), limits, say_ready)
+    return 0
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _pack_folders(targets: Sequence[str]) -> list[Path]:
+    """Return the folders of the packs to list: those that are named, or all of this account."""
+    if not targets:
+        return [pack.folder for pack in library.all_packs(installed=True)]
+    folders = []
+    for target in targets:
+        try:
+            found = open_path(usable_path(target)) if is_path_argument(target) else None
+        except PackError as error:
+            raise CommandError(error) from None
+        if found is None:
+            found = next((pack for pack in library.all_packs(True) if pack.id == target), None)
+        if not isinstance(found, Pack):
+            raise CommandError(
+                message(N_("There is no pack “{name}”. `backprop-tutor pack list` shows all."), name=target)
+            )
+        folders.append(found.folder.resolve())
+    return folders
+
+
+def _print_links(signer: Signer, roster: Path, url: str) -> None:
+    """Print a personal link for each learner, which opens the learner's own progress in any browser."""
+    for student in read_roster(roster):
+        name = clean_name(student)
+        if name is None:
+            raise CommandError(message(N_("“{id}” can't be the name of a learner here."), id=student))
+        echo(f"{student}\t{url}?learner={name}&key={signer.key_of(name)}")

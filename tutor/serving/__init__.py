@@ -1,0 +1,1 @@
+"""The tutor as a web page: one process and one progress file for each learner."""

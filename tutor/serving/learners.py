@@ -1,0 +1,45 @@
+"""The folders of the learners, each with a progress file, settings and formulas of its own."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LEARNERS = "learners"
+#: What can be made again, but takes seconds of work: a new learner gets it from the server.
+RULES, TITLES = "atlas.json", "titles.json"
+
+
+class Learners:
+    """The learners' folders in the server's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server_folder = folder
+        self.folder = folder / _LEARNERS
+
+    def exists(self, learner: str) -> bool:
+        return (self.folder / learner).is_dir()
+
+    def claim(self, learner: str) -> bool:
+        """Make the folder of a new learner; return False if there is one. Raise OSError if that is impossible."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            (self.folder / learner).mkdir(mode=0o700)
+        except FileExistsError:
+            return False
+        return True
+
+    def prepare(self, learner: str) -> Path:
+        """Return the folder of a learner, with what the server knows about the packs."""
+        home = self.folder / learner
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in (RULES, TITLES):
+            with suppress(OSError):
+                source, target = self._server_folder / name, home / name
+                if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+                    shutil.copy(source, target)
+        return home

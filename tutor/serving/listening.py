@@ -1,0 +1,81 @@
+"""Where the server listens: a host and a port, or a Unix socket."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.i18n import N_, describe_os_error, message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.i18n import Message
+
+_CANT_LISTEN = N_("The server can't listen at {address}: {reason}. Choose another --host or --port.")
+_PORT_TAKEN = N_("Port {port} at {host} is in use by another program. Choose another one: --port {other}.")
+_NO_SUCH_HOST = N_("This computer has no address {host}. Choose another --host, such as 127.0.0.1 or 0.0.0.0.")
+
+
+class ListenError(Exception):
+    """The server can't listen where it should."""
+
+    def __init__(self, text: Message) -> None:
+        super().__init__(str(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server listens: at a host and a port, or at a Unix socket."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    unix_socket: Path | None = None
+
+
+def open_socket(place: Place) -> socket.socket:
+    """Return a socket that is bound to a place. Raise ListenError with the reason in one sentence."""
+    if place.unix_socket is not None:
+        return _open_unix_socket(place.unix_socket)
+    shown = f"{place.host}:{place.port}"
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise ListenError(message(_NO_SUCH_HOST, host=place.host)) from None
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ListenError(message(_PORT_TAKEN, port=place.port, host=place.host, other=place.port + 1)) from None
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ListenError(message(_NO_SUCH_HOST, host=place.host)) from None
+        raise ListenError(message(_CANT_LISTEN, address=shown, reason=describe_os_error(error))) from None
+    listening.setblocking(False)
+    return listening
+
+
+def _open_unix_socket(path: Path) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with suppress(FileNotFoundError):
+            # What a server that was killed has left is no reason not to start.
+            if stat.S_ISSOCK(path.lstat().st_mode):
+                path.unlink()
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        raise ListenError(message(_CANT_LISTEN, address=path, reason=describe_os_error(error))) from None
+    listening.setblocking(False)
+    return listening

@@ -1,0 +1,133 @@
+"""The HTML pages of the server, in the language of the browser, and what it tells in all languages."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from tutor import __version__
+from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATIC = Path(__file__).with_name("static")
+
+#: Nothing comes from elsewhere, and no text of a page can become a script. The terminal makes style elements itself.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+NO_ROOM = N_("Every place is taken right now. Nothing of yours is lost: try again in a few minutes.")
+NAME_TAKEN = N_(
+    "This name is in use in another browser. Open your personal link, or ask your instructor for it. If you are new "
+    "here, choose another name."
+)
+BAD_NAME = N_("Names have 1 to 64 of the letters a to z, digits and . _ - + @, and begin with a letter or a digit.")
+BAD_KEY = N_("This personal link does not work here. Ask your instructor for a new one.")
+BAD_TOKEN = N_("This is not the code of your class. Ask your instructor for it.")
+NEEDS_COOKIE = N_("This page needs a cookie to know you again, and your browser keeps none. Allow it, and reload.")
+NOT_FOUND = N_("There is nothing at this address.")
+FOREIGN_ORIGIN = N_("This connection was opened by another page, so it is refused.")
+
+_TITLE = N_("Backprop tutor")
+_TERMINAL = N_("The tutor, which takes all keys")
+_KEYS = N_("Keys")
+_KEY_NAMES = {
+    "escape": N_("Esc"),
+    "tab": N_("Tab"),
+    "left": N_("Left"),
+    "up": N_("Up"),
+    "down": N_("Down"),
+    "right": N_("Right"),
+    "backspace": N_("Delete"),
+    "enter": N_("Enter"),
+}
+_SIGNS = {"left": "←", "up": "↑", "down": "↓", "right": "→", "backspace": "⌫"}
+#: What the page itself says, by the name under which its script asks for it.
+_NOTICES = {
+    "connecting": N_("Connecting…"),
+    "lost": N_("The connection is lost. Everything checked is kept; trying again…"),
+    "quit": N_("You have left the tutor. Everything checked is kept."),
+    "idle": N_("You were away, so this session has ended. It goes on where you were."),
+    "elsewhere": N_("You opened the tutor in another window. It goes on there."),
+    "error": N_("The tutor has ended with an error of its own. Everything checked is kept."),
+    "stopping": N_("The server is being stopped. Everything checked is kept."),
+    "full": NO_ROOM,
+    "refused": N_("The server no longer knows this page. Reload it."),
+    "again": N_("Go on"),
+    "reload": N_("Reload"),
+}
+_NO_SCRIPT = N_("This page needs JavaScript.")
+_WELCOME = N_("Who are you?")
+_NAME = N_("Your name or student number")
+_TOKEN = N_("Class code")
+_BEGIN = N_("Begin")
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((STATIC / name).read_text(encoding="utf-8"))
+
+
+def _fill(template: str, language: str, /, **values: str) -> str:
+    """Return a page. Every value must be HTML already."""
+    title = escape(translate_to(_TITLE, language))
+    return _template(template).substitute(values, language=language, title=title, version=escape(__version__))
+
+
+def tutor_page(language: str, ticket: str, query: str) -> str:
+    """Return the page of the tutor. `query` is that of the page, for its connection."""
+    notices = {name: translate_to(text, language) for name, text in _NOTICES.items()}
+    buttons = "".join(
+        f'<button type="button" data-key="{key}" aria-label="{escape(translate_to(name, language))}">'
+        f"{escape(_SIGNS.get(key) or translate_to(name, language))}</button>"
+        for key, name in _KEY_NAMES.items()
+    )
+    return _fill(
+        "tutor.html",
+        language,
+        ticket=escape(ticket),
+        query=escape(query),
+        notices=escape(json.dumps(notices, ensure_ascii=False)),
+        buttons=buttons,
+        connecting=escape(notices["connecting"]),
+        terminal_label=escape(translate_to(_TERMINAL, language)),
+        keys_label=escape(translate_to(_KEYS, language)),
+        no_script=escape(translate_to(_NO_SCRIPT, language)),
+    )
+
+
+def entry_page(language: str, *, needs_token: bool, hidden: Mapping[str, str], problem: str = "") -> str:
+    """Return the page that asks for the code of the class and a name. `hidden` goes along with the answers."""
+    token = (
+        f"<label>{escape(translate_to(_TOKEN, language))}"
+        '<input name="token" type="password" required autocomplete="off"></label>'
+    )
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
+    )
+    return _fill(
+        "entry.html",
+        language,
+        problem=f'<p role="alert">{escape(translate_to(problem, language))}</p>' if problem else "",
+        heading=escape(translate_to(_WELCOME, language)),
+        name=escape(translate_to(_NAME, language)),
+        token=token if needs_token else "",
+        hidden=fields,
+        begin=escape(translate_to(_BEGIN, language)),
+    )
+
+
+def message_page(text: str) -> str:
+    """Return a page with one sentence in every language."""
+    paragraphs = "".join(f'<p lang="{code}">{escape(translate_to(text, code))}</p>' for code in LANGUAGES)
+    again = " · ".join(
+        f'<a href="" lang="{code}">{escape(translate_to(_NOTICES["reload"], code))}</a>' for code in LANGUAGES
+    )
+    return _fill("message.html", DEFAULT_LANGUAGE, paragraphs=paragraphs, again=again)

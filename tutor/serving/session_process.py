@@ -1,0 +1,61 @@
+"""The process of one learner's session. It is forked from one that has loaded everything, and shares that memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
+# All that a session may need is loaded before the fork, also by the screens that load what they need late.
+import tutor.tui.all_bindings
+import tutor.tui.app
+import tutor.tui.browser_driver
+import tutor.tui.palette
+import tutor.tui.preload  # noqa: F401
+from tutor import crash_report, i18n, settings, tui
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.practice.storage.store import Store, default_path
+
+if TYPE_CHECKING:
+    import socket
+
+    from tutor.packs.exercise import Exercise
+    from tutor.serving.start import Start
+
+
+def run_session(connection: socket.socket, start: Start) -> None:
+    """Run the tutor on a socket until the learner quits or the server has gone."""
+    # Ctrl+C at the server is not meant for the learners; the server ends their sessions one by one.
+    os.setsid()
+    for descriptor in (0, 1):
+        os.dup2(connection.fileno(), descriptor)
+    connection.close()
+    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+    os.environ.update(BACKPROP_TUTOR_PACKS=start.packs, COLUMNS=str(start.width), ROWS=str(start.height))
+    if start.home:
+        os.environ["BACKPROP_TUTOR_HOME"] = start.home
+    i18n.set_language(settings.load().settings.language or start.language)
+    try:
+        with Store.open(default_path(), for_screen=True) as store:
+            tui.run(store, _find(start.exercise))
+    except Exception as error:
+        crash_report.report_end(error)
+        sys.exit(crash_report.EXIT_CODE)
+
+
+def _find(name: str) -> Exercise | None:
+    """Return an exercise by its name; None for none and for one that can't be opened, about which the list tells."""
+    if not name:
+        return None
+    try:
+        return library.find_exercise(name)
+    except PackError:
+        return None
+
+
+# What is loaded now is never garbage, and scanning it would copy the pages that all sessions share.
+gc.collect()
+gc.freeze()

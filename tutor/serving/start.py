@@ -1,0 +1,21 @@
+"""What a session begins with. It crosses from the server to the session's process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a session begins with: whose it is, what is open, in which language and at which size.
+
+    `home` is the learner's folder, empty for that of this account. `packs` are the folders of the packs to list.
+    `exercise` is the name of one, or empty.
+    """
+
+    home: str
+    packs: str
+    exercise: str
+    language: str
+    width: int
+    height: int
