@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from hypothesis import settings
 from tutor import i18n
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -69,13 +68,11 @@ def run_tutor(home: Path) -> Run:
     """Return a function that runs `backprop-tutor` in its own process, with arguments and standard input."""
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tutor", *arguments],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            env={**os.environ, **environment},
-            timeout=60,
-        )
+        # Imported here, as modules of helpers are rewritten first.
+        from tests.support.run_tutor import run_in_fork, run_in_new_python, starts_new_python
+
+        if starts_new_python(environment):
+            return run_in_new_python(arguments, text, **environment)
+        return run_in_fork(arguments, text, environment={**os.environ, **environment})
 
     return run

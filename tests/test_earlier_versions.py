@@ -12,16 +12,16 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tutor
+from tests.support.run_tutor import run_in_fork
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
 FIXTURE = Path(__file__).parent / "fixtures" / "version_7fda378"
@@ -53,15 +53,7 @@ class Learner:
         environment["PYTHONPATH"] = str(Path(tutor.__file__).parents[1])
         # The option goes last, because in `pack list` it belongs to the inner command.
         options = ("--lang", language) if language else ()
-        return subprocess.run(
-            [sys.executable, "-m", "tutor", *arguments, *options],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            env=environment,
-            cwd=self.folder,
-            timeout=120,
-        )
+        return run_in_fork([*arguments, *options], text, environment=environment, folder=self.folder)
 
     def output(self, *arguments: str, text: str = "", language: str | None = "en", code: int = 0) -> str:
         """Return the output of a command that must succeed, with a placeholder for the data folder."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.run_tutor import run_in_fork
+
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names the folders of Linux")
@@ -17,14 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names the folde
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "BACKPROP_TUTOR_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "tutor", *arguments],
-        env={**environment, "HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_in_fork(arguments, environment={**environment, "HOME": str(home)})
 
 
 def files(home: Path) -> set[str]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.run_tutor import run_on_bytes
 from tutor.cli import main
 from tutor.engine.operations import OPERATIONS
 from tutor.packs import library
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
 def run_tutor_with(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "tutor", *args], input=stdin, capture_output=True, timeout=60)
+    return run_on_bytes(args, stdin)
 
 
 def json_lines(*asked: object) -> bytes:

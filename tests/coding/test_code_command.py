@@ -14,6 +14,7 @@ import pytest
 from tests.support.code_solutions import solution
 from tests.support.layer_solutions import autograd_solution, layer_solution
 from tests.support.pty_program import PtyProgram
+from tests.support.run_tutor import run_in_fork
 from tutor.coding.session import exercise_style
 from tutor.coding.steps import StepsTask
 from tutor.packs import library
@@ -31,17 +32,9 @@ def own_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(tmp_path)
 
 
-def code(*arguments: str, wait: bool = False) -> subprocess.CompletedProcess[str]:
+def code(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command; without `--check` it watches until it is ended, so that it gets a file that is solved."""
-    return subprocess.run(
-        [sys.executable, "-m", "tutor", "code", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        check=False,
-    )
+    return run_in_fork(["code", *arguments])
 
 
 def write(name: str, *arguments: str) -> Path:
