@@ -209,6 +209,8 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("csv", ("report", "ATTEMPTS", "--csv", "wrong-answers")),
     ("csv", ("report", "ATTEMPTS", "--csv", "messages")),
     ("text", ("report", "TEXT")),
+    ("text", ("completion", "bash")),
+    ("text", ("completion", "TEXT")),
     ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "TEXT")),
     ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "105")),
     ("text", ("grade", "hostile/ex", "--blank", "TEXT", "--answer", "105")),

@@ -18,7 +18,7 @@ from tutor import i18n, settings
 from tutor.commands.errors import print_error
 from tutor.i18n import N_, message
 from tutor.paths import move_old_files
-from tutor.run_options import RunOptions
+from tutor.run_options import RunOptions, is_completing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,16 +84,18 @@ def _run(argv: list[str]) -> int:
         # A locale of ASCII is nearly always a missing one on a terminal of UTF-8; click writes results so, too.
         if codecs.lookup(sys.stderr.encoding).name == "ascii":
             sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    foreign = foreign_names(Path(__file__).parent)
+    # What is wrong is said when a command runs: a shell would show it in the middle of the line that it completes.
+    completes = is_completing()
+    foreign = [] if completes else foreign_names(Path(__file__).parent)
     if foreign:
         print_error(message(_TWO_DISTRIBUTIONS, names=", ".join(foreign[:_MAX_NAMES_SHOWN])))
         if not hasattr(tutor, "DISTRIBUTION"):  # Even this package's own files were replaced.
             return 1
-    if not argv and not (options := RunOptions()).use_plain:
+    if not argv and not completes and not (options := RunOptions()).use_plain:
         from tutor.commands.launch import launch
 
         return launch(options)
-    if loaded.faults:
+    if loaded.faults and not completes:
         print_error(loaded.faults[0])
     from tutor.commands.group import run_click
 

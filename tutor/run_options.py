@@ -1,4 +1,4 @@
-"""Options that hold for every command: plain mode and ASCII."""
+"""Options that hold for every command: plain mode and ASCII; and whether a shell asks for completions instead."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from tutor.glyphs import ASCII, UNICODE, terminal_needs_ascii
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
+
+
+#: Set by the script of a shell when it asks how a command line goes on.
+COMPLETION_VARIABLE = "_BACKPROP_TUTOR_COMPLETE"
+
+
+def is_completing() -> bool:
+    """Return whether a shell asks for completions instead of running a command."""
+    return COMPLETION_VARIABLE in os.environ
 
 
 def _default_ascii() -> bool:

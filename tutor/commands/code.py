@@ -19,6 +19,7 @@ from tutor.coding.library import NUMPY, TORCH, torch_error
 from tutor.coding.new_file import NewFile, exercise_file, layer_file, place_file, standalone_file
 from tutor.coding.report import check_error, next_hint, result_lines, write_error
 from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
+from tutor.commands.completion import complete_exercises, complete_paths
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -71,7 +72,9 @@ _NOT_A_FILE = N_("There is no file {file}.")
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("target", required=False, type=TEXT, metavar="[PACK/EXERCISE|FILE|FORMULA|LAYER]")
+@click.argument(
+    "target", required=False, type=TEXT, metavar="[PACK/EXERCISE|FILE|FORMULA|LAYER]", shell_complete=complete_exercises
+)
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option(
     "--style",
@@ -92,7 +95,14 @@ _NOT_A_FILE = N_("There is no file {file}.")
 @click.option(
     "--torch", is_flag=True, help=_("Write the exercise in PyTorch, and compare with PyTorch's own gradients.")
 )
-@click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
+@click.option(
+    "--to",
+    "folder",
+    type=TEXT,
+    metavar="FOLDER",
+    help=_("The folder for the file; ./backprop if left out."),
+    shell_complete=complete_paths,
+)
 @start_option
 @node_option
 @click.option("--fresh", is_flag=True, help=_("Write a new file beside one that is there."))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tutor.commands.completion import complete_exercises
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options, usable_path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("exercise", metavar="PACK/EXERCISE|FILE")
+@click.argument("exercise", metavar="PACK/EXERCISE|FILE", shell_complete=complete_exercises)
 @click.option("--blank", help=_("Which blank: a->mul1 for an edge, x for a gradient, value(q), q1, start."))
 @click.option("--answer", help=_("The answer as a learner would type it."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor import __version__
+from tutor.commands.completion import PROGRAM, answer_shell
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.lazy_group import LazyCommand, LazyGroup
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, message
+from tutor.run_options import is_completing
 
 if TYPE_CHECKING:
     from tutor.run_options import RunOptions
@@ -57,6 +59,9 @@ _COMMANDS = {
     "settings": LazyCommand(
         "settings:show_settings", N_("Make the settings file where there is none, and tell what is chosen in it.")
     ),
+    "completion": LazyCommand(
+        "completion:completion", N_("Print the script with which bash, zsh or fish completes commands and exercises.")
+    ),
     "check": LazyCommand(
         "check:check", N_("Check packs (folders, .zip files or single exercises) and tell all that is wrong.")
     ),
@@ -84,8 +89,10 @@ def cli(context: click.Context, options: RunOptions) -> None:
 
 def run_click(argv: list[str]) -> int:
     """Run `argv` and return the exit code; errors are one sentence on standard error."""
+    if is_completing():
+        return answer_shell(cli)
     try:
-        code = cli.main(args=argv, prog_name="backprop-tutor", standalone_mode=False)
+        code = cli.main(args=argv, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from tutor.commands.help import LocalizedGroup
 from tutor.i18n import _
@@ -45,6 +46,18 @@ class LazyGroup(LocalizedGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List all commands without loading them: their names and help texts are enough."""
-        texts = {name: lazy.help for name, lazy in self.lazy_commands.items()}
-        stubs = {name: click.Command(name, help=_(text)) for name, text in texts.items()}
-        click.Group(commands={**self.commands, **stubs}).format_commands(ctx, formatter)
+        click.Group(commands=self._unloaded_commands()).format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands and options that begin as typed, without loading the commands."""
+        commands = [
+            CompletionItem(name, help=command.get_short_help_str())
+            for name, command in sorted(self._unloaded_commands().items())
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def _unloaded_commands(self) -> dict[str, click.Command]:
+        """Return commands of which only the name and the help text are right."""
+        stubs = {name: click.Command(name, help=_(lazy.help)) for name, lazy in self.lazy_commands.items()}
+        return {**self.commands, **stubs}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.completion import complete_added_packs
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
@@ -49,7 +50,7 @@ def _can_open(pack: Pack, exercise_id: str) -> bool:
 
 
 @click.command("remove", cls=LocalizedCommand)
-@click.argument("pack_id", metavar="ID")
+@click.argument("pack_id", metavar="ID", shell_complete=complete_added_packs)
 @common_options
 def remove_pack(options: RunOptions, pack_id: str) -> int:
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.algebra.errors import AlgebraError
+from tutor.commands.completion import complete_exercises, complete_paths
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -44,12 +45,16 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("target", required=False, type=TEXT, metavar="[PACK/EXERCISE | PATH | FORMULA]")
+@click.argument(
+    "target", required=False, type=TEXT, metavar="[PACK/EXERCISE | PATH | FORMULA]", shell_complete=complete_exercises
+)
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @start_option
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
 @node_option
-@click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
+@click.option(
+    "--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP), shell_complete=complete_paths
+)
 @click.option(
     "--gradient", type=TEXT, metavar="NAME", help=_("The graph of this input's gradient ∂f/∂x, for second derivatives.")
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.completion import complete_exercises_and_packs
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("target", required=False, metavar="[PACK/EXERCISE | PACK]")
+@click.argument("target", required=False, metavar="[PACK/EXERCISE | PACK]", shell_complete=complete_exercises_and_packs)
 @click.option("--all", "everything", is_flag=True, help=_("Everything."))
 @click.option("--undo", is_flag=True, help=_("Take the last reset back."))
 @click.option("--yes", is_flag=True, help=_("Don't ask first."))

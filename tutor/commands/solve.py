@@ -10,6 +10,7 @@ import click
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
+from tutor.commands.completion import complete_exercises, complete_paths
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -42,7 +43,9 @@ _ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("target", required=False, type=TEXT, metavar="[FORMULA | PACK/EXERCISE | FILE]")
+@click.argument(
+    "target", required=False, type=TEXT, metavar="[FORMULA | PACK/EXERCISE | FILE]", shell_complete=complete_exercises
+)
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option(
     "--start",
@@ -59,7 +62,9 @@ _ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --
     help=_("Inputs left as symbols: x, x:positive, x:nonzero, x:probability, a matrix as X:2x3 or X:nx3."),
 )
 @node_option
-@click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
+@click.option(
+    "--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP), shell_complete=complete_paths
+)
 @click.option(
     "--hessian", type=TEXT, metavar="NAMES", help=_("The second derivatives by these inputs, as in x,y, as a table.")
 )
