@@ -20,7 +20,7 @@ from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
 from tutor.packs.templates import TemplateContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from tutor.algebra.ops import Value
@@ -217,11 +217,27 @@ class Exercise:
             return first
         if first.symbolic:
             return self.first_finite(seed) or authored or first
+        if authored and seed in self._attempts:
+            return self.make_problem(self._draw_inputs(seed, self._attempts[seed]))
         (chosen,) = (self.number_selector if authored else self._make_number_selector(first, False)).choose([seed])
         if chosen is None:
             return authored or first
         assert chosen.attempt is not None
         return self.make_problem(self._draw_inputs(seed, chosen.attempt))
+
+    def choose_numbers(self, seeds: Collection[int]) -> None:
+        """Choose the numbers of many seeds, whose variants are then made in a quarter of the time."""
+        with exercise_boundary(self.path):
+            if not self.random_inputs or not self.graph.nodes or self._author_variant.problem.symbolic:
+                return
+            for seed, chosen in zip(seeds, self.number_selector.choose(list(seeds)), strict=True):
+                if chosen is not None and chosen.attempt is not None:
+                    self._attempts[seed] = chosen.attempt
+
+    @cached_property
+    def _attempts(self) -> dict[int, int]:
+        # The numbers of each seed: which of those that are drawn for it were chosen.
+        return {}
 
     def first_finite(self, seed: int) -> Problem | None:
         """Return the first problem that can be drawn for a seed and has finite values in both passes, None if none."""
