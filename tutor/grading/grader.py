@@ -46,13 +46,16 @@ def grade(
     earlier: Sequence[str] = (),
     accepted_values: Mapping[str, Value] | None = None,
     visible: Collection[str] | None = None,
+    *,
+    explain: bool = True,
 ) -> Verdict:
     """Return the verdict on `text` at `blank`. It never raises, whatever a learner types.
 
     `wrong_values` and `accepted_values` are the learner's values at other places, by place id: a right step from a wrong
     one is not an error of its own, and a right step from an accepted one, perhaps rounded, is right. `earlier` are the
     wrong answers at this blank before, as typed: from the second real attempt on, a counterexample gives the right
-    formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other.
+    formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other. Who only counts verdicts leaves
+    out to `explain`: nothing is said, and what is wrong is not diagnosed.
     """
     if blank.kind == "question" and problem.question(blank).choices:
         return grade_choice(problem.question(blank), text)
@@ -69,6 +72,8 @@ def grade(
     cells = match_cells(problem, blank, answer, accepted_values or {}) if has_right_shape else None
     marks = _cell_marks(cells)
     if cells is not None:
+        if all_equal(cells) and not explain:
+            return Verdict(VerdictKind.RIGHT, message(N_("Right.")), cells=marks)
         if all_equal(cells):
             praise = _add_confirmation(problem, blank, _praise_message(answer, truth), visible)
             return Verdict(VerdictKind.RIGHT, _add_author_praise(problem, blank, praise), cells=marks)
@@ -86,6 +91,8 @@ def grade(
         if ops.shape_of(value) == ops.shape_of(answer.value) and _all_nearly_equal(compare_cells(answer, value)):
             feedback = follow_through_message(problem, place, wrong_values[place])
             return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
+    if not explain:
+        return Verdict(VerdictKind.WRONG, Message(text=""), cells=marks)
     wrong_upstream = wrong_values.get(problem.upstream(blank) or "")
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_upstream, earlier)
 

@@ -121,6 +121,9 @@ class Worksheet:
     `sums_found` counts the sums at branches that the learner found without help before this try.
     """
 
+    #: Whether verdicts say why; one that only replays events does without.
+    _explains = True
+
     def __init__(
         self,
         variant: Variant,
@@ -508,7 +511,8 @@ class Worksheet:
         wrong, accepted = self._values_at_other_places(blank)
         earlier = self.entry(blank).wrong_texts
         visible = None if self.hides_verdicts else self.visible_places()
-        return grade(self.problem, self.problem.place(blank), text, wrong, earlier, accepted, visible)
+        place, explain = self.problem.place(blank), self._explains
+        return grade(self.problem, place, text, wrong, earlier, accepted, visible, explain=explain)
 
     def preview(self, blank: str, text: str) -> Preview:
         """Return how an answer being typed is read, without giving away the value of another blank."""
