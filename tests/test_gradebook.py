@@ -165,7 +165,7 @@ def test_a_file_of_points_that_cannot_be_used_is_told(run_tutor: Run, homes: Pat
     [
         (("--gradebook", "canvas"), "go together"),
         (("--points", "p.toml"), "go together"),
-        (("--gradebook", "canvas", "--points", "p.toml", "--items"), "Leave out --csv and --items"),
+        (("--gradebook", "canvas", "--points", "p.toml", "--items"), "Leave out --csv, --json and --items"),
         (("--gradebook", "canvas", "--points", "no.toml"), "no.toml can't be read"),
     ],
 )

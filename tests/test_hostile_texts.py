@@ -203,6 +203,9 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("report", "ATTEMPTS")),
     ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
     ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "flags")),
+    ("json", ("report", "ATTEMPTS", "--json")),
+    ("text", ("report", "ATTEMPTS", "--no-regrade")),
     ("text", ("report", "ATTEMPTS", "--items")),
     ("json", ("report", "ATTEMPTS", "--items", "--json")),
     ("csv", ("report", "ATTEMPTS", "--csv", "items")),
@@ -301,7 +304,7 @@ def test_no_prefix_makes_a_formula_in_a_spreadsheet(
     file = write_attempts(tmp_path / "attempts.jsonl", rotation)
     run_here("text", "import", file)
     run_here("csv", "export", "--csv", "--learner", hostile_text("learner", rotation, without="\0")[:60])
-    for table in ("learners", "mistakes", "items", "wrong-answers", "messages"):
+    for table in ("learners", "mistakes", "flags", "items", "wrong-answers", "messages"):
         run_here("csv", "report", file, "--csv", table)
 
 

@@ -232,7 +232,7 @@ def test_rows_of_wrong_answers_and_messages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--json"], "Add --items"),
+        (["--json", "--csv", "learners"], "exclude each other"),
         (["--items", "--csv", "learners"], "one of: items"),
         (["--items", "--json", "--csv", "items"], "exclude each other"),
     ],

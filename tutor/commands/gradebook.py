@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("canvas", "moodle")
 _MAX_BYTES = 2**20
+#: Canvas knows its column by this title.
+_CANVAS_NOTES, _MOODLE_NOTES = "Notes", "notes"
 
 _CANT_READ = N_("{file} can't be read: {reason}.")
 _TOO_LARGE = N_("{file} is larger than {n} KiB. Keep to the points of exercises.")
@@ -88,17 +90,32 @@ def _exercise_points(title: str, value: Any) -> ExercisePoints | None:
 
 
 def gradebook_rows(gradebook: Gradebook, kind: str) -> Iterator[list[str]]:
-    """Yield the rows of CSV for Canvas or Moodle, with a row for each learner, who is known by the id of the export."""
+    """Yield the rows of CSV for Canvas or Moodle, with a row for each learner, who is known by the id of the export.
+
+    If there are notes, they are in the column that Canvas has for them, which must be right behind the section, or in
+    one at the end, which Moodle leaves out unless it is told what to do with it.
+    """
     titles = [spreadsheet_cell(column.title) for column in gradebook.columns]
+    has_notes = bool(gradebook.notes)
     if kind == "canvas":
-        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]
-        yield ["Points Possible", "", "", "", "", *(_number(column.most) for column in gradebook.columns)]
+        space = [""] if has_notes else []
+        yield [
+            "Student",
+            "ID",
+            "SIS User ID",
+            "SIS Login ID",
+            "Section",
+            *([_CANVAS_NOTES] if has_notes else []),
+            *titles,
+        ]
+        yield ["Points Possible", "", "", "", "", *space, *(_number(column.most) for column in gradebook.columns)]
     else:
-        yield ["username", *titles]
+        yield ["username", *titles, *([_MOODLE_NOTES] if has_notes else [])]
     for learner, scores in gradebook.rows.items():
         name = spreadsheet_cell(learner)
-        who = [name, "", name, name, ""] if kind == "canvas" else [name]
-        yield [*who, *("" if score is None else _number(score) for score in scores)]
+        points = ["" if score is None else _number(score) for score in scores]
+        note = [spreadsheet_cell(gradebook.notes.get(learner, ""))] if has_notes else []
+        yield [name, "", name, name, "", *note, *points] if kind == "canvas" else [name, *points, *note]
 
 
 def _number(value: float) -> str:

@@ -35,7 +35,7 @@ def hash_of(event: Event, before: str) -> str:
     It is the same after an export and an import, which write invisible characters out. The fields are named here,
     because an event of a later version has more of them.
     """
-    texts = (
+    texts: tuple[str, ...] = (
         before,
         event.id,
         event.at if event.at.endswith(_UTC) else _canonical_time(event.at),
@@ -58,8 +58,10 @@ def hash_of(event: Event, before: str) -> str:
         str(int(event.proof)),
         str(event.position),
     )
-    # No text contains the separator when its invisible characters are written out.
-    return sha256("\x1f".join(map(escape_invisible, texts)).encode()).hexdigest()[:16]
+    if not all(map(str.isprintable, texts)):  # as in most events
+        texts = tuple(map(escape_invisible, texts))
+    # No text contains the separator now.
+    return sha256("\x1f".join(texts).encode()).hexdigest()[:16]
 
 
 def _canonical_time(at: str) -> str:

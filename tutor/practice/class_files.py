@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from tutor.atomic_files import open_regular_file
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs.sanitize import clean_title
-from tutor.practice.export import Attempt, InvalidExportError, read_export
+from tutor.practice.export import Attempt, InvalidExportError, Sealing, read_export
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tutor.practice.event import Event
 
 _EXPORT, _STORE = ".jsonl", ".sqlite3"
 #: The name of a learner's progress file in their data folder.
@@ -118,6 +120,15 @@ def _without_others(file: ClassFile) -> Iterator[Attempt]:
         yield attempt
 
 
+def _sealed(events: list[Event], head: str) -> list[Attempt]:
+    """Return the attempts of a progress file, with a seal if the event that it says was the last is in it."""
+    sealing = Sealing()
+    for event in events:
+        sealing.add(event)
+    is_complete = not head or any(head in event.link for event in events)
+    return [Attempt("", event, sealing.seal() if event is events[-1] and is_complete else None) for event in events]
+
+
 def _read_store(path: Path) -> list[Attempt]:
     """Return the attempts of a progress file from a copy, so that nothing of the learner's is changed."""
     try:
@@ -126,7 +137,7 @@ def _read_store(path: Path) -> list[Attempt]:
             _copy_store(path, copy)
             database = Database(copy, _TIMEOUT)
             try:
-                return [Attempt("", event) for event in database.all_events()]
+                return _sealed([*database.all_events()], database.chain_head)
             finally:
                 database.close()
     except StoreError as error:

@@ -12,13 +12,15 @@ from tutor.practice.calibration import Calibration, calibration_of
 from tutor.practice.event import CODE, PLACED_IN, PLACED_OUT, PREDICT, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
+from tutor.practice.file_checks import FileCheck, check_files
 from tutor.practice.mastery import count_reply
 from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE, Reset
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tutor.practice.event import Event
+    from tutor.practice.regrading import RegradedTry, Regrader
 
 #: The verdicts that have a column, in order.
 COUNTED_VERDICTS = (
@@ -49,6 +51,10 @@ WORK_HEADER = (
     "solved_in_code",
     "predictions",
     "predictions_right",
+    "regraded",
+    "not_regraded",
+    "regraded_differently",
+    "flags",
 )
 MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "of_learners")
 
@@ -119,11 +125,35 @@ class Classroom:
 
     def __init__(self) -> None:
         self._events: dict[str, dict[str, Event]] = defaultdict(dict)
+        #: What each learner's files tell of themselves.
+        self.checks: dict[str, list[FileCheck]] = defaultdict(list)
+        #: The tries that were graded again, by learner and (pack, exercise).
+        self.regraded: dict[tuple[str, tuple[str, str]], list[RegradedTry]] = {}
 
     def add(self, attempts: Iterable[Attempt], default_learner: str) -> None:
-        """Add attempts; those without a learner are `default_learner`'s. An attempt added twice counts once."""
-        for attempt in list(attempts):
+        """Add the attempts of a file; those without a learner are `default_learner`'s. One added twice counts once."""
+        attempts = list(attempts)
+        for attempt in attempts:
             self._events[attempt.learner or default_learner].setdefault(attempt.event.id, attempt.event)
+        for learner, check in check_files(attempts, default_learner).items():
+            self.checks[learner].append(check)
+
+    def regrade(self, regrader: Regrader) -> None:
+        """Replace the stored verdicts by those that the exercises here give."""
+        regrader.choose_numbers(event for events in self._events.values() for event in events.values())
+        for learner, events in self._events.items():
+            regraded: dict[str, Event] = {}
+            for (pack, exercise, _), attempts in _by_try(events.values()).items():
+                result = regrader.regrade(pack, exercise, attempts)
+                if result.num_regraded or result.num_kept or result.form != "current":
+                    self.regraded.setdefault((learner, (pack, exercise)), []).append(result)
+                regraded |= {event.id: event for event in result.events}
+            self._events[learner] = regraded
+
+    @property
+    def events(self) -> Mapping[str, Mapping[str, Event]]:
+        """The events of each learner by their ids, those of one file in its order until they are graded again."""
+        return self._events
 
     @property
     def learners(self) -> list[str]:
@@ -157,8 +187,12 @@ class Classroom:
                 attempts = [event for event in attempts if event.kind != CODE]
                 yield learner, name, events_that_count(attempts) if name in exams else attempts
 
-    def work_rows(self) -> Iterator[list[str]]:
-        """Yield a row for each learner and exercise, in the order of `WORK_HEADER`."""
+    def work_rows(self, flags: Mapping[tuple[str, str, str], str] | None = None) -> Iterator[list[str]]:
+        """Yield a row for each learner and exercise, in the order of `WORK_HEADER`.
+
+        `flags` has the ids of those on its work, and of those on a learner's file by two empty names.
+        """
+        flags = flags or {}
         for (learner, pack, exercise), work in self.work_by_learner().items():
             rate = work.first_try_rate
             yield [
@@ -175,7 +209,14 @@ class Classroom:
                 "yes" if work.solved_in_code else "no",
                 str(work.calibration.made),
                 str(work.calibration.right),
+                *self._regraded_cells(learner, (pack, exercise)),
+                " ".join(filter(None, (flags.get((learner, pack, exercise)), flags.get((learner, "", ""))))),
             ]
+
+    def _regraded_cells(self, learner: str, name: tuple[str, str]) -> list[str]:
+        tries = self.regraded.get((learner, name), ())
+        numbers = [(each.num_regraded, each.num_kept, len(each.differences)) for each in tries]
+        return [str(sum(column)) for column in zip(*numbers, strict=True)] if numbers else ["0", "0", "0"]
 
     def mistake_frequencies(self) -> list[MistakeFrequency]:
         """Return the mistakes by exercise, those of the most learners first."""
@@ -204,6 +245,14 @@ def _exam_cells(exam: ExamRecord | None) -> list[str]:
     if exam is None:
         return ["no", "", "", ""]
     return ["yes", str(exam.resets), str(exam.num_seeds), spreadsheet_cell(", ".join(exam.shared_with))]
+
+
+def _by_try(events: Iterable[Event]) -> dict[tuple[str, str, str], list[Event]]:
+    """Return the events by pack, exercise and try."""
+    tries: dict[tuple[str, str, str], list[Event]] = {}
+    for event in events:
+        tries.setdefault((event.pack, event.exercise, event.worksheet), []).append(event)
+    return tries
 
 
 def _by_exercise(events: Iterable[Event]) -> dict[tuple[str, str], list[Event]]:

@@ -142,7 +142,8 @@ class Event:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ValueError(f"{name} is not a string: {value!r}")
-            object.__setattr__(self, name, sanitize_text(value))
+            if not value.isascii():
+                object.__setattr__(self, name, sanitize_text(value))
         if self.seed is not None and not (isinstance(self.seed, int) and -(2**63) <= self.seed < 2**63):
             raise ValueError(f"seed is not an integer of 64 bits: {self.seed!r}")
         for name in ("hints", "position"):

@@ -33,6 +33,8 @@ _REQUIRED_KEYS = ("id", "at", "worksheet", "kind", "pack", "exercise", "fingerpr
 #: No attempt is longer, and no learner makes more in a lifetime: anything larger is not an export of ours.
 MAX_LINE = 100_000
 _MAX_PROGRAM = 40
+#: How the hash of a seal is computed.
+_SEAL_SCHEME = "1:"
 MAX_LINES = 5_000_000
 #: A cell that starts with one of these is a formula to a spreadsheet; the wide ones in Chinese, Japanese or Korean.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -72,7 +74,15 @@ class Sealing:
 
     def seal(self) -> Seal | None:
         """Return the seal of the lines so far; None if no event of them has a link."""
-        return Seal(__version__, self.lines, self._hash.copy().hexdigest()[:16]) if self._has_link else None
+        return Seal(__version__, self.lines, self._text) if self._has_link else None
+
+    def fits(self, seal: Seal) -> bool:
+        """Return whether a seal is that of the lines so far; about one of a later version nothing can be said."""
+        return not seal.hash.startswith(_SEAL_SCHEME) or (seal.lines, seal.hash) == (self.lines, self._text)
+
+    @property
+    def _text(self) -> str:
+        return _SEAL_SCHEME + self._hash.hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tutor.practice.class_flags import Flag
     from tutor.practice.classroom import Classroom
     from tutor.practice.event import Event
 
@@ -50,14 +51,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """A column for each exercise, and by learner the points in it, None if it was not begun."""
+    """A column for each exercise, and by learner the points in it, None if it was not begun.
+
+    `notes` says by learner what is worth a look before the points are given. It changes none of them.
+    """
 
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[float | None, ...]]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_gradebook(classroom: Classroom, points: Points) -> Gradebook:
-    """Return the gradebook of a class, its learners sorted."""
+def make_gradebook(classroom: Classroom, points: Points, flags: Iterable[Flag] = ()) -> Gradebook:
+    """Return the gradebook of a class, its learners sorted, with notes of the flags about its exercises and the files."""
     work = {(learner, name): events for learner, name, events in classroom.counted_events()}
     columns = tuple(_column(name, worth, work) for name, worth in points.exercises.items())
     rows = {
@@ -67,7 +72,17 @@ def make_gradebook(classroom: Classroom, points: Points) -> Gradebook:
         )
         for learner in classroom.learners
     }
-    return Gradebook(columns, rows)
+    return Gradebook(columns, rows, _notes(flags, points))
+
+
+def _notes(flags: Iterable[Flag], points: Points) -> dict[str, str]:
+    notes: dict[str, list[str]] = {}
+    for flag in flags:
+        name = flag.pack, flag.exercise
+        if not flag.is_fact and (name in points.exercises or name == ("", "")):
+            about = f"{points.exercises[name].title}: " if name in points.exercises else ""
+            notes.setdefault(flag.learner, []).append(f"{about}{flag.sentence}")
+    return {learner: " ".join(sentences) for learner, sentences in notes.items()}
 
 
 def _column(name: Name, worth: ExercisePoints, work: Mapping[tuple[str, Name], Sequence[Event]]) -> Column:
@@ -92,8 +107,10 @@ def _score(events: Sequence[Event], column: Column, carried: float) -> float:
     """Return the points for the best answer at each blank; a value that was shown gives none."""
     shares: dict[str, float] = {}
     shown = {event.blank for event in events if event.kind == "reveal"}
+    # Another text is no verdict of ours.
+    worth: dict[str, float] = {VerdictKind.RIGHT: 1.0, VerdictKind.CARRIED: carried}
     for event in events:
         if event.kind == "answer" and event.blank not in shown:
-            share = {VerdictKind.RIGHT: 1.0, VerdictKind.CARRIED: carried}.get(VerdictKind(event.verdict), 0.0)
+            share = worth.get(event.verdict, 0.0)
             shares[event.blank] = max(shares.get(event.blank, 0.0), share)
     return sum(column.by_blank.get(blank, 0.0) * share for blank, share in shares.items())

@@ -1,0 +1,110 @@
+"""What `backprop-tutor report` says about trust: answers graded again, and what is worth a look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor import __version__
+from tutor.commands.documents import Heading, Sentence, Table
+from tutor.i18n import N_, _, message
+from tutor.practice.class_flags import FACTS
+from tutor.practice.export import spreadsheet_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.commands.documents import Block
+    from tutor.practice.class_flags import Flag, FlagKind
+    from tutor.practice.classroom import Classroom
+
+FLAGS_HEADER = ("learner", "pack", "exercise", "flag", "count", "with", "sentence")
+
+_BELIEVED = N_("These are the verdicts of the files. Without --no-regrade, the answers are graded again.")
+_REGRADED = N_("Answers graded again by version {here}: {n}, with another verdict: {different}.")
+_FACTS: dict[FlagKind, str] = {
+    "salvaged": N_("With a damaged progress file that was replaced: {learners}"),
+    "without-chain": N_("With rows of an earlier version, which have no hash chain: {learners}"),
+    "later-chain": N_("With rows of a later version, whose hash chain can't be read here: {learners}"),
+    "not-regraded": N_("With answers that can't be graded again here: {learners}"),
+}
+_NOT_ACCUSED = N_("A flag says what the files show, not who did it or why. By itself it changes no points.")
+#: More names would hide what else is said.
+_MAX_NAMES = 12
+
+
+def flag_page(classroom: Classroom, flags: Sequence[Flag], *, regraded: bool) -> list[Block]:
+    """Return the part of the summary about the files and how they were graded."""
+    blocks: list[Block] = [Sentence(_grading_sentence(classroom) if regraded else _(_BELIEVED))]
+    for kind in FACTS:
+        learners = list(dict.fromkeys(flag.learner for flag in flags if flag.kind == kind))
+        if learners:
+            blocks.append(Sentence(str(message(_FACTS[kind], learners=_names(learners)))))
+    rows = [
+        [flag.learner, f"{flag.pack}/{flag.exercise}" if flag.exercise else _("the file"), str(flag.sentence)]
+        for flag in flags
+        if not flag.is_fact
+    ]
+    if rows:
+        blocks += [
+            Heading(_("Worth a look")),
+            Sentence(_(_NOT_ACCUSED)),
+            Table([_("learner"), _("exercise"), _("flag")], rows),
+        ]
+    return blocks
+
+
+def _grading_sentence(classroom: Classroom) -> str:
+    tries = [each for tries in classroom.regraded.values() for each in tries]
+    number, different = sum(each.num_regraded for each in tries), sum(len(each.differences) for each in tries)
+    return str(message(_REGRADED, here=__version__, n=number, different=different))
+
+
+def _names(learners: Sequence[str]) -> str:
+    if len(learners) <= _MAX_NAMES:
+        return ", ".join(learners)
+    more = len(learners) - _MAX_NAMES
+    return str(message(N_("{names} and {n} more"), names=", ".join(learners[:_MAX_NAMES]), n=more))
+
+
+def flag_rows(flags: Sequence[Flag]) -> Iterator[list[str]]:
+    """Yield a row for each flag, in the order of `FLAGS_HEADER`."""
+    for flag in flags:
+        names = map(spreadsheet_cell, (flag.learner, flag.pack, flag.exercise))
+        yield [
+            *names,
+            flag.kind,
+            str(flag.count),
+            spreadsheet_cell(", ".join(flag.others)),
+            spreadsheet_cell(flag.sentence),
+        ]
+
+
+def flag_ids(flags: Sequence[Flag]) -> Mapping[tuple[str, str, str], str]:
+    """Return the ids of the flags on each learner's work on an exercise, and on their file, by two empty names."""
+    ids: dict[tuple[str, str, str], list[str]] = {}
+    for flag in flags:
+        ids.setdefault((flag.learner, flag.pack, flag.exercise), []).append(flag.kind)
+    return {name: " ".join(dict.fromkeys(kinds)) for name, kinds in ids.items()}
+
+
+def flags_json(classroom: Classroom, flags: Sequence[Flag], *, regraded: bool) -> dict[str, Any]:
+    """Return the flags as JSON data, with the version that graded again; none with `--no-regrade`."""
+    tries = [each for tries in classroom.regraded.values() for each in tries]
+    return {
+        "program": __version__,
+        "regraded": sum(each.num_regraded for each in tries) if regraded else None,
+        "regraded_differently": sum(len(each.differences) for each in tries) if regraded else None,
+        "flags": [
+            {
+                "learner": flag.learner,
+                "pack": flag.pack,
+                "exercise": flag.exercise,
+                "flag": flag.kind,
+                "count": flag.count,
+                "with": list(flag.others),
+                "versions": list(flag.versions),
+                "sentence": str(flag.sentence),
+            }
+            for flag in flags
+        ],
+    }
