@@ -6,24 +6,28 @@ import csv
 import io
 import json
 import random
+import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.events import MemoryJournal, make_event, time_after
+from tests.support.events import MemoryJournal, append_events, make_event, time_after
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.path_argument import open_path
 from tutor.practice.chain import own_hash, with_link
+from tutor.practice.class_files import class_files, read_class_file
 from tutor.practice.class_flags import Flag, class_flags
 from tutor.practice.classroom import Classroom
 from tutor.practice.event import NOTED, Event
 from tutor.practice.export import Attempt, Sealing, as_json, read_export
 from tutor.practice.gradebook import ExercisePoints, Points, make_gradebook
 from tutor.practice.regrading import Regrader
+from tutor.practice.storage.migrations import protect_events, unprotect_events
+from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
@@ -81,7 +85,7 @@ def believed(**learners: Sequence[Event] | list[Attempt]) -> Classroom:
 def report_on(**learners: Sequence[Event] | list[Attempt]) -> Classroom:
     """Return a class whose answers are graded again."""
     classroom = believed(**learners)
-    classroom.regrade(Regrader(library.find_exercise))
+    classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
     return classroom
 
 
@@ -199,7 +203,7 @@ def test_exams_are_graded_when_their_verdicts_are_not_told(tmp_path: Path) -> No
     classroom.add(
         attempts(chained(work(exam.variant(6)) + [replace(event, id=event.id + "2") for event in twice])), "bob"
     )
-    classroom.regrade(Regrader(lambda _name: exam))
+    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
     row = classroom.work_by_learner()["ann", "midterm", "quotient"]
     assert row.verdicts == {VerdictKind.RIGHT: len(exam.variant().problem.blanks) - 1, VerdictKind.WRONG: 1}
     assert ("bob", "begun-again") in kinds(classroom)
@@ -305,6 +309,39 @@ def test_no_file_of_a_stranger_stops_a_report(exercise: Exercise, seed: int) -> 
     classroom = report_on(ann=events)
     assert all(str(flag.sentence) for flag in flags_of(classroom, facts=True))
     points_of(classroom)
+
+
+@pytest.mark.parametrize(
+    ("change", "flag"),
+    [
+        ("UPDATE event SET verdict = 'right', hints = 1 WHERE seq = 4", "changed-rows"),
+        ("DELETE FROM event WHERE seq = 4", "missing-rows"),
+        ("DELETE FROM event WHERE seq > 6", "no-end"),
+        ("SELECT 1", ""),
+    ],
+)
+def test_changes_of_a_progress_file_are_told(tmp_path: Path, exercise: Exercise, change: str, flag: str) -> None:
+    path = tmp_path / "homes" / "ann" / "progress.sqlite3"
+    with Store.open(path) as store:
+        append_events(store, *work(exercise.variant()))
+    connection = sqlite3.connect(path, isolation_level=None)
+    unprotect_events(connection)
+    connection.execute(change)
+    protect_events(connection)
+    connection.close()
+    classroom = Classroom()
+    for file in class_files(tmp_path / "homes"):
+        classroom.add(read_class_file(file), file.learner)
+    assert kinds(classroom) == ([("ann", flag)] if flag else [])
+
+
+def test_the_files_of_one_learner_that_overlap_are_whole(exercise: Exercise) -> None:
+    events = chained([*work(exercise.variant()), *work(exercise.variant(7))])
+    classroom = Classroom()
+    for file in (events[:4], events, events[:9]):
+        classroom.add(attempts(file), "ann")
+    classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
+    assert flags_of(classroom, facts=True) == []
 
 
 # --- the command ---

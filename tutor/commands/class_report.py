@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.commands.class_page import summary_page
 from tutor.commands.documents import Heading
-from tutor.commands.flag_page import FLAGS_HEADER, flag_ids, flag_page, flag_rows, flags_json
+from tutor.commands.flag_page import FLAGS_HEADER, flag_ids, flag_page, flag_rows, flags_json, grading_page
 from tutor.commands.item_report import ITEMS_HEADER, MESSAGES_HEADER, WRONG_ANSWERS_HEADER, ItemReport
 from tutor.i18n import N_, message
 from tutor.practice.class_flags import Flag, class_flags
@@ -36,8 +36,8 @@ class ClassReport:
     def page(self) -> list[Block]:
         """Return the summary, which ends with what is worth a look."""
         heading = Heading(str(message(N_("Learners: {n}"), n=len(self._classroom.learners))))
-        trust = flag_page(self._classroom, self.flags, regraded=self._regraded)
-        return [heading, *summary_page(self._classroom), *trust]
+        grading = grading_page(self._classroom, self.flags, regraded=self._regraded)
+        return [heading, *grading, *summary_page(self._classroom), *flag_page(self.flags)]
 
     def csv_rows(self, table: str) -> Iterator[Sequence[str]]:
         """Yield the header and the rows of a table."""

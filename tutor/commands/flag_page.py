@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
-from tutor.commands.documents import Heading, Sentence, Table
+from tutor.commands.documents import Heading, Sentence
 from tutor.i18n import N_, _, message
 from tutor.practice.class_flags import FACTS
 from tutor.practice.export import spreadsheet_cell
@@ -32,25 +32,28 @@ _NOT_ACCUSED = N_("A flag says what the files show, not who did it or why. By it
 _MAX_NAMES = 12
 
 
-def flag_page(classroom: Classroom, flags: Sequence[Flag], *, regraded: bool) -> list[Block]:
-    """Return the part of the summary about the files and how they were graded."""
+def grading_page(classroom: Classroom, flags: Sequence[Flag], *, regraded: bool) -> list[Block]:
+    """Return how the answers were graded, and facts about files and answers that say nothing against a row."""
     blocks: list[Block] = [Sentence(_grading_sentence(classroom) if regraded else _(_BELIEVED))]
     for kind in FACTS:
         learners = list(dict.fromkeys(flag.learner for flag in flags if flag.kind == kind))
         if learners:
             blocks.append(Sentence(str(message(_FACTS[kind], learners=_names(learners)))))
-    rows = [
-        [flag.learner, f"{flag.pack}/{flag.exercise}" if flag.exercise else _("the file"), str(flag.sentence)]
-        for flag in flags
-        if not flag.is_fact
-    ]
-    if rows:
-        blocks += [
-            Heading(_("Worth a look")),
-            Sentence(_(_NOT_ACCUSED)),
-            Table([_("learner"), _("exercise"), _("flag")], rows),
-        ]
     return blocks
+
+
+def flag_page(flags: Sequence[Flag]) -> list[Block]:
+    """Return what is worth a look, with a sentence for each flag; nothing if there is none."""
+    sentences = [_flag_sentence(flag) for flag in flags if not flag.is_fact]
+    if not sentences:
+        return []
+    return [Heading(_("Worth a look")), Sentence(_(_NOT_ACCUSED)), *map(Sentence, sentences)]
+
+
+def _flag_sentence(flag: Flag) -> str:
+    if not flag.exercise:
+        return f"{flag.learner}: {flag.sentence}"
+    return f"{flag.learner}, {flag.pack}/{flag.exercise}: {flag.sentence}"
 
 
 def _grading_sentence(classroom: Classroom) -> str:

@@ -77,7 +77,7 @@ def report(
     if skipped and not classroom.learners:
         return 1
     if not no_regrade:
-        classroom.regrade(Regrader(library.find_exercise))
+        classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
     work = ClassReport(classroom, regraded=not no_regrade)
     if gradebook is not None and worth is not None:
         lines = [format_csv_row(row) for row in gradebook_rows(make_gradebook(classroom, worth, work.flags), gradebook)]

@@ -94,6 +94,11 @@ def find_exercise(name: str) -> Exercise:
     raise pack_error(_no_such_exercise(name, packs))
 
 
+def exercise_names() -> frozenset[str]:
+    """Return the names that `find_exercise` finds."""
+    return frozenset(f"{pack.id}/{entry.id}" for pack in all_packs() for entry in pack.entries)
+
+
 def built_in_dir() -> Path | None:
     """Return the folder of the built-in packs: inside an installed package, beside the package in a checkout."""
     package = Path(__file__).parents[1]

@@ -125,6 +125,8 @@ class Classroom:
 
     def __init__(self) -> None:
         self._events: dict[str, dict[str, Event]] = defaultdict(dict)
+        #: The work, once it was summed up.
+        self._work: dict[tuple[str, str, str], ExerciseWork] | None = None
         #: What each learner's files tell of themselves.
         self.checks: dict[str, list[FileCheck]] = defaultdict(list)
         #: The tries that were graded again, by learner and (pack, exercise).
@@ -132,7 +134,7 @@ class Classroom:
 
     def add(self, attempts: Iterable[Attempt], default_learner: str) -> None:
         """Add the attempts of a file; those without a learner are `default_learner`'s. One added twice counts once."""
-        attempts = list(attempts)
+        attempts, self._work = list(attempts), None
         for attempt in attempts:
             self._events[attempt.learner or default_learner].setdefault(attempt.event.id, attempt.event)
         for learner, check in check_files(attempts, default_learner).items():
@@ -140,6 +142,7 @@ class Classroom:
 
     def regrade(self, regrader: Regrader) -> None:
         """Replace the stored verdicts by those that the exercises here give."""
+        self._work = None
         regrader.choose_numbers(event for events in self._events.values() for event in events.values())
         for learner, events in self._events.items():
             regraded: dict[str, Event] = {}
@@ -161,6 +164,11 @@ class Classroom:
 
     def work_by_learner(self) -> dict[tuple[str, str, str], ExerciseWork]:
         """Return the work by (learner, pack, exercise), sorted, without what a learner reset, unless it is an exam."""
+        if self._work is None:
+            self._work = self._sum_up()
+        return self._work
+
+    def _sum_up(self) -> dict[tuple[str, str, str], ExerciseWork]:
         work: dict[tuple[str, str, str], ExerciseWork] = {}
         shared = SharedExams(self._events)
         for learner in self.learners:

@@ -71,10 +71,14 @@ class _Numbers:
 
 
 class Regrader:
-    """Grades the tries of a class again; `find` returns an exercise by its name or raises PackError."""
+    """Grades the tries of a class again.
 
-    def __init__(self, find: Callable[[str], Exercise]) -> None:
-        self._find = find
+    `find` returns an exercise by its name or raises PackError; `names` are those that it finds, because to look for one
+    that isn't there takes long, and a file may name many.
+    """
+
+    def __init__(self, find: Callable[[str], Exercise], names: Collection[str]) -> None:
+        self._find, self._names = find, names
         self._exercises: dict[str, tuple[Exercise, str] | None] = {}
         self._numbers: OrderedDict[tuple[str, int | None, str], _Numbers | None] = OrderedDict()
 
@@ -135,11 +139,11 @@ class Regrader:
     def _exercise(self, name: str) -> tuple[Exercise, str] | None:
         """Return an exercise with the hash of what it asks; None if there is none."""
         if name not in self._exercises:
-            try:
-                exercise = self._find(name)
-                self._exercises[name] = exercise, content_hash(exercise)
-            except PackError:
-                self._exercises[name] = None
+            self._exercises[name] = None
+            if name in self._names:
+                with suppress(PackError):
+                    exercise = self._find(name)
+                    self._exercises[name] = exercise, content_hash(exercise)
         return self._exercises[name]
 
 
