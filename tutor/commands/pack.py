@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.completion import complete_paths
+from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.lazy_group import LazyCommand, LazyGroup
-from tutor.commands.options import common_options
+from tutor.commands.options import common_options, usable_path
 from tutor.commands.output import echo
 from tutor.i18n import N_, _, message
 from tutor.packs import library
+from tutor.packs.addresses import is_address
+from tutor.packs.diagnostics import PackError
 
 if TYPE_CHECKING:
     from tutor.run_options import RunOptions
@@ -21,9 +25,10 @@ _ORIGIN_LABELS = {"built-in": N_("built in"), "added": N_("added"), "installed":
 
 _COMMANDS = {
     "add": LazyCommand(
-        "pack_changes:add_pack", N_("Add the pack in a folder or a .zip. A new version replaces the old one.")
+        "pack_add:add_pack",
+        N_("Add the pack in a folder or a .zip, or with --from one from the web. A new version replaces the old one."),
     ),
-    "remove": LazyCommand("pack_changes:remove_pack", N_("Remove a pack that was added. Progress in it is kept.")),
+    "remove": LazyCommand("pack_remove:remove_pack", N_("Remove a pack that was added. Progress in it is kept.")),
     "export": LazyCommand(
         "pack_export:export_pack", N_("Write a pack as questions for a course system: GIFT, QTI, jupyterquiz.")
     ),
@@ -39,8 +44,17 @@ def pack_group() -> None:
 
 
 @pack_group.command("list", cls=LocalizedCommand, help=_("List all packs and where they are from."))
+@click.option(
+    "--from",
+    "source",
+    metavar="LIST",
+    help=_("The packs that a list names instead, a file or an https address."),
+    shell_complete=complete_paths,
+)
 @common_options
-def list_packs(options: RunOptions) -> int:
+def list_packs(options: RunOptions, source: str | None) -> int:
+    if source is not None:
+        return _list_from(source)
     for item in library.packs_with_origin():
         pack = item.pack
         origin = _(_ORIGIN_LABELS[item.origin])
@@ -50,4 +64,23 @@ def list_packs(options: RunOptions) -> int:
         if item.shadowed_by is not None:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
             echo(message(text, path=item.shadowed_by.folder, id=pack.id))
+    return 0
+
+
+def _list_from(source: str) -> int:
+    # Only here is anything loaded from the network.
+    from tutor.packs import pack_sources
+
+    try:
+        packs = pack_sources.read_list(source if is_address(source) else str(usable_path(source)))
+    except PackError as error:
+        raise CommandError(error) from None
+    added = {each.pack.id for each in library.packs_with_origin() if each.origin == "added"}
+    for pack in packs:
+        title = f"{pack.id}: {pack.title}"
+        echo(message(N_("{pack} (added)"), pack=title) if pack.id in added else title)
+        for line in filter(None, (str(pack.description).replace("\n", " "), pack.place)):
+            echo(f"  {line}")
+    if not packs:
+        echo(_("This list names no pack."))
     return 0

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from tutor.commands.completion import complete_exercises_and_packs
+from tutor.commands.confirmation import is_confirmed
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.commands.store import open_store
-from tutor.i18n import LANGUAGES, N_, _, message
+from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.practice.exam import reset_warning
 
@@ -49,7 +49,8 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     warning = reset_warning(store.begun_exams(), pack, exercise)
     if warning is not None:
         echo(warning, err=True)
-    if not yes and not _confirm(_describe_target(pack, exercise), len(affected)):
+    text = N_("Reset {what}? Exercises begun or solved: {n}. Are you sure? [y/N] ")
+    if not yes and not is_confirmed(message(text, what=_describe_target(pack, exercise), n=len(affected))):
         echo(_("Nothing was reset."))
         return 1
     if store.reset(pack, exercise) is None:
@@ -69,14 +70,6 @@ def _undo(store: Store) -> int:
     store.ensure_skills()
     echo(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise)))
     return 0
-
-
-def _confirm(target: str | Message, number: int) -> bool:
-    """Ask on standard error, since the answer may come from a pipe."""
-    text = N_("Reset {what}? Exercises begun or solved: {n}. Are you sure? [y/N] ")
-    echo(message(text, what=target, n=number), nl=False, err=True)
-    answer = sys.stdin.readline().strip().lower() if sys.stdin is not None else ""
-    return any(answer in language.yes_words for language in LANGUAGES.values())
 
 
 def _describe_target(pack: str, exercise: str) -> str | Message:

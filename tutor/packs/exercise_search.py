@@ -50,12 +50,11 @@ def read_texts(packs: Iterable[Pack]) -> ExerciseTexts:
 
 def _texts_of(pack: Pack, entry: ExerciseEntry) -> tuple[str, ...]:
     # Most learners never search.
-    from tutor.packs.boundary import exercise_boundary
-    from tutor.packs.toml_source import read_source
+    from tutor.packs import boundary, toml_source
 
     try:
-        with exercise_boundary(entry.path):
-            data = read_source(entry.path, pack.folder).data
+        with boundary.exercise_boundary(entry.path):
+            data = toml_source.read_source(entry.path, pack.folder).data
     except PackError:
         return ()
     return tuple(_strings(data.get("graph"))) + tuple(_strings(data.get("text")))

@@ -80,7 +80,8 @@ def validate(model: type[_FileT], source: TomlSource) -> tuple[_FileT | None, li
 
 
 def _key_path(details: ErrorDetails) -> KeyPath:
-    return (*details["loc"], *details.get("ctx", {}).get("within", ()))
+    # Pydantic adds a part for an error of the key itself.
+    return (*(part for part in details["loc"] if part != "[key]"), *details.get("ctx", {}).get("within", ()))
 
 
 def _delete_value(data: Any, key_path: KeyPath) -> None:
@@ -132,7 +133,7 @@ def _table_at(model: type[Table], key_path: KeyPath) -> type[Table]:
             return ChoiceTable if "choices" in key_path[2:-1] else QuestionTable
         case "blank":
             return BlankTable
-    return model
+    return model.table_at(key_path)
 
 
 def _unknown_key_message(table: type[Table], key: str) -> Message:

@@ -28,6 +28,7 @@ from tutor.algebra.ops import Value
 from tutor.grading.tolerances import MAX_TOLERANCE, Precision
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.code_settings import FAULTY_LAYERS, LAYER_NAMES, STYLES, LayerName, Style
+from tutor.packs.diagnostics import KeyPath
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.symbols import MAX_WRITTEN_SIZE, MatrixSymbol
 from tutor.packs.validators import (
@@ -100,6 +101,11 @@ class Table(BaseModel):
     """A table of a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @classmethod
+    def table_at(cls, _key_path: KeyPath) -> type[Table]:
+        """Return the model of the table in which a key of a file is."""
+        return cls
 
 
 class OwnSymbolTable(Table):

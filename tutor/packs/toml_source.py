@@ -114,7 +114,15 @@ class _LineIndex:
 
 def read_source(path: Path, folder: Path) -> TomlSource:
     """Read a file of the pack in `folder`. Raises `PackError`."""
-    text = read_text(path, folder)
+    return _to_source(path, read_text(path, folder))
+
+
+def parse_source(raw: bytes, path: Path) -> TomlSource:
+    """Return the source of a file that is not on the disk, `path` being its name in errors. Raises `PackError`."""
+    return _to_source(path, _decode(raw, path))
+
+
+def _to_source(path: Path, text: str) -> TomlSource:
     try:
         return TomlSource(path, text, _parse_toml(text))
     except _TomlSyntaxError as error:
@@ -133,7 +141,10 @@ def read_header(path: Path, folder: Path) -> dict[str, Any]:
 
 def read_text(path: Path, folder: Path) -> str:
     """Return the text of a file of the pack in `folder`. Raises `PackError`."""
-    raw = _read_bytes(path, folder)
+    return _decode(_read_bytes(path, folder), path)
+
+
+def _decode(raw: bytes, path: Path) -> str:
     if len(raw) > MAX_FILE_BYTES:
         raise pack_error(message(N_("This file is larger than 1 MiB. Make several exercises of it.")), path)
     try:
