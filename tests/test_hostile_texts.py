@@ -204,9 +204,6 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
     ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
     ("csv", ("report", "ATTEMPTS", "--csv", "flags")),
-    ("csv", ("report", "ATTEMPTS", "--gradebook", "canvas", "--points", "POINTS")),
-    ("csv", ("report", "ATTEMPTS", "--gradebook", "moodle", "--points", "POINTS")),
-    ("text", ("report", "ATTEMPTS", "--gradebook", "moodle", "--points", "ATTEMPTS")),
     ("json", ("report", "ATTEMPTS", "--json")),
     ("text", ("report", "ATTEMPTS", "--no-regrade")),
     ("text", ("report", "ATTEMPTS", "--items")),
@@ -282,9 +279,6 @@ FORMAT_OPTIONS = {
     "--tikz",
     "--mermaid",
     "--dot",
-    "--gift",
-    "--jupyterquiz",
-    "--gradebook",
 }
 
 
@@ -295,9 +289,6 @@ def test_every_command_writes_hostile_texts_as_plain_text(
     (home / "settings.toml").write_text(toml_file({"theme": text, text: 1, "keys": {text: text}}))
     learner = hostile_text("learner", without="\0")[:60]
     replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new"), "LEARNER": learner}
-    points = {"points": {"hostile/ex": 3}, "titles": {"hostile/ex": hostile_text("title of a column")}}
-    replaced["POINTS"] = str(tmp_path / "points.toml")
-    (tmp_path / "points.toml").write_text(toml_file(points))
     code = str(tmp_path / "code")
     found = ""
     for kind, arguments in OUTPUTS:

@@ -86,8 +86,9 @@ def test_a_ticket_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert signer.learner_of(ticket) is None
 
 
-def test_a_name_is_claimed_once(tmp_path: Path) -> None:
+def test_a_name_is_free_until_somebody_works_under_it(tmp_path: Path) -> None:
     learners = Learners(tmp_path)
-    assert learners.claim("anna")
-    assert not learners.claim("anna")
-    assert learners.prepare("anna").is_dir()
+    assert learners.is_free("anna")
+    (learners.prepare("anna") / "progress.sqlite3").touch()
+    assert not learners.is_free("anna")
+    assert learners.is_free("bert")

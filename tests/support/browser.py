@@ -71,9 +71,10 @@ class Page:
         return result["result"].get("value")
 
     async def wait_for(self, script: str) -> None:
-        """Wait until a script in the page evaluates to something true."""
+        """Wait until a script in the page evaluates to something true. While a page loads it may fail."""
         async with asyncio.timeout(_SECONDS):
-            while not await self.run(script):  # noqa: ASYNC110
+            # The page doesn't tell when it changes.
+            while not await self.run(f"(() => {{ try {{ return Boolean({script}) }} catch {{ return false }} }})()"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def open(self, address: str) -> None:
@@ -98,7 +99,7 @@ class Page:
 
     async def be_a_phone(self, width: int, height: int) -> None:
         await self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=0, mobile=True
         )
         await self.call("Emulation.setTouchEmulationEnabled", enabled=True)
 

@@ -17,7 +17,7 @@ from tutor.commands.store import open_store
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import clean_title, escape_invisible
 from tutor.practice.event import sanitize_text
-from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, Sealing, as_json, as_row, read_export
+from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, as_row, export_lines, read_export
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.progress import load_progress
 from tutor.practice.storage.errors import StoreError
@@ -65,14 +65,7 @@ def _attempt_lines(store: Store, as_csv: bool, learner: str) -> Iterator[str]:
         yield format_csv_row(ATTEMPTS_HEADER)
         yield from (format_csv_row(as_row(event, learner)) for event in _all_events(store))
         return
-    sealing, last = Sealing(), None
-    for event in _all_events(store):
-        if last is not None:
-            yield as_json(last, learner)
-        sealing.add(event)
-        last = event
-    if last is not None:
-        yield as_json(last, learner, sealing.seal())
+    yield from export_lines(_all_events(store), learner)
 
 
 def _all_events(store: Store) -> Iterator[Event]:

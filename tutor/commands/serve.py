@@ -7,13 +7,14 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options, usable_path
-from tutor.commands.output import echo
+from tutor.commands.output import echo, format_csv_row
 from tutor.commands.roster import read_roster
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.packs import library
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from tutor.run_options import RunOptions
 
-_PREFIX = re.compile(r"(/(?!\.\.?(/|$))[\w.~-]+)+")
+_PREFIX = re.compile(r"(/[\w.~-]+)+")
 _DEFAULT_SESSIONS = 50
 _FOLDER = "serve"
 
@@ -88,8 +89,6 @@ def serve(
     links: Path | None,
     url: str,
 ) -> int:
-    if prefix and not _PREFIX.fullmatch(prefix):
-        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
     if not Processes.can_fork():
         raise CommandError(message(N_("serve needs Linux or macOS. On Windows, run it in WSL.")))
     folder = data_folder() / _FOLDER
@@ -104,6 +103,8 @@ def serve(
         return 0
     if find_spec("aiohttp") is None or find_spec("textual_serve") is None:
         raise CommandError(message(N_('serve needs more packages: pip install "backprop-tutor[serve]"')))
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
     is_local = unix_socket is not None or _is_local(host)
     if single and not is_local and not class_token:
         raise CommandError(
@@ -171,4 +172,4 @@ def _print_links(signer: Signer, roster: Path, url: str) -> None:
         name = clean_name(student)
         if name is None:
             raise CommandError(message(N_("“{id}” can't be the name of a learner here."), id=student))
-        echo(f"{student}\t{url}?learner={name}&key={signer.key_of(name)}")
+        echo(format_csv_row([student, f"{url}?learner={quote(name)}&key={signer.key_of(name)}"]))

@@ -16,6 +16,7 @@ from tutor.packs.sanitize import strip_markup
 from tutor.plain.describe import graph_text
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
 from tutor.practice.worksheet import Worksheet
+from tutor.served import CODE_ELSEWHERE, is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,9 @@ _PROMPT = N_("Save the file, then press Enter to check it. Or: hint, edit, quit:
 
 def run_code(console: Console, exercise: Exercise, journal: Journal | None = None) -> bool:
     """Write the file of an exercise, or find it, and check it until it is right or left. Return whether it is right."""
+    if is_shared():
+        console.print(_(CODE_ELSEWHERE))
+        return False
     try:
         new = exercise_file(exercise)
         path, is_new = place_file(new)

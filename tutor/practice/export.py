@@ -105,6 +105,18 @@ def as_json(event: Event, learner: str = "", seal: Seal | None = None) -> str:
     return format_json(data)
 
 
+def export_lines(events: Iterable[Event], learner: str = "") -> Iterator[str]:
+    """Yield a line of JSON for each event, the last one with the seal of all."""
+    sealing, last = Sealing(), None
+    for event in events:
+        if last is not None:
+            yield as_json(last, learner)
+        sealing.add(event)
+        last = event
+    if last is not None:
+        yield as_json(last, learner, sealing.seal())
+
+
 def as_row(event: Event, learner: str = "") -> list[str]:
     """Return an attempt as the cells of a spreadsheet, in the order of `ATTEMPTS_HEADER`."""
     return [spreadsheet_cell(learner), *(spreadsheet_cell(getattr(event, name)) for name in COLUMNS)]

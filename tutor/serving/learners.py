@@ -21,17 +21,10 @@ class Learners:
         self._server_folder = folder
         self.folder = folder / _LEARNERS
 
-    def exists(self, learner: str) -> bool:
-        return (self.folder / learner).is_dir()
-
-    def claim(self, learner: str) -> bool:
-        """Make the folder of a new learner; return False if there is one. Raise OSError if that is impossible."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            (self.folder / learner).mkdir(mode=0o700)
-        except FileExistsError:
-            return False
-        return True
+    def is_free(self, learner: str) -> bool:
+        """Return whether nobody has worked under this name yet."""
+        folder = self.folder / learner
+        return not folder.is_dir() or not any(folder.iterdir())
 
     def prepare(self, learner: str) -> Path:
         """Return the folder of a learner, with what the server knows about the packs."""

@@ -57,7 +57,6 @@ _NOTICES = {
     "idle": N_("You were away, so this session has ended. It goes on where you were."),
     "elsewhere": N_("You opened the tutor in another window. It goes on there."),
     "error": N_("The tutor has ended with an error of its own. Everything checked is kept."),
-    "stopping": N_("The server is being stopped. Everything checked is kept."),
     "full": NO_ROOM,
     "refused": N_("The server no longer knows this page. Reload it."),
     "again": N_("Go on"),

@@ -11,6 +11,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tutor.served import DRIVER
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 #: What Textual reads from the environment when it is imported, which is before the fork.
 _ENVIRONMENT = {
-    "TEXTUAL_DRIVER": "tutor.tui.browser_driver:BrowserDriver",
+    "TEXTUAL_DRIVER": DRIVER,
     "TEXTUAL_COLOR_SYSTEM": "truecolor",
     "TEXTUAL_DISABLE_KITTY_KEY": "1",
     "TERM": "xterm-256color",

@@ -17,6 +17,8 @@ from tutor import crash_report, i18n, settings, tui
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice.storage.store import Store, default_path
+from tutor.served import SHARED_VARIABLE
+from tutor.tui.browser_session import forget_exercise
 
 if TYPE_CHECKING:
     import socket
@@ -36,13 +38,15 @@ def run_session(connection: socket.socket, start: Start) -> None:
     sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
     os.environ.update(BACKPROP_TUTOR_PACKS=start.packs, COLUMNS=str(start.width), ROWS=str(start.height))
     if start.home:
-        os.environ["BACKPROP_TUTOR_HOME"] = start.home
+        os.environ.update({"BACKPROP_TUTOR_HOME": start.home, SHARED_VARIABLE: "1"})
     i18n.set_language(settings.load().settings.language or start.language)
     try:
         with Store.open(default_path(), for_screen=True) as store:
             tui.run(store, _find(start.exercise))
     except Exception as error:
         crash_report.report_end(error)
+        # It may be the exercise that does it.
+        forget_exercise()
         sys.exit(crash_report.EXIT_CODE)
 
 

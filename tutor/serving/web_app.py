@@ -216,7 +216,7 @@ class _Server:
             return self._admit(request, name, query)
         if (refusal := await self._check_token(request, given, query)) is not None:
             return refusal
-        if text and not self._learners.claim(name):
+        if text and not self._learners.is_free(name):
             return _message(pages.NAME_TAKEN, 403)
         return self._admit(request, name, query)
 

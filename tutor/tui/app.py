@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
@@ -16,6 +17,7 @@ from textual.worker import WorkerState
 from tutor.packs import library
 from tutor.paths import data_folder
 from tutor.practice.model_news import take_model_news
+from tutor.served import is_in_browser
 from tutor.tui.background import Background
 from tutor.tui.host import Redrawable
 from tutor.tui.key_queue import KeyQueue
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from tutor.practice.review import ReviewSession
     from tutor.practice.storage.store import Store
     from tutor.tui.browser_driver import BrowserDriver
+    from tutor.tui.browser_session import BrowserSession
     from tutor.tui.navigator import Navigator
     from tutor.tui.placement_flow import PlacementFlow
     from tutor.tui.review_flow import ReviewFlow
@@ -141,6 +144,14 @@ class TutorApp(App[bool]):
         """End the review or the test that is in progress."""
         self.review.leave(solved)
         self.placement.leave()
+
+    @cached_property
+    def browser(self) -> BrowserSession | None:
+        """Return what a session in a browser needs besides; None in a terminal."""
+        if not is_in_browser():
+            return None
+        session: BrowserSession = import_module("tutor.tui.browser_session").BrowserSession(self, self.navigator)
+        return session
 
     @cached_property
     def review(self) -> ReviewFlow:
@@ -270,6 +281,7 @@ class TutorApp(App[bool]):
             self._after_first_paint(_FIRST_PAINT_DELAY, self._load_screen_styles)
         else:
             self._load_screen_styles()
+        place = self.browser.restore() if self.browser is not None else ""
         if self._initial_exercise is not None:
             self.navigator.open_exercise(self._initial_exercise, self._seed, restart=self._restart, whole=self._whole)
         if self._initial_review is not None:
@@ -278,6 +290,10 @@ class TutorApp(App[bool]):
             self.placement.start(self._initial_placement)
         if self._watched_path is not None:
             self.file_watch.start()
+        if self.browser is not None:
+            if starts_at_list and place:
+                self.navigator.open_by_name(place)
+            self.browser.start()
         self.preferences.report_settings_faults()
         self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)
         Saving(self, self.store, self._show_saved).start()
@@ -321,6 +337,8 @@ class TutorApp(App[bool]):
 
     async def action_quit(self) -> None:
         """Leave; everything that was checked is stored already."""
+        if self.browser is not None:
+            self.browser.close()
         if self._initial_review is not None:
             self.exit(self.review.was_completed)
         elif self._initial_placement is not None:
@@ -561,6 +579,12 @@ class TutorApp(App[bool]):
         screen = self.navigator.exercise_screen
         if screen is not None and screen.exercise is event.exercise:
             screen.set_standing(event.standing)
+
+    def on_browser_driver_left(self) -> None:
+        """Keep the place, where the next session goes on."""
+        if self.browser is not None:
+            self.browser.save_place()
+        self.exit()
 
     async def on_browser_driver_exercise_wanted(self, event: BrowserDriver.ExerciseWanted) -> None:
         """Follow a link to an exercise. What is open there already stays as it is."""

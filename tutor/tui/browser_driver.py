@@ -8,10 +8,9 @@ import selectors
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
-from textual import messages
 from textual._xterm_parser import XTermParser
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver
@@ -30,6 +29,8 @@ _ESCAPE_WAIT = 0.1
 _IDLE_WAIT = 5.0
 #: Waits for the rest of an escape sequence after the last key: the parser takes Esc for a key after half a second.
 _ESCAPE_ROUNDS = 8
+#: Seconds at most until the first screen is there.
+_START_WAIT = 20.0
 #: The largest file that is sent to the browser.
 _MAX_FILE_BYTES = 64 * 2**20
 
@@ -44,9 +45,13 @@ class BrowserDriver(WebDriver):
             super().__init__()
             self.name = name
 
+    class Left(Message):
+        """The server has ended the session, or has gone."""
+
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._write_lock = Lock()
+        self._takes_keys = Event()
         self._write = partial(self._send)
 
     # --- output ---
@@ -67,6 +72,10 @@ class BrowserDriver(WebDriver):
 
     # --- input ---
 
+    def take_keys(self) -> None:
+        """Pass keys on from now on: what was typed before the screen was there belongs to it."""
+        self._takes_keys.set()
+
     def run_input_thread(self) -> None:
         """Read packets until the server has gone or the app has ended."""
         parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")(errors="ignore").decode
@@ -77,12 +86,12 @@ class BrowserDriver(WebDriver):
                 if selector.select(_ESCAPE_WAIT if rounds else _IDLE_WAIT):
                     received = _read()
                     if not received:
-                        # The entries are stored already; what is only typed is kept when the app ends.
-                        self._app.post_message(messages.ExitApp())
+                        self._app.post_message(self.Left())
                         return
                     rounds = _ESCAPE_ROUNDS
                     for kind, payload in stream.feed(received):
                         if kind == "D":
+                            self._takes_keys.wait(_START_WAIT)
                             parser = self._feed(parser, decode(payload))
                         else:
                             self._on_meta(kind, payload)
@@ -108,6 +117,8 @@ class BrowserDriver(WebDriver):
             self._start_screen()
             size = Size(payload["width"], payload["height"])
             self._app.call_later(self._repaint, size)
+        elif packet_type == "quit":
+            self._app.post_message(self.Left())
         elif packet_type == "open":
             self._app.post_message(self.ExerciseWanted(payload["exercise"]))
         else:

@@ -178,6 +178,11 @@ def _clash_of(
     return None
 
 
+def is_taken(id: str, key: str, keymap: Mapping[str, str], bindings: Mapping[str, Binding]) -> bool:
+    """Return whether another binding that may be in use on the same screen has a key."""
+    return _clash_of(id, key, keymap, bindings) is not None
+
+
 def check_new_key(id: str, key: str, keymap: Mapping[str, str], available: Iterable[Binding]) -> Message | None:
     """Return in one sentence why a binding can't have a key that was pressed; None if it can.
 

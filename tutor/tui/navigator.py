@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, Message, message
 from tutor.packs.diagnostics import PackError
+from tutor.practice.export import export_lines
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet
 from tutor.practice.worksheet import Worksheet, random_seed
+from tutor.served import CODE_ELSEWHERE, is_shared
 from tutor.tui.after_solved import NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
@@ -31,13 +34,13 @@ if TYPE_CHECKING:
     from tutor.practice.playground import PlaygroundInput
     from tutor.practice.storage.store import Store
     from tutor.tui.answer_input import AnswerInput
+    from tutor.tui.drafts import DraftKey, Drafts
     from tutor.tui.host import Host
     from tutor.tui.preferences import Preferences
     from tutor.tui.reset_flow import ResetFlow
     from tutor.tui.screens.home import HomeScreen
 
-#: An exercise and its numbers.
-_DraftKey = tuple[str, str, str]
+_ATTEMPTS_FILE = "attempts.jsonl"
 
 
 class Navigator:
@@ -69,7 +72,7 @@ class Navigator:
         self._start_placement = start_placement
         self._last_exercise_screen: ExerciseScreen | None = None
         #: Input that was not checked, by exercise and blank.
-        self._drafts: dict[_DraftKey, dict[str, AnswerInput]] = {}
+        self._drafts: Drafts = {}
         self._playground_input: PlaygroundInput | None = None
 
     # --- the open exercise ---
@@ -201,8 +204,17 @@ class Navigator:
         self._leave_review(screen.state.worksheet.done)
 
     def _save_drafts(self, screen: ExerciseScreen) -> None:
-        inputs = screen.state.inputs
-        self._drafts[_draft_key(screen)] = {blank: answer for blank, answer in inputs.items() if not answer.is_empty}
+        self._drafts[_draft_key(screen)] = _drafts_of(screen)
+
+    @property
+    def drafts(self) -> Drafts:
+        """Return what is typed and not checked, also in the exercise that is open."""
+        screen = self.exercise_screen
+        return self._drafts if screen is None else {**self._drafts, _draft_key(screen): _drafts_of(screen)}
+
+    def restore_drafts(self, drafts: Drafts) -> None:
+        """Have these drafts in their exercises when they are opened."""
+        self._drafts.update(drafts)
 
     async def show_home(self) -> None:
         """Go back to the list; a review in progress is left."""
@@ -262,6 +274,9 @@ class Navigator:
 
     def push_code(self, exercise: Exercise) -> None:
         """Write the backward pass of an exercise in Python, and have it judged."""
+        if is_shared():
+            self._host.show_notification(message(CODE_ELSEWHERE), warning=True)
+            return
         # Few write code, and the judge loads NumPy.
         from tutor.tui.code_flow import open_code
 
@@ -286,6 +301,13 @@ class Navigator:
         if not isinstance(self._host.app.screen, SettingsScreen):
             self._host.app.push_screen(SettingsScreen(self._host, self.preferences))
 
+    def download_attempts(self) -> None:
+        """Let the browser save what `backprop-tutor export` writes."""
+        events = self._store.with_database(lambda database: list(database.all_events())) or []
+        text = "".join(f"{line}\n" for line in export_lines(events))
+        self._host.app.deliver_text(io.StringIO(text), save_filename=_ATTEMPTS_FILE, mime_type="application/x-ndjson")
+        self._host.show_notification(message(N_("Downloaded: {name}"), name=_ATTEMPTS_FILE))
+
     # --- the first steps ---
 
     async def show_first_steps(self) -> None:
@@ -301,6 +323,10 @@ class Navigator:
         self._host.app.push_screen(replay, go_on)
 
 
-def _draft_key(screen: ExerciseScreen) -> _DraftKey:
+def _drafts_of(screen: ExerciseScreen) -> dict[str, AnswerInput]:
+    return {blank: answer for blank, answer in screen.state.inputs.items() if not answer.is_empty}
+
+
+def _draft_key(screen: ExerciseScreen) -> DraftKey:
     exercise, fingerprint = screen.exercise, screen.state.worksheet.variant.fingerprint
     return exercise.pack, exercise.id, fingerprint

@@ -12,6 +12,7 @@ from tutor import settings, text_search
 from tutor.grading.rule_cards import all_cards
 from tutor.i18n import LANGUAGES, N_, _, current_language, message, other_languages, translate_to
 from tutor.packs.exercise_search import search_fields
+from tutor.served import is_in_browser, is_shared
 from tutor.text_search import SearchFields
 from tutor.tui.keymap import PLACES
 from tutor.tui.widgets.key_bar import KeyBar, key_label
@@ -157,6 +158,8 @@ class PaletteCommands:
         yield self._command(
             N_("the first steps once more: one pass replayed, then by hand"), navigator.show_first_steps
         )
+        if is_in_browser():
+            yield self._command(N_("download all your attempts"), navigator.download_attempts)
         key = self._glyphs.key_label("app.quit", "^Q")
         yield self._command(N_("quit; everything checked is kept"), self.screen.app.action_quit, key)
 
@@ -191,7 +194,8 @@ class PaletteCommands:
             yield self._command(N_("don't ask why an answer is right"), partial(preferences.set_reasons, False))
         else:
             yield self._command(N_("ask now and then why an answer is right"), partial(preferences.set_reasons, True))
-        yield self._command(N_("make the settings file, or say where it is"), preferences.create_settings_file)
+        if not is_shared():
+            yield self._command(N_("make the settings file, or say where it is"), preferences.create_settings_file)
 
     def _setting_command(
         self, text: str, value: str, run: Callable[[], Any], *, discoverable: bool = True

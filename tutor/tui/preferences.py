@@ -13,6 +13,8 @@ from textual.message import Message
 from tutor import i18n, settings
 from tutor.glyphs import ASCII, UNICODE
 from tutor.i18n import N_, _, describe_os_error, message
+from tutor.served import is_in_browser
+from tutor.tui.browser_keys import browser_keymap
 from tutor.tui.keymap import check_new_key, validate_keymap, write_template
 from tutor.tui.textual_patches import set_scroll_bar_style
 from tutor.tui.themes import TERMINAL_COLOURS, THEMES
@@ -126,8 +128,15 @@ class Preferences:
 
     def load_keymap(self) -> None:
         """Validate the keys in the settings and post them to the app. It may load all screens: run it in a thread."""
-        if self.settings.keys:
-            self._app.post_message(self.KeymapLoaded(*validate_keymap(self.settings.keys, self._load_bindings())))
+        if self.settings.keys or is_in_browser():
+            self._app.post_message(self.KeymapLoaded(*self._keymap_of(self.settings.keys, self._load_bindings())))
+
+    def _keymap_of(
+        self, keys: Mapping[str, str], available: Sequence[Binding]
+    ) -> tuple[Mapping[str, str], list[tuple[str, i18n.Message]]]:
+        """Return the usable keys by the id of their binding, in a browser with second ones, and what is wrong."""
+        keymap, faults = validate_keymap(keys, available)
+        return browser_keymap(keymap, available) if is_in_browser() else keymap, faults
 
     async def apply_keymap(self, loaded: KeymapLoaded) -> None:
         """Use validated keys from now on, and report what is wrong with the others."""
@@ -156,7 +165,7 @@ class Preferences:
         if key is not None:
             keys[id] = key
         self.settings = replace(self.settings, keys=keys)
-        self.keymap, _faults = validate_keymap(keys, self.bindings.values())
+        self.keymap, _faults = self._keymap_of(keys, list(self.bindings.values()))
         self._app.set_keymap(dict(self.keymap))
         self._apply_glyphs(self.glyphs.ascii)
         await self._redraw_screens()

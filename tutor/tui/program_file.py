@@ -1,11 +1,27 @@
-"""Programs written to files of their own."""
+"""Programs written to files of their own, or downloaded by a browser."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor.i18n import N_, message
+from tutor.served import is_in_browser
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from textual.app import App
+
+    from tutor.i18n import Message
+
+
+def save_program(app: App[Any], name: str, text: str) -> Message:
+    """Save a program in the working folder, or let the browser do it; return where it is. Raise OSError."""
+    if is_in_browser():
+        app.deliver_text(io.StringIO(text), save_filename=f"{name}.py", mime_type="text/x-python")
+        return message(N_("Downloaded: {name}"), name=f"{name}.py")
+    path = write_new_file(Path.cwd(), name, text)
+    return message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent)
 
 
 def write_new_file(folder: Path, name: str, text: str) -> Path:

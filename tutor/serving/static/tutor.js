@@ -125,8 +125,10 @@
     }
 
     end(reason) {
-      this.ended = true;
+      // A server that is stopped may come back: the page tries to reach it when the connection is closed.
+      this.ended = reason !== "stopping";
       this.socket.close();
+      if (!this.ended) return;
       const again = () => {
         if (reason === "refused") {
           location.reload();
@@ -136,12 +138,7 @@
         show("connecting");
         this.renew();
       };
-      if (reason === "stopping") {
-        this.ended = false;
-        this.retry();
-      } else {
-        show(reason in notices ? reason : "error", reason === "refused" ? "reload" : "again", again);
-      }
+      show(reason in notices ? reason : "error", reason === "refused" ? "reload" : "again", again);
     }
 
     send(text) {

@@ -23,6 +23,7 @@ from tutor.practice.playground import (
     PlaygroundInput,
     save_exercise,
 )
+from tutor.served import is_shared
 from tutor.tui.content import styled
 from tutor.tui.screens.formula_errors import FormulaErrors
 from tutor.tui.screens.lab_editing import LabEditing
@@ -387,7 +388,9 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         except PackError as error:
             self._tell(str(error))
             return
-        self.host.show_notification(message(N_("Saved as {name}: {path}"), name=name, path=path))
+        where = message(N_("Saved as {name}: {path}"), name=name, path=path)
+        # The path would be one of the server.
+        self.host.show_notification(message(N_("Saved as {name}"), name=name) if is_shared() else where)
         self.post_message(self.ExerciseSaved())
 
     def _tell(self, text: str, tone: str = "wrong") -> None:

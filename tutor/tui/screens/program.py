@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,7 +12,7 @@ from textual.widgets import Static
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.i18n import N_, _, describe_os_error, message
-from tutor.tui.program_file import write_new_file
+from tutor.tui.program_file import save_program
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
@@ -91,9 +90,9 @@ class ProgramScreen(ScrollingScreen):
 
     def action_save(self) -> None:
         try:
-            path = write_new_file(Path.cwd(), "backward", self.source + "\n")
+            saved = save_program(self.app, "backward", self.source + "\n")
         except OSError as error:
             text = message(N_("It can't be saved here: {reason}."), reason=describe_os_error(error))
             self.host.show_notification(text, warning=True)
         else:
-            self.host.show_notification(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
+            self.host.show_notification(saved)

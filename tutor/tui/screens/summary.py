@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,7 +15,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.i18n import Message as Notice
 from tutor.tui.content import styled
-from tutor.tui.program_file import write_new_file
+from tutor.tui.program_file import save_program
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
 from tutor.tui.widgets.head import Head, HeadContent
@@ -147,13 +146,12 @@ class SummaryScreen(ScrollingScreen):
         if not lines:
             return
         try:
-            path = write_new_file(
-                Path.cwd(), self._worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n"
-            )
+            name = self._worksheet.variant.exercise.id or "backward"
+            saved = save_program(self.app, name, "\n".join(lines) + "\n")
         except OSError as error:
             self._show_error(message(N_("It can't be saved here: {reason}."), reason=describe_os_error(error)))
         else:
-            self._report_success(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
+            self._report_success(saved)
 
     def _torch_source(self) -> list[str]:
         with suppress(AlgebraError):

@@ -13,7 +13,7 @@ from tutor.glyphs import UNICODE, Glyphs
 from tutor.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import events
 
@@ -67,6 +67,7 @@ _KEY_LABELS = {
     "right_square_bracket": "]",
     "pagedown": "PgDn",
     "pageup": "PgUp",
+    "ctrl+backslash": "^\\",
 }
 
 #: Bindings that are shown with the key of another one, which does the opposite.
@@ -75,7 +76,10 @@ _PARTNERS = {"playground.left": "playground.right", "playground.smaller-step": "
 
 def key_label(key: str, glyphs: Glyphs) -> str:
     """Return a key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`, `→`."""
-    *modifiers, base = key.strip().split("+")
+    key = key.strip()
+    if key in _KEY_LABELS:
+        return _KEY_LABELS[key]
+    *modifiers, base = key.split("+")
     if modifiers == ["ctrl"] and len(base) == 1:
         return f"^{base.upper()}"
     name = glyphs.arrows.get(base) or _KEY_LABELS.get(base) or (base if len(base) == 1 else base.capitalize())
@@ -119,6 +123,7 @@ class KeyBar(Widget):
         """Read the active bindings of the screen, in the order in which it declares them."""
         active: dict[tuple[str | None, str], list[Binding]] = {}
         keys_by_id = {}
+        changed: Mapping[str, str] = getattr(self.app, "keymap", {})
         for _node, binding, _enabled, _tooltip in self.screen.active_bindings.values():
             keys_by_id[binding.id] = binding.key
             if binding.show:
@@ -126,8 +131,8 @@ class KeyBar(Widget):
         keys = []
         for declared in (*self.screen.BINDINGS, *GLOBAL_BINDINGS):
             if isinstance(declared, Binding) and (same := active.get((declared.id, declared.action))):
-                # Of several keys the first one is shown, unless it was changed.
-                first_key = declared.key.partition(",")[0]
+                # Of several keys the first one is shown, of those that were changed the first one of these.
+                first_key = changed.get(declared.id or "", declared.key).partition(",")[0]
                 keys.append(next((binding for binding in same if binding.key == first_key), same[0]))
         if keys != self.keys or keys_by_id != self._keys_by_id:
             self.keys, self._keys_by_id = keys, keys_by_id
