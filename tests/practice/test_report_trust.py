@@ -383,6 +383,3 @@ def test_the_command_tells_flags_in_every_form(run_tutor: Run, tmp_path: Path, e
         assert header[place] == title
         assert "graded again" in row_[place]
         assert row_[header.index(EXERCISE)] == "6"
-    korean = run_tutor("report", str(file), "--lang", "ko").stdout
-    assert "Worth" not in korean
-    assert "graded" not in korean
