@@ -89,6 +89,7 @@ def expected(name: str) -> str:
 
 #: Keys of `progress --json` that the earlier version did not write.
 _LATER_KEYS = (
+    "exams",
     "days",
     "days_practised",
     "streak",

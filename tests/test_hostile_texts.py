@@ -60,6 +60,7 @@ TEXTS: dict[str, tuple[str | int, ...]] = {
     "MistakeTable.ko": ("blank", "x->mul1", "mistake", 0, "ko"),
     "QuestionTable.prompt": ("question", 0, "prompt"),
     "QuestionTable.hint": ("question", 0, "hint"),
+    "QuestionTable.accept": ("question", 2, "accept", 1),
     "PredictionTable.text": ("prediction", 0, "text"),
     "ChoiceTable.en": ("question", 1, "choices", 1, "en"),
     "ChoiceTable.ko": ("question", 1, "choices", 1, "ko"),
@@ -69,18 +70,18 @@ TEXTS: dict[str, tuple[str | int, ...]] = {
 PACK_TEXTS = ("title", "description", "authors", "licence", "presumes")
 #: Fields that hold values, names or other tables: a text in their place is refused, and the refusal is shown.
 VALUES: dict[str, tuple[str | int, ...]] = {
-    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "code", "blank", "question", "prediction"]},
+    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "points", "carried", "inputs", "vary", "where", "nodes", "fold", "values", "code", "blank", "question", "prediction"]},
     **{f"CodeTable.{key}": ("code", key) for key in ("style", "parameters", "layer", "faulty")},
     **{f"PredictionTable.{key}": ("prediction", 0, key) for key in ("before", "about", "than", "cell", "than_cell")},
     **{f"VaryTable.{key}": ("vary", "x", key) for key in ("from", "to", "step", "choose", "fix")},
     **{f"NodeTable.{key}": ("nodes", "f", key) for key in ("inputs", "value")},
     "WhereTable.that": ("where", 0, "that"),
-    **{f"BlankTable.{key}": ("blank", "x->mul1", key) for key in ("digits", "tolerance", "mistake", "symbols")},
+    **{f"BlankTable.{key}": ("blank", "x->mul1", key) for key in ("digits", "tolerance", "mistake", "symbols", "points")},
     **{f"MistakeTable.{key}": ("blank", "x->mul1", "mistake", 0, key) for key in ("id", "answer")},
-    **{f"QuestionTable.{key}": ("question", 0, key) for key in ["digits", "tolerance", "symbols", "answer", "choices", "mistake", "skills"]},
-    "ChoiceTable.right": ("question", 1, "choices", 1, "right"),
+    **{f"QuestionTable.{key}": ("question", 0, key) for key in ["digits", "tolerance", "symbols", "answer", "choices", "mistake", "skills", "select", "none_of_these", "ungraded", "points"]},
+    **{f"ChoiceTable.{key}": ("question", 1, "choices", 1, key) for key in ("right", "last")},
 }  # fmt: skip
-PACK_VALUES = ("format", "id", "order", "languages", "mode")
+PACK_VALUES = ("format", "id", "order", "languages", "mode", "open", "due", "reveal", "points", "carried")
 #: Names that an author makes up: keys of tables, and the unknown key of a file.
 KEYS: dict[str, tuple[str | int, ...]] = {
     "key of the file": (),
@@ -103,6 +104,7 @@ def base_file() -> dict[str, Any]:
         "question": [
             {"prompt": "P", "answer": "x + y"},
             {"prompt": "C", "choices": [{"en": "A", "right": True}, {"en": "B"}]},
+            {"prompt": "T", "accept": ["right", "also"]},
         ],
     }
 
@@ -344,7 +346,24 @@ def test_very_long_texts_are_shown_in_bounded_space(tmp_path: Path, run_here: Ca
 
 def test_plain_mode_shows_hostile_texts_as_plain_text(pack: Path, run_tutor: Run) -> None:
     text = hostile_text("answer", without="\n\r\0\x0b\x0c\x85\u2028\u2029")
-    lines = [":hint", ":hint", "105", text, f":{text}", "21", "35", "7", "8", "2", "1", ":list", text, ":quit"]
+    lines = [
+        ":hint",
+        ":hint",
+        "105",
+        text,
+        f":{text}",
+        "21",
+        "35",
+        "7",
+        "8",
+        "2",
+        "1",
+        text,
+        "right",
+        ":list",
+        text,
+        ":quit",
+    ]
     for arguments in (("play", "hostile/ex", "--plain"), ("play", str(pack), "--plain"), ("review", "--plain")):
         result = run_tutor(*arguments, text="\n".join(lines) + "\n")
         assert result.returncode in (0, 1), result.stderr

@@ -106,7 +106,7 @@ def test_texts_of_others_stay_text(run_tutor: Run, tmp_path: Path) -> None:
     [
         (("no/such", "--to", "a.html"), "There is no exercise"),
         (("basics/plus", "--to", "a.docx"), "A sheet is written as .html, .md or .tex"),
-        (("basics/plus", "--seed", "1", "--students", "r.csv"), "both choose the numbers"),
+        (("basics/plus", "--seed", "1", "--students", "r.csv"), "all choose the numbers"),
         (("basics/plus", "--students", "no.csv"), "no.csv can't be read"),
         (("basics/plus", "--to", "/no/such/folder/a.html"), "can't be written"),
     ],

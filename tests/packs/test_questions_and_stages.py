@@ -277,7 +277,7 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
     [
         (
             "[[question]]\nprompt = 'x'\nanswer = '1'\nchoices = [{ en = 'a' }]",
-            "1: question[0]: A question has an answer, or choices. Write one of the two.",
+            "1: question[0]: A question has an answer, choices, accept or ungraded = true. Write one of the four.",
         ),
         (
             "[[question]]\nprompt = 'x'\nchoices = [{ en = 'a' }, { en = 'b' }]",

@@ -196,7 +196,7 @@ def test_verdicts_are_stored_once_after_a_kill(exercise: Exercise) -> None:
         for name, answer in RIGHT.items():
             worksheet.answer(name, answer)
         events = store.events("term", "one")
-    assert [event.kind for event in events] == ["begin", *["noted"] * 5, *["answer"] * 5, "solved"]
+    assert [event.kind for event in events] == ["begin", *["noted"] * 5, *["answer"] * 5, "scored", "solved"]
     for num_stored in (6, 8, 11):
         journal = MemoryJournal()
         again = Worksheet(exercise.variant(), journal, events[:num_stored])
@@ -289,7 +289,7 @@ def test_a_reset_of_an_exam_is_allowed_but_told(tmp_path: Path, run_tutor: Run) 
     run_tutor("play", file, "--plain", text="6\n6\n6\n20\n6\n")
     done = run_tutor("reset", "term", "--yes")
     assert done.returncode == 0
-    assert "Exams among them: 1. A class report tells" in done.stderr
+    assert "Exams among them: 1. Their first sitting counts and stays." in done.stderr
     again = run_tutor("play", file, "--plain", text="14\n6\n6\n20\n6\n")
     assert "Right answers: 5 of 5." in again.stdout
     export = tmp_path / "ann.jsonl"

@@ -13,6 +13,7 @@ from tutor.algebra.expr import number
 from tutor.algebra.printing import format_value
 from tutor.glyphs import to_ascii
 from tutor.grading.hints.ladder import format_right_answer
+from tutor.grading.selection import format_selection
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.storage.store import Store, default_path
@@ -139,6 +140,11 @@ class ExerciseSession:
         """Return the right answer at a blank, by default the focused one, as a learner would type it."""
         problem = self.state.worksheet.problem
         place = problem.place(blank or self.state.focused_id)
+        if place.kind == "question" and problem.question(place).is_text:
+            return problem.question(place).right_text or "In my own words."
+        if place.kind == "question" and problem.question(place).select_all:
+            choices = problem.question(place).choices
+            return format_selection(position for position, choice in enumerate(choices) if choice.right)
         if place.kind == "question" and problem.question(place).choices:
             right = [choice.right for choice in problem.question(place).choices]
             return str(right.index(True) + 1)

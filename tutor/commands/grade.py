@@ -14,8 +14,16 @@ from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options, usable_path
 from tutor.commands.output import echo
+from tutor.commands.student_option import (
+    before_due_option,
+    check_key_allowed,
+    check_seed_or_student,
+    chosen_seed,
+    student_option,
+)
 from tutor.grading import grader
 from tutor.grading.answer import preview
+from tutor.grading.verdict import VerdictKind
 from tutor.i18n import N_, Message, _, message
 from tutor.packs import library
 from tutor.packs.code_settings import ONLY_CODE
@@ -37,17 +45,29 @@ if TYPE_CHECKING:
 @click.option("--blank", help=_("Which blank: a->mul1 for an edge, x for a gradient, value(q), q1, start."))
 @click.option("--answer", help=_("The answer as a learner would type it."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@student_option
+@before_due_option
 @click.option("--json", "as_json", is_flag=True, help=_("For machines: a JSON object for each answer."))
 @common_options
 def grade(
-    options: RunOptions, exercise: str, blank: str | None, answer: str | None, seed: int | None, as_json: bool
+    options: RunOptions,
+    exercise: str,
+    blank: str | None,
+    answer: str | None,
+    seed: int | None,
+    student: str | None,
+    before_due: bool,
+    as_json: bool,
 ) -> int:
+    check_seed_or_student(seed, student)
     if (blank is None) != (answer is None) or (blank is None and not as_json):
         raise CommandError(
             message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
-        problems = _problems(_open_exercise(exercise), seed)
+        opened = _open_exercise(exercise)
+        check_key_allowed([opened], before_due)
+        problems = _problems(opened, chosen_seed(opened, seed, student))
     except PackError as error:
         raise CommandError(error) from None
     if blank is None:
@@ -72,7 +92,7 @@ def grade(
             echo(message(N_("reads as {reading}"), reading=result["reads_as"]))
         # In one line: the next line of an author's text could be taken for a command of whatever reads the output.
         echo(f"{result['verdict']}: {' '.join(result['message'].split())}")
-    return 0 if result["verdict"] == "right" else 1
+    return 0 if result["verdict"] in (VerdictKind.RIGHT, VerdictKind.NOTED) else 1
 
 
 def _open_exercise(name: str) -> Exercise:

@@ -110,14 +110,15 @@ class ItemReport:
     def answer_text(self, item: Item, wrong: WrongAnswer) -> str:
         """Return a wrong answer as text: of a choice its text, if the exercise is the one that is installed."""
         number = wrong.answer.removeprefix("choice.")
-        if wrong.answer == number or not number.isascii() or not number.isdigit():
+        numbers = number.split(".")
+        if wrong.answer == number or not all(part.isascii() and part.isdigit() for part in numbers):
             return wrong.answer
         if self.form(item) == "current":
             exercise = self._exercises[item.pack, item.exercise]
             for question in exercise.questions:
-                if question.id == item.blank and 0 < int(number) <= len(question.choices):
-                    return str(question.choices[int(number) - 1].text)
-        return str(message(N_("choice {n}"), n=number))
+                if question.id == item.blank and all(0 < int(part) <= len(question.choices) for part in numbers):
+                    return "; ".join(str(question.choices[int(part) - 1].text) for part in numbers)
+        return str(message(N_("choice {n}"), n=", ".join(numbers)))
 
     # --- CSV and JSON ---
 
@@ -212,7 +213,7 @@ def message_label(id: str) -> str:
     if id.endswith("?"):
         return str(message(N_("{mistake} (asked)"), mistake=mistake_label(id[:-1])))
     if id.startswith("choice."):
-        return str(message(N_("choice {n}"), n=id.removeprefix("choice.")))
+        return str(message(N_("choice {n}"), n=id.removeprefix("choice.").replace(".", ", ")))
     if id in set(VerdictKind):
         kind = VerdictKind(id)
         return _(_MESSAGES.get(kind, LABELS[kind]))

@@ -66,6 +66,8 @@ def _as_json(
             "state": states.get((pack.id, entry.id), "new"),
             "first_try": (record := records.get((pack.id, entry.id))) is not None and record.first_try,
             "in_code": (pack.id, entry.id) in in_code,
+            "exam": record is not None and record.is_exam,
+            "score": (record.score if record is not None else "") or None,
             "minutes": entry.minutes,
         }
         for entry in pack.entries

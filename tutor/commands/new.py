@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--title", help=_("The title of the new pack."))
 @click.option("--author", "authors", multiple=True, help=_("Who writes the pack."))
 @click.option("--languages", help=_("The languages of the pack, such as en,ko."))
+@click.option("--exam", is_flag=True, help=_("An exam: no hints, points, and times at which it is open."))
 @click.option("--yes", is_flag=True, help=_("Ask nothing and take what is usual."))
 @common_options
 def new(
@@ -45,6 +46,7 @@ def new(
     title: str | None,
     authors: tuple[str, ...],
     languages: str | None,
+    exam: bool,
     yes: bool,
 ) -> int:
     path = path.expanduser()
@@ -52,13 +54,13 @@ def new(
         raise CommandError(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
     try:
         if graph is not None:
-            files, findings = _create_exercise(path, graph, parse_inputs(inputs))
+            files, findings = _create_exercise(path, graph, parse_inputs(inputs), exam=exam)
         else:
             ensure_new_pack_dir(path)
             title = title or _prompt(_("Title"), path.name, yes)
             names = authors or tuple(filter(None, [_prompt(_("Author"), _user_name(), yes)]))
             codes = _parse_languages(languages or _prompt(_languages_question(), current_language(), yes))
-            files = new_pack(path, title, names, codes)
+            files = new_pack(path, title, names, codes, exam=exam)
             findings = check_packs([path])
     except PackError as error:
         raise CommandError(error) from None
@@ -76,11 +78,13 @@ def new(
     return 0
 
 
-def _create_exercise(path: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Diagnostic]]:
+def _create_exercise(
+    path: Path, graph: str, inputs: Mapping[str, Value], *, exam: bool
+) -> tuple[list[Path], list[Diagnostic]]:
     """Create an exercise by the recipe for its numbers that has the fewest flaws; return its files and the findings."""
 
     def create(recipe: Recipe) -> tuple[list[Path], list[Diagnostic]]:
-        files = new_exercise(path.parent, path.name, graph, inputs, recipe)
+        files = new_exercise(path.parent, path.name, graph, inputs, recipe, exam=exam)
         return files, check_packs(files)
 
     fewest_flaws, best = None, RECIPES[0]

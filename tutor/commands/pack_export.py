@@ -12,6 +12,7 @@ from tutor.commands.exercise_arguments import find_exercises
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import open_output
+from tutor.commands.student_option import before_due_option, check_key_allowed
 from tutor.drawing.quizzes.content import quiz_questions
 from tutor.drawing.quizzes.gift import as_gift
 from tutor.drawing.quizzes.jupyterquiz import as_jupyterquiz
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _FORMATS = ("gift", "qti", "jupyterquiz")
 _CHOOSE = N_("Choose one format: --gift for Moodle, --qti for others, --jupyterquiz for notebooks.")
 _QTI_FILE = N_("QTI is a ZIP archive. Add --to FILE.zip.")
+_NO_READER = N_("{title} is left out: nobody reads an answer in words in a notebook.")
 _MAX_VARIANTS = 100
 
 
@@ -53,10 +55,11 @@ _MAX_VARIANTS = 100
     metavar="N",
     help=_("So many sets of numbers for each exercise; the author's alone if left out."),
 )
+@before_due_option
 @click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
 def export_pack(
-    options: RunOptions, targets: tuple[str, ...], variants: int, path: Path | None, **formats: bool
+    options: RunOptions, targets: tuple[str, ...], variants: int, before_due: bool, path: Path | None, **formats: bool
 ) -> int:
     requested = [name for name in _FORMATS if formats[name]]
     if len(requested) != 1:
@@ -65,10 +68,13 @@ def export_pack(
         raise CommandError(message(_QTI_FILE), 2)
     try:
         exercises = [exercise for target in targets for exercise in find_exercises(target)]
+        check_key_allowed(exercises, before_due)
         questions, omitted = _collect(exercises, variants)
     except (PackError, NonFiniteError) as error:
         raise CommandError(error, 2) from None
     _write(requested[0], questions, ", ".join(targets), path)
+    if requested == ["jupyterquiz"]:
+        omitted += [message(_NO_READER, title=question.title) for question in questions if question.is_essay]
     for note in omitted:
         print_error(str(note))
     return 0

@@ -8,7 +8,7 @@ import click
 
 from tutor.algebra.errors import AlgebraError
 from tutor.commands.completion import complete_exercises, complete_paths
-from tutor.commands.errors import CommandError
+from tutor.commands.errors import CommandError, print_error
 from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
@@ -25,6 +25,7 @@ from tutor.commands.launch import launch
 from tutor.commands.options import common_options, usable_path
 from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
 from tutor.commands.second_derivatives import gradient_of
+from tutor.commands.student_option import check_seed_or_student, student_option
 from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.i18n import N_, _, message
 from tutor.packs import library
@@ -33,7 +34,8 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import is_path_argument, open_path
-from tutor.practice.exam import SAME_NUMBERS
+from tutor.practice.exam import SAME_NUMBERS, exam_seed
+from tutor.practice.student import keep_student
 from tutor.practice.whole_pass import NOT_IN_EXAMS
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from tutor.run_options import RunOptions
 
 _WHOLE_NEEDS_EXERCISE = N_("--whole needs one exercise or a formula, and does not go with --watch.")
+_STUDENT_NEEDS_EXERCISE = N_("--student goes with an exercise or a pack, whose numbers follow from the id.")
 _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 
 
@@ -51,6 +54,7 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @start_option
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@student_option
 @node_option
 @click.option(
     "--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP), shell_complete=complete_paths
@@ -69,6 +73,7 @@ def play(
     inputs: tuple[str, ...],
     start_value: str | None,
     seed: int | None,
+    student: str | None,
     nodes: tuple[str, ...],
     from_python: str | None,
     gradient: str | None,
@@ -77,6 +82,9 @@ def play(
     skip_stages: bool,
     watch: bool,
 ) -> int:
+    check_seed_or_student(seed, student)
+    if student is not None and (watch or not target or inputs or from_python):
+        raise CommandError(message(_STUDENT_NEEDS_EXERCISE), 2)
     if whole and (watch or not (target or from_python)):
         raise CommandError(message(_WHOLE_NEEDS_EXERCISE), 2)
     if from_python is not None:
@@ -90,14 +98,23 @@ def play(
             message(N_("--gradient needs a formula with its values, as in {example}."), example=_EXAMPLE), 2
         )
     if target and is_path_argument(target):
-        return play_path(options, target, inputs, seed, restart, watch, whole, skip_stages)
+        return play_path(options, target, inputs, seed, restart, watch, whole, skip_stages, student)
     if watch:
         raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
     opened = _build_exercise(target, inputs, start_value, nodes, gradient) if target else None
     if opened is not None and (whole or skip_stages):
         opened = opened.without_stages()
     _check_exam_options(opened, seed, restart, whole)
-    return launch(options, opened, seed, restart, whole=whole)
+    return launch(options, opened, _keep_student(opened, seed, student), restart, whole=whole)
+
+
+def _keep_student(exercise: Exercise | None, seed: int | None, student: str | None) -> int | None:
+    """Keep a student id for the exams that are opened later; return the seed of this exercise's numbers."""
+    if student is None:
+        return seed
+    if (problem := keep_student(student)) is not None:
+        print_error(str(problem))
+    return None if exercise is None else exam_seed(exercise, student)
 
 
 def _check_exam_options(exercise: Exercise | None, seed: int | None, restart: bool, whole: bool) -> None:
@@ -173,6 +190,7 @@ def play_path(
     watch: bool,
     whole: bool = False,
     skip_stages: bool = False,
+    student: str | None = None,
 ) -> int:
     """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
@@ -188,9 +206,10 @@ def play_path(
     if isinstance(opened, Pack):
         if whole:
             raise CommandError(message(_WHOLE_NEEDS_EXERCISE), 2)
-        return launch(options, None, seed, restart, (opened,), watched)
+        return launch(options, None, _keep_student(None, seed, student), restart, (opened,), watched)
     if opened is not None and (whole or skip_stages):
         opened = opened.without_stages()
     if not watch:
         _check_exam_options(opened, seed, restart, whole)
+        seed = _keep_student(opened, seed, student)
     return launch(options, opened, seed, restart, () if watch else None, watched, whole=whole)

@@ -25,6 +25,7 @@ from tutor.practice.model_news import take_model_news
 from tutor.practice.placement_texts import comparison, headline, topic_rows
 from tutor.practice.progress import format_duration, load_progress
 from tutor.practice.rule_ids import rule_name
+from tutor.practice.score_texts import score_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,6 +72,7 @@ def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
         *_code(data),
         *_placement(data),
         *_packs(data),
+        *_exams(data),
         *_days(data),
         *_weeks(data, bar),
         *_mistakes(data),
@@ -151,6 +153,12 @@ def _packs(data: Progress) -> Iterator[Block]:
     ]
     yield Heading(_("Packs"))
     yield Table([_("pack"), _("exercises"), *([_("in code")] if data.in_code else [])], rows)
+
+
+def _exams(data: Progress) -> Iterator[Block]:
+    if data.exams:
+        yield Heading(_("Exams"))
+        yield Table([_("exam"), _("result")], [[title, str(score_text(score))] for _name, title, score in data.exams])
 
 
 def _days(data: Progress) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import open_output
 from tutor.commands.roster import read_roster
+from tutor.commands.student_option import before_due_option, check_key_allowed, student_option
 from tutor.drawing.sheets.content import make_sheets
 from tutor.drawing.sheets.html import sheets_as_html
 from tutor.drawing.sheets.latex import sheets_as_latex
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.drawing.sheets.html import Paper
     from tutor.run_options import RunOptions
 
-_ONE_OF_THEM = N_("--seed and --students both choose the numbers. Leave one of them out.")
+_ONE_OF_THEM = N_("--seed, --student and --students all choose the numbers. Give one of them.")
 _UNKNOWN_ENDING = N_("{file}: A sheet is written as .html, .md or .tex. Choose one of these endings.")
 
 
@@ -49,6 +50,8 @@ _UNKNOWN_ENDING = N_("{file}: A sheet is written as .html, .md or .tex. Choose o
     metavar="CSV",
     help=_("A sheet for each student in this list, with numbers of their own."),
 )
+@student_option
+@before_due_option
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", help=_("The paper: a4 or letter."))
 @common_options
 def sheet(
@@ -58,16 +61,22 @@ def sheet(
     key: bool,
     seed: int | None,
     students: Path | None,
+    student: str | None,
+    before_due: bool,
     paper: Paper,
 ) -> int:
-    if seed is not None and students is not None:
+    if sum(given is not None for given in (seed, students, student)) > 1:
         raise CommandError(message(_ONE_OF_THEM), 2)
     ending = ".md" if path is None else path.suffix.lower()
     if ending not in (".html", ".htm", ".md", ".tex"):
         raise CommandError(message(_UNKNOWN_ENDING, file=path), 2)
     ids = () if students is None else read_roster(students)
+    if student is not None:
+        ids = (student,)
     try:
         exercises = [exercise for target in targets for exercise in find_exercises(target)]
+        if key:
+            check_key_allowed(exercises, before_due)
         sheets = make_sheets(exercises, ids, seed, key=key)
         if ending == ".md":
             lines = sheets_as_markdown(sheets)

@@ -69,7 +69,7 @@ class SolveTarget:
 
 
 def find_target(request: SolveRequest, code: str | PythonCode, *, blank: bool) -> SolveTarget:
-    """Return what is to be solved, an exam only if it is `blank`. Raise CommandError, AlgebraError, PackError."""
+    """Return what is to be solved, an exam only if it is `blank` or was due. Raise CommandError, AlgebraError, PackError."""
     exercise = _find_exercise(request)
     return _from_formula(request, code) if exercise is None else _from_exercise(exercise, request, blank)
 
@@ -122,7 +122,7 @@ def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> So
     problem = exercise.variant(request.seed).problem
     if not problem.graph.nodes:
         raise CommandError(message(ONLY_CODE if exercise.code.only else _NO_GRAPH, name=name), 2)
-    if exercise.exam and not blank:
+    if exercise.exam and not blank and not exercise.assessment.is_over:
         raise CommandError(message(_EXAM, name=name), 2)
     return SolveTarget(problem, clean_title(str(exercise.title)))
 

@@ -19,10 +19,12 @@ from tutor.algebra.printing import format_brief, format_expr, format_scalar
 from tutor.engine.standard_calls import ARITIES, write_out_calls
 from tutor.grading.concealment import Concealment
 from tutor.grading.decimal_constants import decimal_patterns
+from tutor.grading.free_text import MAX_TEXT, too_long_message
 from tutor.grading.named_answer import strip_name
 from tutor.grading.numeric_equality import TypedNumber
 from tutor.grading.pasted_table import read_table
 from tutor.grading.question import Question, parse_choice
+from tutor.grading.selection import parse_selection
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -174,7 +176,7 @@ def preview(problem: Problem, blank: Blank, text: str, concealment: Concealment 
     """Return how an answer being typed is understood, and its value if that gives nothing away."""
     if not text.strip():
         return Preview()
-    if blank.kind == "question" and problem.question(blank).choices:
+    if blank.kind == "question" and not problem.question(blank).has_value:
         return _preview_choice(problem.question(blank), text)
     try:
         answer = parse_answer(problem, blank, text)
@@ -194,7 +196,12 @@ def preview(problem: Problem, blank: Blank, text: str, concealment: Concealment 
 
 
 def _preview_choice(question: Question, text: str) -> Preview:
+    if question.is_text:
+        return Preview(error=AlgebraError(too_long_message(), MAX_TEXT, 1) if len(text) > MAX_TEXT else None)
     try:
+        if question.select_all:
+            chosen = (question.choices[position].text for position in parse_selection(question, text))
+            return Preview("; ".join(map(str, chosen)))
         return Preview(str(question.choices[parse_choice(question, text)].text))
     except AlgebraError as error:
         return Preview(error=error)

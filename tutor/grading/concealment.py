@@ -43,6 +43,6 @@ class Concealment:
 
 
 def _has_value(problem: Problem, blank: Blank, value: Value) -> bool:
-    """Return whether the right answer at a blank is a value of the same shape; a choice has none."""
-    is_choice = blank.kind == "question" and bool(problem.question(blank).choices)
-    return not is_choice and ops.shape_of(problem.truth(blank)) == ops.shape_of(value)
+    """Return whether the right answer at a blank is a value of the same shape; a choice or a text has none."""
+    has_none = blank.kind == "question" and not problem.question(blank).has_value
+    return not has_none and ops.shape_of(problem.truth(blank)) == ops.shape_of(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -17,10 +18,12 @@ from tutor.grading.comparison import all_equal, compare_cells, format_cell_list
 from tutor.grading.confirmation import confirmation
 from tutor.grading.diagnosis import diagnose
 from tutor.grading.follow_through import follow_through, follow_through_message
+from tutor.grading.free_text import grade_text
 from tutor.grading.matrix_formulas import judge_matrix_formula
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import Match
 from tutor.grading.question import grade_choice
+from tutor.grading.selection import grade_selection
 from tutor.grading.tolerances import (
     MACHINE_TOLERANCE,
     MAX_CORRECTED_DIGITS,
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
+    from tutor.grading.question import Question
 
 
 def grade(
@@ -57,8 +61,9 @@ def grade(
     formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other. Who only counts verdicts leaves
     out to `explain`: nothing is said, and what is wrong is not diagnosed.
     """
-    if blank.kind == "question" and problem.question(blank).choices:
-        return grade_choice(problem.question(blank), text)
+    if blank.kind == "question" and not problem.question(blank).has_value:
+        told = _grade_without_value(problem.question(blank), text)
+        return replace(told, message=_add_author_praise(problem, blank, told.message)) if told.right else told
     try:
         answer = parse_answer(problem, blank, text)
     except AlgebraError as error:
@@ -95,6 +100,12 @@ def grade(
         return Verdict(VerdictKind.WRONG, Message(text=""), cells=marks)
     wrong_upstream = wrong_values.get(problem.upstream(blank) or "")
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_upstream, earlier)
+
+
+def _grade_without_value(question: Question, text: str) -> Verdict:
+    if question.is_text:
+        return grade_text(question, text)
+    return grade_selection(question, text) if question.select_all else grade_choice(question, text)
 
 
 def _all_nearly_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:

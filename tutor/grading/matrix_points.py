@@ -187,7 +187,7 @@ def _is_at_a_kink(point: PointProblem) -> bool:
 
 def _question_at(question: Question, known: Mapping[str, Value]) -> Question:
     """Return a question with the numbers of a point."""
-    if question.choices:
+    if not question.has_value:
         return question
     names = {name: value_at(value, known) for name, value in question.names.items()}
     author_names = {name: value_at(value, known) for name, value in question.author_names.items()}

@@ -88,4 +88,6 @@ def _derived_skill(question: Question) -> str:
     if question.choices:
         texts = [text for choice in question.choices for text in choice.text.texts.values()]
         return SHAPES if all(_SHAPE.search(text) for text in texts) else ""
+    if question.is_text:
+        return ""
     return FORMULA if question.is_matrix_formula or any(map(has_symbols, ops.cells(question.answer))) else ""

@@ -75,8 +75,8 @@ class Verdict:
     `mistake` is the id of a named mistake, such as `mul.own-input`. `certain` says whether the answer leaves no doubt
     about it. Otherwise the message asks about the first of the `suspicions`, the learner can answer yes or no, and
     `fallback` is said when none of them is true. `cells` says which cells of a matrix of the right shape are right.
-    `at` and `length` are the position of the error in the text of a malformed answer. `choice` is the number of a wrong
-    choice in the exercise file.
+    `at` and `length` are the position of the error in the text of a malformed answer. `choices` are the numbers of the
+    choices of a wrong answer in the exercise file.
     """
 
     kind: VerdictKind
@@ -88,7 +88,7 @@ class Verdict:
     certain: bool = True
     suspicions: tuple[Suspicion, ...] = ()
     fallback: Message | None = None
-    choice: int = 0
+    choices: tuple[int, ...] = ()
 
     @staticmethod
     def ask(
@@ -116,11 +116,12 @@ class Verdict:
     @property
     def message_id(self) -> str:
         """The id of the message: `mul.own-input`, `mul.own-input?` for the question about it, `choice.2` for the feedback
-        on a wrong choice, and the kind of verdict for any other. Ids are stored and exported, so they never change.
+        on a wrong choice, `choice.1.3` for that on several, and the kind of verdict for any other. Ids are stored and
+        exported, so they never change.
         """
         if self.mistake:
             return f"{self.mistake}?" if self.asks else self.mistake
-        return f"choice.{self.choice}" if self.choice else str(self.kind)
+        return f"choice.{'.'.join(map(str, self.choices))}" if self.choices else str(self.kind)
 
     @property
     def message_is_question(self) -> bool:

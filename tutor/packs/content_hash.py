@@ -91,7 +91,10 @@ def _question_key(question: QuestionTemplate) -> str:
         for name, meaning in question.symbols.items()
     ]
     choices = [f"{choice.right}:{_default_text(choice.text)}" for choice in question.choices]
-    return f"{question.id}? {_default_text(question.prompt)} {question.answer} {symbols} {choices}"
+    key = f"{question.id}? {_default_text(question.prompt)} {question.answer} {symbols} {choices}"
+    # Only what it has, so that questions of earlier versions keep their hashes.
+    key += " select all" if question.select_all else ""
+    return key if question.accepted is None else f"{key} accepts {sorted(question.accepted)}"
 
 
 def _default_text(text: LocalizedText) -> str:

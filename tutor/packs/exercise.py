@@ -12,6 +12,7 @@ from tutor.algebra.expr import ONE, Num
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import N_, LocalizedText, message, translate
+from tutor.packs.assessment import Assessment
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.canonical_text import canonical_text, composite_keys
 from tutor.packs.code_settings import CodeSettings
@@ -47,7 +48,8 @@ class Exercise:
     `id` is unique in its pack; `pack` is empty for a formula from the command line. `inputs` are the author's values,
     `random_inputs` say how fresh ones are drawn, `constants` are numbers that only texts and questions use. `stages`
     are the blanks that are asked for on one variant after the other; the last stage is the whole exercise, so `asked`
-    are its blanks. An `exam` gives no help and asks no predictions. `code` is how it is written in code.
+    are its blanks. An `exam` gives no help and asks no predictions. `assessment` is when it is open and due, and what it
+    is worth. `code` is how it is written in code.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Exercise:
     path: Path | None = None
     conditions: tuple[Condition, ...] = ()
     exam: bool = False
+    assessment: Assessment = field(default_factory=Assessment)
     code: CodeSettings = field(default_factory=CodeSettings)
     predictions: tuple[Prediction, ...] = ()
 
@@ -90,6 +93,8 @@ class Exercise:
         name = f"{self.pack}/{self.id}" if self.pack else str(self.title)
         if self.exam:
             return message(_EXAM, name=name)
+        if (refusal := self.assessment.opening_refusal(name)) is not None:
+            return refusal
         if not self.code.needs_graph:
             return None
         if not problem.graph.nodes:
@@ -365,7 +370,10 @@ class Variant:
 def _question_key(question: Question) -> str:
     answer = "" if question.answer is None else canonical_text(question.answer)
     choices = "|".join(f"{choice.right}:{sorted(choice.text.texts.items())}" for choice in question.choices)
-    return f"{question.id}?{answer}|{' '.join(question.names)}|{choices}"
+    key = f"{question.id}?{answer}|{' '.join(question.names)}|{choices}"
+    # Only what it has, so that tries of earlier versions go on.
+    key += "|all" if question.select_all else ""
+    return key if question.accepted is None else f"{key}|{sorted(question.accepted)}"
 
 
 def drop_typed_text(value: Value) -> Value:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
@@ -27,6 +28,8 @@ from tutor.algebra.expr import Expr, Num
 from tutor.algebra.ops import Value
 from tutor.grading.tolerances import MAX_TOLERANCE, Precision
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
+from tutor.packs.assessment import REVEALS, PackTerms, Reveal
+from tutor.packs.assessment_values import MAX_POINTS, parse_moment, parse_pack_points, parse_points, parse_share
 from tutor.packs.code_settings import FAULTY_LAYERS, LAYER_NAMES, STYLES, LayerName, Style
 from tutor.packs.diagnostics import KeyPath
 from tutor.packs.sanitize import clean_text, clean_title
@@ -147,9 +150,16 @@ Number: TypeAlias = Annotated[Fraction, _Validator(parse_number, float)]
 Input: TypeAlias = Annotated[Value, _Validator(parse_input, _JsonValue | SymbolTable)]
 Cell: TypeAlias = Annotated[tuple[int, int], _Validator(parse_cell, _JsonPair)]
 Mode: TypeAlias = Annotated[str, _Validator(parse_mode, Literal["practice", "exam"])]
+_JsonPoints: TypeAlias = Annotated[float, Field(ge=0, le=MAX_POINTS)]
+Points: TypeAlias = Annotated[Fraction, _Validator(parse_points, _JsonPoints)]
+Share: TypeAlias = Annotated[Fraction, _Validator(parse_share, Annotated[float, Field(ge=0, le=1)])]
+Moment: TypeAlias = Annotated[
+    datetime, _Validator(parse_moment, Annotated[str, Field(json_schema_extra={"format": "date-time"})])
+]
 
 _NO_TEXT = LocalizedText({})
 _MODE = "An exam gives no hints, takes one answer a blank and tells all at the end."
+_CARRIED = "The share of a blank's points for a right step from a wrong value; by default 0.5."
 
 
 class VaryTable(Table):
@@ -240,6 +250,7 @@ class BlankTable(_PrecisionKeys):
     mistake: tuple[MistakeTable, ...] = ()
     symbols: Names | None = Field(None, description="The only names that an answer may use.")
     after: Paragraphs = Field(_NO_TEXT, description="What is said to a right answer.")
+    points: Points | None = Field(None, description="What it is worth; by default an equal part of the exercise.")
 
 
 class ChoiceTable(LocalizedTable):
@@ -249,6 +260,7 @@ class ChoiceTable(LocalizedTable):
 
     right: bool = Field(False, description="Whether this is the right choice.")
     why: Paragraphs = Field(_NO_TEXT, description="What is said to a learner who chooses this.")
+    last: bool = Field(False, description="Whether it stays at the end when choices are shuffled.")
 
     @property
     def text(self) -> LocalizedText:
@@ -265,6 +277,15 @@ class QuestionTable(_PrecisionKeys):
     ] = Field({}, description="The names that an answer may use.")
     answer: String | None = Field(None, description="The answer as it would be typed.")
     choices: tuple[ChoiceTable, ...] = ()
+    select: Annotated[Literal["one", "all"], _Validator(one_of("one", "all"), Literal["one", "all"])] = Field(
+        "one", description="Whether one choice is asked for, or all that are right."
+    )
+    none_of_these: bool = Field(
+        False, description="Whether the last choice is “None of these”, which is right if no other is."
+    )
+    accept: Texts = Field((), description="Texts that count as right, whatever their case and spaces.")
+    ungraded: bool = Field(False, description="Whether a text is only recorded, for the instructor to read.")
+    points: Points | None = Field(None, description="What it is worth; by default an equal part of the exercise.")
     hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
     skills: Annotated[tuple[str, ...], _Validator(parse_skills, _JsonNames)] = Field(
@@ -273,10 +294,23 @@ class QuestionTable(_PrecisionKeys):
 
     @model_validator(mode="after")
     def _check_alternatives(self) -> QuestionTable:
-        if (self.answer is None) == (not self.choices):
-            raise _custom_error(message(N_("A question has an answer, or choices. Write one of the two.")))
-        if self.choices and (len(self.choices) < 2 or not any(choice.right for choice in self.choices)):
+        kinds = [self.answer is not None, bool(self.choices), bool(self.accept), self.ungraded]
+        if sum(kinds) != 1:
+            raise _custom_error(
+                message(N_("A question has an answer, choices, accept or ungraded = true. Write one of the four."))
+            )
+        has_right = self.none_of_these or any(choice.right for choice in self.choices)
+        if self.choices and (len(self.choices) < 2 or not has_right):
             raise _custom_error(message(N_("There are two choices or more, and one has right = true.")))
+        for key, is_used in (("select", self.select == "all"), ("none_of_these", self.none_of_these)):
+            if is_used and not self.choices:
+                raise _custom_error(message(N_("This belongs to choices. Add them, or leave it out.")), key)
+        for key in ("symbols", "digits", "tolerance"):
+            if getattr(self, key) and (self.accept or self.ungraded):
+                raise _custom_error(message(N_("A text has no such setting. Leave it out.")), key)
+        if self.ungraded and (self.points or self.mistake):
+            text = N_("Nothing here grades this text. Leave its points and mistakes out.")
+            raise _custom_error(message(text), "points" if self.points else "mistake")
         if self.choices and len(self.choices) > MAX_QUESTION_CHOICES:
             raise _custom_error(message(N_("These are more than {n} choices. Leave some out."), n=MAX_QUESTION_CHOICES))
         return self
@@ -387,6 +421,8 @@ class ExerciseFile(Table):
         _Validator(parse_links, set[Annotated[str, Field(pattern="^https?://")]]),
     ] = Field((), description="Where to read more.")
     mode: Mode | None = Field(None, description=_MODE)
+    points: Points | None = Field(None, description="What all its blanks are worth; by default 1 each.")
+    carried: Share | None = Field(None, description=_CARRIED)
     inputs: dict[str, Input] = Field({}, description="Values of inputs; those that are left out are drawn.")
     vary: dict[str, VaryTable] = {}
     where: tuple[WhereTable, ...] = ()
@@ -433,3 +469,29 @@ class PackFile(Table):
     )
     presumes: Paragraphs = Field(_NO_TEXT, description="What a learner should know.")
     mode: Mode | None = Field(None, description=_MODE)
+    open: Moment | None = Field(None, description="When its exercises open, such as 2026-12-01T09:00:00+09:00.")
+    due: Moment | None = Field(None, description="When they are due; later answers are late.")
+    reveal: Annotated[Reveal, _Validator(one_of(*REVEALS), Reveal)] | None = Field(
+        None, description="When right answers and reasons are shown after an exam: at-end, after-due or never."
+    )
+    points: (
+        Annotated[Fraction | dict[str, Fraction], _Validator(parse_pack_points, _JsonPoints | dict[str, _JsonPoints])]
+        | None
+    ) = Field(None, description="What each exercise is worth, or a table with the points of each by its id.")
+    carried: Share | None = Field(None, description=_CARRIED)
+
+    @model_validator(mode="after")
+    def _check_times(self) -> PackFile:
+        if self.open is not None and self.due is not None and self.open >= self.due:
+            raise _custom_error(message(N_("It is due before it opens. Exchange the two times, or move one.")), "due")
+        if self.reveal == "after-due" and self.due is None:
+            raise _custom_error(message(N_("Say when it is due, such as due = 2026-12-01T12:00:00+09:00.")), "reveal")
+        return self
+
+    @property
+    def terms(self) -> PackTerms:
+        """What the file says about the assessment of its exercises."""
+        by_exercise = self.points if isinstance(self.points, dict) else {}
+        points = None if isinstance(self.points, dict) else self.points
+        is_exam = self.mode == "exam"
+        return PackTerms(is_exam, self.open, self.due, self.reveal, points, by_exercise, self.carried)

@@ -14,6 +14,7 @@ from tutor.packs.ids import id_from_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from tutor.i18n import LocalizedText
@@ -27,7 +28,7 @@ NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-firs
 class Pack:
     """A folder of exercises, whatever state it is in. With `errors` in its `pack.toml` it can't be opened.
 
-    `exam` is the mode of exercises that set none. `order` is the position among the packs beside it, None for after
+    `exam` is the mode of exercises that set none; they can be worked on from the time `opens` on. `order` is the position among the packs beside it, None for after
     those that have one.
     """
 
@@ -38,6 +39,7 @@ class Pack:
     errors: tuple[Diagnostic, ...] = ()
     order: int | None = None
     exam: bool = False
+    opens: datetime | None = None
     title_cache: TitleCache | None = field(default=None, repr=False, compare=False)
 
     @cached_property
@@ -72,7 +74,7 @@ class Pack:
             raise pack_error(message(text, name=f"{self.id}/{exercise_id}"))
         if len(matching) > 1:
             raise PackError(duplicate_ids(matching))
-        return _load_exercise(matching[0].path, self.folder, self.id, exercise_id, self.exam, check_pack_file=True)
+        return _load_exercise(matching[0].path, self.folder, self.id, exercise_id, check_pack_file=True)
 
 
 def open_lone_exercise(path: Path) -> Exercise:
@@ -80,13 +82,11 @@ def open_lone_exercise(path: Path) -> Exercise:
     return _load_exercise(path, path.parent, "", id_from_path(path))
 
 
-def _load_exercise(
-    path: Path, folder: Path, pack: str, exercise_id: str, exam: bool = False, check_pack_file: bool = False
-) -> Exercise:
+def _load_exercise(path: Path, folder: Path, pack: str, exercise_id: str, check_pack_file: bool = False) -> Exercise:
     from tutor.packs.builder.exercise import load_exercise
 
     with exercise_boundary(path):
-        return load_exercise(path, folder, pack, exercise_id, exam, check_pack_file)
+        return load_exercise(path, folder, pack, exercise_id, check_pack_file)
 
 
 def duplicate_ids(entries: Iterable[ExerciseEntry]) -> Iterator[Diagnostic]:
@@ -113,4 +113,14 @@ def read_pack(folder: Path, title_cache: TitleCache | None = None) -> Pack:
         folder, header, errors = read_pack_header(folder)
         if title_cache and not errors and not enclosing_archive(folder):
             title_cache.store_header(folder, header)
-    return Pack(header.id, header.title, header.description, folder, errors, header.order, header.exam, title_cache)
+    return Pack(
+        header.id,
+        header.title,
+        header.description,
+        folder,
+        errors,
+        header.order,
+        header.exam,
+        header.opens,
+        title_cache,
+    )

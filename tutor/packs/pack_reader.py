@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, LocalizedText, message
@@ -43,6 +44,7 @@ def read_pack_header(folder: Path) -> tuple[Path, PackHeader, tuple[Diagnostic, 
         _parse_texts(data.get("description"), clean_text),
         order if isinstance(order, int) else None,
         data.get("mode") == "exam",
+        _parse_moment(data.get("open")),
     )
     is_newer = isinstance(version, int) and version > FORMAT_VERSION
     return folder, header, (source.diagnostic(("format",), message(NEWER_FORMAT)),) if is_newer else ()
@@ -83,6 +85,16 @@ def _read_id(path: Path, folder: Path) -> ExerciseEntry:
 def _own_id(data: dict[str, Any]) -> str | None:
     own_id = data.get("id")
     return own_id if isinstance(own_id, str) and is_valid_id(own_id) else None
+
+
+def _parse_moment(raw: Any) -> datetime | None:
+    """Return a time with its time zone; None for what is no such time, of which opening an exercise gives the reason."""
+    if isinstance(raw, str):
+        try:
+            raw = datetime.fromisoformat(raw.strip())
+        except ValueError:
+            return None
+    return raw if isinstance(raw, datetime) and raw.tzinfo is not None else None
 
 
 def _parse_number(raw: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,14 @@ from tutor.algebra.expr import DOMAINS, Sym, as_expr
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import shape_of
 from tutor.algebra.sizes import sizes_in
-from tutor.grading.question import Choice, Question
+from tutor.grading.question import Question
 from tutor.packs.templates import TemplateContext, parse_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tutor.algebra.ops import Value
+    from tutor.grading.question import Choice, TextMistake
     from tutor.i18n import LocalizedText
     from tutor.packs.diagnostics import KeyPath
 
@@ -29,6 +30,7 @@ class QuestionTemplate:
 
     `symbols` are the names that an answer may use, each with a domain, with a formula that gives it a value and a shape, or
     a symbolic matrix; if there are none, an answer may use every name of the exercise. `key_path` is its place in the file.
+    `select_all`, `accepted` and `text_mistakes` are as in `Question`.
     """
 
     id: str
@@ -38,9 +40,12 @@ class QuestionTemplate:
     choices: tuple[Choice, ...] = ()
     skills: tuple[str, ...] = ()
     key_path: KeyPath = ()
+    select_all: bool = False
+    accepted: tuple[str, ...] | None = None
+    text_mistakes: tuple[TextMistake, ...] = ()
 
     def instantiate(self, context: TemplateContext, seed: int | None, exercise: str) -> Question:
-        """Return the question for one variant, its choices shuffled by the seed.
+        """Return the question for one variant, its choices shuffled by the seed, but for those that stay last.
 
         Raises `AlgebraError` if a formula has no value.
         """
@@ -49,15 +54,36 @@ class QuestionTemplate:
         formula = None if self.answer is None else parse_formula(self.answer, known)
         answer = None if formula is None else evaluate(formula, known)
         choices = [
-            Choice(context.fill_texts(choice.text), choice.right, context.fill_texts(choice.feedback), number)
+            replace(
+                choice,
+                text=context.fill_texts(choice.text),
+                feedback=context.fill_texts(choice.feedback),
+                number=number,
+            )
             for number, choice in enumerate(self.choices, 1)
         ]
         order = sorted(
-            range(len(choices)), key=lambda i: sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()
+            range(len(choices)),
+            key=lambda i: (choices[i].is_last, sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()),
         )
         shuffled = tuple(choices[i] for i in order)
         prompt = context.fill_texts(self.prompt)
-        return Question(self.id, prompt, answer, names, shuffled, formula, self.skills, known)
+        mistakes = tuple(
+            replace(mistake, feedback=context.fill_texts(mistake.feedback)) for mistake in self.text_mistakes
+        )
+        return Question(
+            self.id,
+            prompt,
+            answer,
+            names,
+            shuffled,
+            formula,
+            self.skills,
+            known,
+            self.select_all,
+            self.accepted,
+            mistakes,
+        )
 
     def answer_names(self, context: TemplateContext) -> dict[str, Value]:
         """Return the names that an answer may use. Raises `AlgebraError`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
@@ -43,11 +44,15 @@ _FIRST_TEXT = {
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
 #: A matrix before its numbers are drawn: 2×2 fits every operation.
 _DEFAULT_MATRIX = ((2, 3), (4, 5))
+#: What a new exam is worth.
+_EXAM_POINTS = 10
 _LEADING_NUMBER = re.compile(r"[0-9]+")
 
 
-def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequence[str]) -> list[Path]:
-    """Write a pack with one exercise into a new or empty folder and return its files. Raises `PackError`."""
+def new_pack(
+    folder: Path, title: str, authors: Sequence[str], languages: Sequence[str], *, exam: bool = False
+) -> list[Path]:
+    """Write a pack with one exercise, or one exam, into a new or empty folder and return its files. Raises `PackError`."""
     ensure_new_pack_dir(folder)
     pack_lines = [
         "#:schema ./pack.schema.json",
@@ -56,6 +61,7 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         f"title = {_toml_text(dict.fromkeys(languages, title))}",
         f"authors = {json.dumps(list(authors), ensure_ascii=False)}",
         f"languages = {json.dumps(list(languages))}",
+        *(_exam_lines() if exam else ()),
     ]
     exercise_lines = [
         "#:schema ./exercise.schema.json",
@@ -63,6 +69,7 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         'graph = "z = (a + b) * c"',
         "start = 3",
         "level = 1",
+        *([f"points = {_EXAM_POINTS}"] if exam else ()),
         "",
         "[inputs]",
         "a = 4",
@@ -78,6 +85,17 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         *(f"{language} = {_toml_string(text)}" for language, text in _in_languages(_FIRST_TEXT, languages).items()),
     ]
     return _write_files(folder, {PACK_FILE: pack_lines, "01-first.toml": exercise_lines})
+
+
+def _exam_lines() -> list[str]:
+    """Return the keys of an exam in `pack.toml`, with times of which the author takes the # away."""
+    opens = (datetime.now().astimezone() + timedelta(days=7)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return [
+        'mode = "exam"',
+        f"# open = {opens.isoformat()}",
+        f"# due = {(opens + timedelta(hours=2)).isoformat()}",
+        '# reveal = "after-due"',
+    ]
 
 
 def _in_languages(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
@@ -123,8 +141,9 @@ def new_exercise(
     recipe: Recipe = RECIPES[0],
     *,
     start: Value = ONE,
+    exam: bool = False,
 ) -> list[Path]:
-    """Write an exercise after the others of the pack in `folder` and return its file. Raises `PackError`.
+    """Write an exercise, perhaps as an `exam`, after the others of the pack in `folder` and return its file. Raises `PackError`.
 
     `start` is used instead of that of the recipe unless it is 1.
     """
@@ -135,20 +154,24 @@ def new_exercise(
         raise pack_error(message(_TAKEN, id=name), folder)
     matrices = infer_matrices(graph, inputs)
     file = f"{_next_number(folder):02}-{name}.toml"
-    files = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe, start)})
+    files = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe, start, exam)})
     if matrices:
         drawn = _draw_matrices(files[0], folder, matrices)
-        _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe, start)})
+        _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe, start, exam)})
     return files
 
 
-def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe, start: Value = ONE) -> list[str]:
+def _exercise_lines(
+    graph: str, inputs: Mapping[str, Value], recipe: Recipe, start: Value = ONE, exam: bool = False
+) -> list[str]:
     """Return the lines of an exercise whose inputs all vary, but for symbols."""
     lines = ["#:schema ./exercise.schema.json", f"graph = {_toml_string(graph)}"]
     if not (isinstance(start, Num) and start.value == 1):
         lines.append(f"start = {_toml_string(start.name) if isinstance(start, Sym) else _toml_value(start)}")
     elif recipe.start != 1:
         lines.append(f"start = {recipe.start}")
+    if exam:
+        lines += ['mode = "exam"', f"points = {_EXAM_POINTS}"]
     if inputs:
         lines += ["", "[inputs]", *(f"{key} = {_toml_value(value)}" for key, value in inputs.items())]
     # Inputs without a value are drawn from 2 to 9 without being listed.

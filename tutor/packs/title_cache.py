@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class PackHeader:
     description: LocalizedText = field(default_factory=lambda: LocalizedText({}))
     order: int | None = None
     exam: bool = False
+    opens: datetime | None = None
 
 
 @dataclass
@@ -82,15 +84,18 @@ class TitleCache:
             cached = self._folders[str(folder)]
             if cached["pack"] != _snapshot([folder / PACK_FILE]):
                 return None
-            pack_id, title, description, order, exam = cached["head"]
+            pack_id, title, description, order, exam, opens = cached["head"]
             order = None if order is None else int(order)
-            return PackHeader(str(pack_id), _to_text(title), _to_text(description), order, bool(exam))
+            opens = None if opens is None else datetime.fromisoformat(opens)
+            return PackHeader(str(pack_id), _to_text(title), _to_text(description), order, bool(exam), opens)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
     def store_header(self, folder: Path, header: PackHeader) -> None:
         """Keep the header of a `pack.toml` without errors."""
-        head = (header.id, dict(header.title.texts), dict(header.description.texts), header.order, header.exam)
+        opens = None if header.opens is None else header.opens.isoformat()
+        texts = dict(header.title.texts), dict(header.description.texts)
+        head = (header.id, *texts, header.order, header.exam, opens)
         self._save(folder, "pack", [folder / PACK_FILE], head=head)
 
     def _save(self, folder: Path, stamp: str, files: Sequence[Path], **content: Any) -> None:

@@ -26,9 +26,10 @@ from tutor.plain.line_commands import (
 from tutor.practice.close_up.build import close_up
 from tutor.practice.close_up.words import describe_close_up
 from tutor.practice.exam import SAME_NUMBERS
-from tutor.practice.exam import result_message as exam_result
+from tutor.practice.exam_result import result_message, result_notes, right_answer_message
 from tutor.practice.pointers import format_pointers
 from tutor.practice.replay_choice import choose_replay
+from tutor.practice.score import blank_points, score_of
 from tutor.practice.whole_pass import ALL_RIGHT, FIND_FIRST
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ class PlainExercise:
             )
         if self.worksheet.whole_pass.is_on:
             self.print_lines(*whole_pass.rules())
+        if notices := self.worksheet.notices:
+            self.print_lines(*notices, "")
         if self.worksheet.exam:
             self.print_lines(
                 self.worksheet.exam_rules, _("Type the value and press Enter. :help lists the commands."), ""
@@ -143,8 +146,15 @@ class PlainExercise:
     def choice_lines(self, blank: Blank) -> Iterable[str]:
         """Return a line for each choice of a question; none for any other blank."""
         if blank.kind == "question":
-            for number, choice in enumerate(self.worksheet.problem.question(blank).choices, 1):
+            question = self.worksheet.problem.question(blank)
+            for number, choice in enumerate(question.choices, 1):
                 yield f"  {number}  {strip_markup(str(choice.text))}"
+            if question.select_all:
+                yield _("Choose all that apply, such as 1, 3.")
+            elif question.is_ungraded:
+                yield _("Answer in your own words. Your instructor reads it.")
+            elif question.is_text:
+                yield _("Answer with a word or a few.")
 
     def build_prompt(self, blank_id: str) -> str:
         order = [place.id for place in self.worksheet.fillable]
@@ -451,6 +461,8 @@ class PlainExercise:
     def finish(self) -> None:
         summary = self.worksheet.summary()
         self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [_("Solved.")]))
+        if not self.worksheet.tells_result:
+            return
         if self.worksheet.whole_pass.was_right_at_once and not summary.wrong_attempts:
             self.print_lines(ALL_RIGHT)
         target = self.worksheet.problem.target_name
@@ -465,11 +477,20 @@ class PlainExercise:
             self.print_lines("", strip_markup(after))
 
     def exam_lines(self, summary: Summary) -> Iterable[object]:
-        """Return the result of an exam: how many answers are right, and the verdict on each."""
-        yield exam_result(summary.verdicts)
+        """Return the result of an exam: its score, the verdict on each answer, and the right ones if they may be told."""
+        worksheet = self.worksheet
+        yield result_message(worksheet)
+        yield from result_notes(worksheet)
+        if not worksheet.tells_result:
+            return
+        score = {blank: (points, most) for blank, points, most in score_of(worksheet).by_blank}
         for blank, verdict in summary.verdicts:
-            answer = self.worksheet.entry(blank.id).text
-            yield f"{MARKS[verdict.kind]} {format_prompt(self.worksheet, blank)} {answer}  {verdict.message}"
+            answer = "; ".join(" ".join(row) for row in worksheet.value_text(blank.id))
+            line = f"{MARKS[verdict.kind]} {format_prompt(worksheet, blank)} {answer}  {verdict.message}"
+            yield f"{line} {blank_points(*score[blank.id])}" if blank.id in score else line
+            if not verdict.right and worksheet.variant.exercise.assessment.tells_answers:
+                right = right_answer_message(worksheet.problem, blank)
+                yield from [f"  {strip_markup(str(right))}"] if right is not None else []
 
 
 #: Commands that may move the focus to another blank.

@@ -41,7 +41,8 @@ class Entry:
     @property
     def settled(self) -> bool:
         """Whether the place needs no more answer."""
-        return self.is_correct or self.sealed_verdict is not None
+        is_noted = self.verdict is not None and self.verdict.settles_blank
+        return self.is_correct or is_noted or self.sealed_verdict is not None
 
 
 _EMPTY_ENTRY = Entry()

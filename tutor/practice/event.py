@@ -69,7 +69,8 @@ class Event:
       or `skipped`, or `undone` for the one before. The last one before a blank counts;
     - `why`: the reason that was chosen after the right answer at `blank`, in `text` as `rule` or as the id of the mistake
       that it follows, with `right` or `wrong` as its `verdict`; or `skipped`;
-    - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
+    - `noted`: an answer in an exam. Once verdicts are told it is stored once more as an `answer` with its verdict;
+    - `scored`: the points of the sitting of an exam that counts, in `text` as `7.5/10`, once verdicts are told;
     - `whole`: a whole pass, in which answers wait for their verdicts, was started or left (`on` or `off` in `text`);
     - `unjudged`: an answer in a whole pass. At its end it is stored once more as an `answer` with its verdict;
     - `pointed`: the place at which the learner pointed as the first wrong one; `verdict` is `right` if it is;
@@ -158,6 +159,8 @@ class Event:
 
 #: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
+#: The kind of the score of an exam.
+SCORED = "scored"
 #: The kind of a wrong answer that is given once more.
 AGAIN = "again"
 #: The kinds of a whole pass: its start and end with their texts, an answer that waits, a place pointed at.

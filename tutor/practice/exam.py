@@ -14,18 +14,26 @@ from typing import TYPE_CHECKING
 from tutor.atomic_files import read_regular_file, remove_stale_files
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
+from tutor.packs.assessment import format_time
 from tutor.paths import data_folder
 from tutor.practice.event import new_id
+from tutor.practice.score_texts import score_text
+from tutor.practice.student import student_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from tutor.grading.problem import Blank
+    from tutor.packs.assessment import Assessment
     from tutor.packs.exercise import Exercise
 
-#: The message above an exam.
-EXAM_RULES = message(N_("This is an exam: no hints, one answer for each blank. What is right is told at the end."))
+_RULES_AT_END = N_("This is an exam: no hints, one answer for each blank. What is right is told at the end.")
+_RULES_AFTER_DUE = N_("This is an exam: no hints, one answer for each blank. What is right is told after {time}.")
+_RULES_NEVER = N_("This is an exam: no hints, one answer for each blank. What is right isn't told here.")
+_FOR_PRACTICE = N_("You have taken this exam before: that sitting counts, and this one is for practice.")
+_FOR_PRACTICE_SCORED = N_(
+    "You have taken this exam before: that sitting counts, with {score}, and this one is for practice."
+)
 #: The verdict shown until the end.
 NOTED_VERDICT = Verdict(VerdictKind.NOTED, message(N_("Noted.")))
 #: The verdict on a second answer at the same blank.
@@ -80,24 +88,34 @@ def _account_name() -> str:
 
 
 def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
-    """Return the seed of a learner's numbers in an exam; None if the exercise has fixed numbers.
+    """Return the seed of a learner's numbers in an exam, and of the order of choices; None if both are fixed.
 
-    `owner` is the learner's id, None for the one on this computer.
+    `owner` is the student's id, None for the one on this computer.
     """
-    if not exercise.has_variants:
+    if not exercise.has_variants and not any(question.choices for question in exercise.questions):
         return None
-    text = f"{learner_id() if owner is None else owner}\n{exercise.pack}\n{exercise.id}"
+    text = f"{owner or student_id() or learner_id()}\n{exercise.pack}\n{exercise.id}"
     return int.from_bytes(sha256(text.encode()).digest()[:8], "big") % (NUM_SEEDS - 1) + 1
 
 
-def result_message(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:
-    """Return the message about the result of an exam."""
-    right = sum(verdict.right for _blank, verdict in verdicts)
-    return message(N_("The exam is finished. Right answers: {n} of {all}."), n=right, all=len(verdicts))
+def exam_rules(assessment: Assessment) -> Message:
+    """Return the message above an exam."""
+    if assessment.tells_verdicts:
+        return message(_RULES_AT_END)
+    if assessment.reveal == "never" or assessment.due is None:
+        return message(_RULES_NEVER)
+    return message(_RULES_AFTER_DUE, time=format_time(assessment.due))
+
+
+def practice_notice(score: str) -> Message:
+    """Return what is said above an exam that was taken before, with the score of that sitting if it is known."""
+    if not score:
+        return message(_FOR_PRACTICE)
+    return message(_FOR_PRACTICE_SCORED, score=score_text(score))
 
 
 def reset_warning(exams: Iterable[tuple[str, str]], pack: str, exercise: str) -> Message | None:
     """Return what a learner should know before a reset that covers some of the `exams` that were begun."""
     covered = [name for name in exams if pack in ("", name[0]) and exercise in ("", name[1])]
-    text = N_("Exams among them: {n}. A class report tells that they were reset, and counts the first finished try.")
+    text = N_("Exams among them: {n}. Their first sitting counts and stays. A class report tells of the reset.")
     return message(text, n=len(covered)) if covered else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS
 from tutor.i18n import N_, _, message
 from tutor.practice.event import NOTED, PART, UNJUDGED, parse_day
+from tutor.practice.score_texts import score_text
 from tutor.practice.storage.store import FINISHING_KINDS, STARTING_KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _STARTED = ", ".join(f"'{kind}'" for kind in STARTING_KINDS)
 #: Every try in the order in which they were last worked on.
 _TRIES = f"""
 SELECT pack, exercise, worksheet, max(at), sum(duration), sum(kind = 'answer' AND verdict IN ({_WRONG})),
-    sum(kind = 'hint'), sum(kind = 'reveal'), max(kind IN ({_FINISHED})), max(kind = 'begin'), max(kind = '{PART}')
+    sum(kind = 'hint'), sum(kind = 'reveal'), max(kind IN ({_FINISHED})), max(kind = 'begin'), max(kind = '{PART}'),
+    max(kind = '{NOTED}')
 FROM active_event WHERE pack <> '' GROUP BY pack, exercise, worksheet HAVING max(kind IN ({_STARTED})) ORDER BY max(seq)
 """
 _ENTRIES = "SELECT blank, kind, verdict FROM active_event WHERE worksheet = ? AND blank <> '' ORDER BY seq"
@@ -54,22 +56,26 @@ class TryResult:
 class ExerciseRecord:
     """How one exercise went: its latest try, and whether some try was right at the first try throughout.
 
-    `unfinished` is the try that would be resumed, None if there is none.
+    `unfinished` is the try that would be resumed, None if there is none. An exam has the `score` of the sitting that
+    counts, such as `7.5/10`, once it is told.
     """
 
     latest: TryResult
     first_try: bool
     solved: bool
     unfinished: TryResult | None = None
+    is_exam: bool = False
+    score: str = ""
 
 
 def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
     """Return how each exercise went that was begun or solved."""
     records: dict[ExerciseName, ExerciseRecord] = {}
-    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume, part in store.query(
-        _TRIES
-    ):
+    scores = store.exam_scores()
+    for row in store.query(_TRIES):
+        pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume, part, noted = row
         name = str(pack), str(exercise)
+        is_exam = bool(noted)
         result = TryResult(
             parse_day(str(at)),
             float(seconds),
@@ -89,10 +95,16 @@ def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
             unfinished = None if finished else result
         records[name] = ExerciseRecord(
             result,
-            result.is_clean or (before is not None and before.first_try),
+            (result.is_clean and not is_exam) or (before is not None and before.first_try),
             result.finished or (before is not None and before.solved),
             unfinished,
+            is_exam,
+            scores.get(name, "") if is_exam else "",
         )
+    # A reset hides the tries of an exam, but not the score of its first sitting.
+    hidden = TryResult(None, 0.0, 0, 0, 0, finished=True)
+    for name, score in scores.items():
+        records.setdefault(name, ExerciseRecord(hidden, first_try=False, solved=True, is_exam=True, score=score))
     return records
 
 
@@ -113,12 +125,19 @@ def _count_filled(events: Iterable[tuple[Any, ...]]) -> int:
 
 def describe_state(state: str, record: ExerciseRecord | None, minutes: int | None) -> str:
     """Return in a few words how an exercise stands: "begun, 2 filled", "solved, first try", or how long it takes."""
+    if state == "solved" and record is not None and record.is_exam:
+        return exam_words(record)
     if state == "solved":
         return _("solved, first try") if record is not None and record.first_try else _("solved")
     if state == "begun":
         filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
         return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")
     return minutes_text(minutes) if minutes else ""
+
+
+def exam_words(record: ExerciseRecord) -> str:
+    """Return the score of an exam that is finished, in a few words."""
+    return str(message(N_("exam: {score}"), score=score_text(record.score))) if record.score else _("exam finished")
 
 
 def minutes_text(minutes: int) -> str:

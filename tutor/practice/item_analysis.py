@@ -230,7 +230,7 @@ def _message_of(event: Event) -> str:
 
 
 def _answer_text(event: Event) -> str:
-    """Return an answer as it is counted: choices stand in another order on other numbers."""
+    """Return an answer as it is counted: choices are in another order on other numbers and for other learners."""
     return event.message if event.message.startswith("choice.") else event.text
 
 

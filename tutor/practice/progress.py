@@ -19,7 +19,7 @@ from tutor.practice.rule_progress import SETTLING_VERDICTS, RuleProgress, load_r
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
@@ -104,6 +104,8 @@ class Progress:
     calibration: Calibration = field(default_factory=Calibration)
     #: The results of the placement tests, oldest first.
     placement: tuple[PlacementResult, ...] = ()
+    #: The name and the title of each exam whose result was told, with its score, such as `7.5/10`.
+    exams: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def solved(self) -> int:
@@ -172,6 +174,7 @@ class Progress:
             "rules_in_code": dict(self.code_credit),
             "calibration": self.calibration.as_json(),
             "placement": [result.as_json() for result in self.placement],
+            "exams": [{"exercise": name, "title": title, "score": score} for name, title, score in self.exams],
         }
 
 
@@ -196,6 +199,7 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         code_credit,
         calibration_of(store.query(PREDICTIONS)),
         tuple(load_results(store)),
+        tuple(_exams(store, packs)),
     )
 
 
@@ -216,6 +220,16 @@ def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
         coded = sum((pack.id, entry.id) in in_code for entry in pack.entries)
         progress.append(PackProgress(pack.id, str(pack.title), *counts, coded))
     return tuple(progress)
+
+
+def _exams(store: Store, packs: Sequence[Pack]) -> Iterator[tuple[str, str, str]]:
+    scores = store.exam_scores()
+    if not scores:
+        return
+    titles = {(pack.id, entry.id): str(entry.title) for pack in packs for entry in pack.entries}
+    for (pack_id, exercise), score in sorted(scores.items()):
+        name = f"{pack_id}/{exercise}"
+        yield name, titles.get((pack_id, exercise), name), score
 
 
 def _days(store: Store, today: date) -> tuple[Day, ...]:

@@ -6,7 +6,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tutor.grading.skills import BRANCH
+from tutor.packs.diagnostics import pack_error
+from tutor.practice.event import SCORED, SOLVED
 from tutor.practice.exam import NUM_SEEDS, exam_seed
+from tutor.practice.score import score_of
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
@@ -23,15 +26,20 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     A try is only resumed with the same fingerprint: an exercise that was edited starts again. `seed` selects the
     numbers, and `restart` forces a new try. An exam ignores both and is resumed even when it is finished. A new try is
     at the first stage, after a finished stage at the next one, and at the whole exercise once it was solved.
+
+    Raises `PackError` if the exercise isn't open yet.
     """
+    refusal = exercise.assessment.opening_refusal(exercise.title)
+    if refusal is not None:
+        raise pack_error(refusal)
     if exercise.exam:
-        seed, restart = exam_seed(exercise), False
+        return _open_exam(store, exercise)
     events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
     latest = _latest_variant(exercise, events) if seed in (None, _seed_of(events)) or exercise.stages else None
     stage = 0
     if latest is not None:
         worksheet = Worksheet(latest, store, events, sums_found=count_sums(store, latest))
-        if (not worksheet.done or exercise.exam) and seed in (None, latest.seed):
+        if not worksheet.done and seed in (None, latest.seed):
             return worksheet
         stage = latest.stage + worksheet.done
         if seed is None and latest.is_partial and exercise.has_variants:
@@ -44,6 +52,42 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     if restart:
         worksheet.start()
     return worksheet
+
+
+def _open_exam(store: Store, exercise: Exercise) -> Worksheet:
+    """Return the latest try at an exam, finished or not, or a new one.
+
+    A reset begins another try, for practice, once the first sitting is finished, which goes on to count. It can't
+    replace a sitting that is in progress.
+    """
+    seed = exam_seed(exercise)
+    sittings = store.exam_sittings(exercise.pack, exercise.id) if exercise.pack else []
+    latest = store.events(exercise.pack, exercise.id) if exercise.pack else ()
+    counted = next((events for events in sittings if any(event.kind == SOLVED for event in events)), None)
+    if counted is None and not latest and sittings:
+        latest = sittings[-1]
+    is_repeated = counted is not None and (not latest or latest[0].worksheet != counted[0].worksheet)
+    first_score = _score_of_first(store, exercise, counted) if counted is not None and is_repeated else ""
+    # A try of an earlier version has the author's numbers if there are no others.
+    is_own = latest and (latest[0].seed == seed or not exercise.has_variants)
+    variant = _latest_variant(exercise, latest) if is_own else None
+    return Worksheet(
+        variant or exercise.variant(seed),
+        store,
+        latest if variant else (),
+        is_repeated=is_repeated,
+        first_score=first_score,
+    )
+
+
+def _score_of_first(store: Store, exercise: Exercise, events: Sequence[Event]) -> str:
+    """Return the score of the sitting that counts; store it if it may be told by now."""
+    score = next((event.text for event in events if event.kind == SCORED), "")
+    variant = None if score else _latest_variant(exercise, events)
+    if variant is None:
+        return score
+    worksheet = Worksheet(variant, store, events)
+    return score_of(worksheet).text if worksheet.tells_result else ""
 
 
 def count_sums(store: Store, variant: Variant) -> int:

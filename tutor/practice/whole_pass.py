@@ -201,8 +201,8 @@ class WholePass:
 
 
 def _is_wrong(verdict: Verdict) -> bool:
-    """Return whether a value is wrong: too few digits are not."""
-    return not verdict.right and verdict.kind is not VerdictKind.COARSE
+    """Return whether a value is wrong: too few digits are not, nor is a text that nobody grades here."""
+    return not verdict.right and verdict.kind not in (VerdictKind.COARSE, VerdictKind.NOTED)
 
 
 def _judged(entry: Entry, judged: Verdict, told: Verdict) -> Entry:

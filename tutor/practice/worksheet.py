@@ -22,6 +22,7 @@ from tutor.grading.concealment import Concealment
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import Hint, format_right_answer, hint_at, num_rungs, rule_rung
 from tutor.grading.question import parse_choice
+from tutor.grading.selection import parse_selection
 from tutor.grading.skills import FAULT
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
@@ -39,6 +40,7 @@ from tutor.practice.event import (
     PART,
     POINTED,
     REPLY,
+    SCORED,
     SOLVED,
     UNJUDGED,
     WHOLE,
@@ -48,6 +50,7 @@ from tutor.practice.event import (
 )
 from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
+from tutor.practice.score import score_of
 from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
 from tutor.practice.whole_pass import FIND_FIRST, NO_HELP_YET, NOT_IN_EXAMS, NOTHING_LEFT, WholePass
 
@@ -118,7 +121,8 @@ def random_seed() -> int:
 class Worksheet:
     """A try at `variant`. Events go to the journal, if there is one; `events` of an earlier session are replayed.
 
-    `sums_found` counts the sums at branches that the learner found without help before this try.
+    `sums_found` counts the sums at branches that the learner found without help before this try. `is_repeated`: an exam
+    was taken before, and that sitting counts, with the score `first_score` if its verdicts were told.
     """
 
     #: Whether verdicts say why; one that only replays events does without.
@@ -131,10 +135,14 @@ class Worksheet:
         events: Sequence[Event] = (),
         clock: Callable[[], float] = time.monotonic,
         sums_found: int = 0,
+        *,
+        is_repeated: bool = False,
+        first_score: str = "",
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._sums_found = sums_found
+        self.is_repeated, self.first_score = is_repeated, first_score
         self.saved = True
         self._init_try(variant)
         if events:
@@ -144,9 +152,11 @@ class Worksheet:
                 self._apply(event)
             self.asides.forget_last()
             self._finished = any(event.kind in (SOLVED, PART) for event in events)
+            self._is_told_late = _is_told_late(events)
             # The program may have been killed between the last answer and the event of the end.
             self._store_whole_pass()
             self._finish_if_done()
+            self._store_verdicts()
 
     def _init_try(self, variant: Variant) -> None:
         self.variant = variant
@@ -156,10 +166,15 @@ class Worksheet:
         self.whole_pass = WholePass(self._entries)
         #: Predictions before blanks, and reasons for right answers.
         self.asides = Asides(self)
-        #: The blanks of an exam whose answers were stored with their verdicts.
+        #: The blanks of an exam whose answers were stored with their verdicts, and whether its score was.
         self._stored_verdicts: set[str] = set()
+        self._is_scored = False
+        #: The blanks that were answered after the exercise was due.
+        self._late: set[str] = set()
         self._try_id = new_id()
         self._started = self._finished = False
+        #: Whether the verdicts of an exam were told some time after its end.
+        self._is_told_late = False
         self._last_event_time = self._last_hint_time = self._clock()
         self._hinted_blank: str | None = None
 
@@ -204,7 +219,7 @@ class Worksheet:
     @property
     def hidden_nodes(self) -> frozenset[int]:
         """The positions of the nodes whose forward value is a blank that is not right yet."""
-        if self.exam and self.done:
+        if self.exam and self.tells_result:
             return frozenset()
         return frozenset(place.node for place in self.problem.forward_blanks if not self.entry(place.id).is_correct)
 
@@ -232,12 +247,28 @@ class Worksheet:
         """The refusal of help in an unfinished exam and in a whole pass; None if it is allowed."""
         if self.whole_pass.is_on:
             return NO_HELP_YET
-        return exam.NO_HELP if self.exam and not self.done else None
+        return exam.NO_HELP if self.exam and not self.tells_result else None
+
+    @property
+    def tells_result(self) -> bool:
+        """Whether all blanks are done and what is right may be told; in some exams only after they were due."""
+        return self.done and (not self.exam or self.variant.exercise.assessment.tells_verdicts)
+
+    def is_late(self, blank: str) -> bool:
+        """Return whether a blank was answered after the exercise was due."""
+        return blank in self._late
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What is said above the exercise: when it is due, and whether an earlier sitting of an exam counts."""
+        due = self.variant.exercise.assessment.due_notice
+        repeated = exam.practice_notice(self.first_score) if self.is_repeated else None
+        return tuple(notice for notice in (due, repeated) if notice is not None)
 
     @property
     def exam_rules(self) -> Message:
         """What is said at the start of an exam."""
-        return exam.EXAM_RULES
+        return exam.exam_rules(self.variant.exercise.assessment)
 
     @property
     def hides_verdicts(self) -> bool:
@@ -283,8 +314,8 @@ class Worksheet:
     def value_text(self, blank: str) -> list[list[str]]:
         """Return the rows of cells at a place: the learner's entry, or a given or revealed value; [] if empty."""
         place = self.problem.place(blank)
-        if place.kind == "question" and self.problem.question(place).choices:
-            return [[self._choice_text(place)]] if self.entry(blank).text else []
+        if place.kind == "question" and not self.problem.question(place).has_value:
+            return [[self._text_at(place)]] if self.entry(blank).text else []
         state = self.state(blank)
         entry = self.entry(blank)
         # A revealed formula is shown as in the last hint, which is shorter than the one in terms of the inputs.
@@ -303,12 +334,16 @@ class Worksheet:
             return [[format_expr(cell) for cell in row] for row in answer.expr.rows]
         return format_cells(answer.value)
 
-    def _choice_text(self, place: Blank) -> str:
-        """Return the text of the option that was chosen or revealed."""
-        question = self.problem.question(place)
-        if self.entry(place.id).revealed:
-            return str(next(choice.text for choice in question.choices if choice.right))
-        return str(question.choices[parse_choice(question, self.entry(place.id).text)].text)
+    def _text_at(self, place: Blank) -> str:
+        """Return the text of the options that were chosen or revealed, or the text that was typed."""
+        question, entry = self.problem.question(place), self.entry(place.id)
+        if entry.revealed:
+            return question.right_text
+        if question.is_text:
+            return entry.text
+        if question.select_all:
+            return "; ".join(str(question.choices[i].text) for i in parse_selection(question, entry.text))
+        return str(question.choices[parse_choice(question, entry.text)].text)
 
     def next_open_blank(self, after: str | None = None) -> str | None:
         """Return the next unsettled place in backward order after `after`, cyclically; None if all blanks are done."""
@@ -517,7 +552,7 @@ class Worksheet:
     def preview(self, blank: str, text: str) -> Preview:
         """Return how an answer being typed is read, without giving away the value of another blank."""
         place, visible = self.problem.place(blank), self.visible_places()
-        if self.done:
+        if self.tells_result:
             return preview(self.problem, place, text)
         concealment = Concealment(
             {other.id for other in (*self.problem.forward_blanks, *self.problem.places)} - visible,
@@ -706,9 +741,8 @@ class Worksheet:
 
     def _finish_if_done(self) -> None:
         if self.done and not self._finished:
+            self._store_verdicts()
             self._finished = True
-            if self.exam:
-                self._store_verdicts()
             self._record(PART if self.variant.is_partial else SOLVED, "")
 
     def _record(
@@ -778,6 +812,8 @@ class Worksheet:
             self._apply_unfold(event.text, event.kind == "open")
         elif event.kind == WHOLE:
             self._apply_whole(event.text == ON)
+        elif event.kind == SCORED:
+            self._is_scored = True
         self.asides.apply(event)
         if event.kind in ASIDE_KINDS:
             place = self.unfolded_id(event.blank)
@@ -792,6 +828,7 @@ class Worksheet:
         self._entries.last_place = event.blank
         entry = self.entry(event.blank)
         if event.kind in ("answer", NOTED, UNJUDGED):
+            self._note_time(event)
             if event.kind == "answer":
                 self._stored_verdicts.add(event.blank)
             self._apply_answer(event.blank, event.text, verdict)
@@ -811,6 +848,12 @@ class Worksheet:
             self._entries.undo()
             self._finished = self._finished and self.done
         self.whole_pass.explain_next(self.fillable, self._grade)
+
+    def _note_time(self, event: Event) -> None:
+        """Remember whether an answer in an exam came too late."""
+        is_first = event.kind == NOTED and self.entry(event.blank).sealed_verdict is None
+        if is_first and self.variant.exercise.assessment.is_late(event.at):
+            self._late.add(event.blank)
 
     def _apply_unfold(self, node: str, opened: bool) -> None:
         before = self._entries.view
@@ -879,13 +922,27 @@ class Worksheet:
         self._entries.update(event.blank, replace(entry, verdict=after))
 
     def _store_verdicts(self) -> None:
-        """Store every answer of a finished exam again with its verdict, which no file contains before the end."""
+        """Store every answer of a finished exam again with its verdict, which no file contains before it is told."""
+        if not self.exam or not self.tells_result:
+            return
+        # An exam that was finished with an earlier version stays as it is.
+        is_new = not self._finished or self._is_told_late
         for blank in self.blanks:
             entry = self.entry(blank.id)
             if entry.sealed_verdict is not None and blank.id not in self._stored_verdicts:
+                is_new = True
                 self._stored_verdicts.add(blank.id)
                 self._store_event(self._make_event("answer", blank.id, entry.text, entry.sealed_verdict))
+        if is_new and not self._is_scored and not self.is_repeated:
+            self._is_scored = True
+            self._store_event(self._make_event(SCORED, "", score_of(self).text))
 
     def _disclose_verdicts(self) -> None:
-        if self.done:
+        if self.tells_result:
             self._entries.update_all(lambda entry: replace(entry, verdict=entry.sealed_verdict))
+
+
+def _is_told_late(events: Sequence[Event]) -> bool:
+    """Return whether a verdict of an exam was stored after its end."""
+    kinds = [event.kind for event in events]
+    return SOLVED in kinds and "answer" in kinds[kinds.index(SOLVED) :]

@@ -54,12 +54,16 @@ def reason_of(verdict: Verdict) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of a question: its number, its lines, and whether it is the one that would be checked."""
+    """A choice of a question: its number, its lines, and whether it would be checked, alone or with others.
+
+    `is_pointed`: Space marks it.
+    """
 
     number: int
     lines: list[Line]
     is_chosen: bool
     hue: str
+    is_pointed: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class AnswerContent:
             return self._sentence(message(N_("Is {place} the first wrong one?"), place=name), "bright", width)
         title = str(describe_blank(self.state.worksheet.problem, self.state.focused_blank, self.state.visible_texts()))
         strong = self.palette.ink("bright", bold=True)
+        if self.state.selection.question is not None:
+            title = str(message(N_("{text} Choose all that apply."), text=title))
         if self.state.is_question:
             return flow(marked(self.glyphs, title, strong, self.palette.ink("bright", bold=True, italic=True)), width)
         return flow([(self.glyphs.render(title), strong)], width)
@@ -99,15 +105,21 @@ class AnswerContent:
         """Return the choices of a question, beside their numbers."""
         state = self.state
         options = state.worksheet.problem.question(state.focused_blank).choices if state.is_question else ()
-        chosen = state.chosen_choice
+        chosen = state.marked_choices
+        has_boxes = state.selection.question is not None
+        pointed = state.selection.pointed + 1 if has_boxes and not state.is_read_only and not state.entry.settled else 0
         shown = []
         for number, option in enumerate(options, 1):
-            is_chosen = number == chosen
-            colour = "bright" if is_chosen else "text"
+            is_chosen, is_pointed = number in chosen, number == pointed
+            colour = "bright" if is_chosen or is_pointed else "text"
             text = marked(
                 self.glyphs, str(option.text), self.palette.ink(colour), self.palette.ink("bright", bold=True)
             )
-            shown.append(Choice(number, flow(text, width), is_chosen, self._choice_hue() if is_chosen else ""))
+            lines = flow(text, width - 4 if has_boxes else width)
+            if has_boxes:
+                box: Line = [("[x] " if is_chosen else "[ ] ", self.palette.ink(colour, bold=is_pointed))]
+                lines = indented(box, lines, self.palette.ink())
+            shown.append(Choice(number, lines, is_chosen, self._choice_hue() if is_chosen else "", is_pointed))
         return shown
 
     def _choice_hue(self) -> str:
@@ -173,11 +185,23 @@ class AnswerContent:
             return N_("type a letter and a digit, or the answer")
         if blank.grid is not None:
             return N_("{key} opens the cells, a letter an expression")
+        if self.state.selection.question is not None:
+            return N_("arrow keys and Space mark, or type numbers; {key} checks")
+        if self.state.takes_text:
+            return (
+                N_("write a word or a few and press {key}")
+                if self._is_graded
+                else N_("write in your own words and press {key}")
+            )
         if self.state.num_choices:
             return N_("arrow keys or a number choose, {key} checks")
         return (
             N_("type the formula and press {key}") if blank.is_matrix_formula else N_("type the value and press {key}")
         )
+
+    @property
+    def _is_graded(self) -> bool:
+        return not self.state.worksheet.problem.question(self.state.focused_blank).is_ungraded
 
     def reading(self, column: int, width: int) -> list[Line]:
         """Return how the answer is read, or a caret at `column` with what is wrong there; empty if there is nothing to say."""
@@ -241,8 +265,10 @@ class AnswerContent:
             blocks.append(self._offer("exercise.reveal", "F8", _("show the value of this blank")))
         elif worksheet.offers_replay(state.focused_id):
             blocks.append(self._offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step")))
-        if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
-            blocks.append(self._sentence(worksheet.exam_rules, "help", width))
+        if not any(entry.text for entry in worksheet.entries.values()):
+            if worksheet.exam:
+                blocks.append(self._sentence(worksheet.exam_rules, "help", width))
+            blocks += [self._sentence(notice, "help", width) for notice in worksheet.notices]
         blocks += self._whole_pass_blocks(width)
         is_quiet = state.verdict is None and not state.hint_requested and state.hint is None
         if self.lists_matrices and (values := matrices_around(state, self.glyphs, self.palette, width)):
@@ -253,7 +279,8 @@ class AnswerContent:
         if not blocks and state.hint is None and worksheet.problem.graph.nodes:
             keys = {
                 "next": self.glyphs.key_label("exercise.next", "Tab"),
-                "hint": self.glyphs.key_label("exercise.hint", "?"),
+                # A question mark is typed into a text.
+                "hint": self.glyphs.key_label("exercise.hint", "F2" if state.takes_text else "?"),
             }
             keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.hides_verdicts else _KEYS_HELP, **keys)
             blocks.append(self._sentence(keys_help, "muted", width))

@@ -46,6 +46,8 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
             return exam.SAME_NUMBERS
         case "new_numbers" if not worksheet.variant.exercise.has_variants:
             return message(N_("This exercise has one set of numbers."))
+        case "show_summary" if worksheet.done and has_graph and not worksheet.tells_result:
+            return worksheet.help_refusal
         case "show_summary" if not (worksheet.done and has_graph):
             return message(N_("The closer look opens when all blanks are filled."))
         case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:

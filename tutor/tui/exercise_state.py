@@ -16,9 +16,10 @@ from tutor.practice import whole_pass
 from tutor.practice.pointers import pointers
 from tutor.tui.answer_input import AnswerInput
 from tutor.tui.exercise_asides import ExerciseAsides
+from tutor.tui.selection_input import SelectionInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tutor.grading.answer import Preview
     from tutor.grading.problem import Blank
@@ -40,6 +41,8 @@ class ExerciseState:
         self.focused_id = focused_id
         #: Predictions before blanks, and reasons for right answers.
         self.asides = ExerciseAsides(self, self._asks_for)
+        #: What is marked at a question with several right choices.
+        self.selection = SelectionInput(self)
         self.inputs: dict[str, AnswerInput] = {}
         #: Verdicts on answers that can't be read, by blank, until the answers are changed.
         self.input_errors: dict[str, Verdict] = {}
@@ -82,10 +85,22 @@ class ExerciseState:
         return len(self.worksheet.problem.question(self.focused_blank).choices) if self.is_question else 0
 
     @property
+    def takes_text(self) -> bool:
+        """Return whether the focused question is answered by a text, in which any character may occur."""
+        return self.is_question and self.worksheet.problem.question(self.focused_blank).is_text
+
+    @property
+    def marked_choices(self) -> Collection[int]:
+        """Return the numbers of the choices that are highlighted: of one choice that, of several those marked."""
+        if self.selection.question is not None:
+            return [position + 1 for position in self.selection.marked]
+        return () if self.chosen_choice is None else (self.chosen_choice,)
+
+    @property
     def chosen_choice(self) -> int | None:
         """Return the number of the choice that is highlighted: the one typed, else the last answer."""
         text = self.input.line.text if not self.input.is_empty else self.entry.text
-        if not self.num_choices or not text:
+        if not self.num_choices or not text or self.selection.question is not None:
             return None
         try:
             return parse_choice(self.worksheet.problem.question(self.focused_blank), text) + 1
@@ -157,6 +172,7 @@ class ExerciseState:
             self.focused_id = place
             self.last_result = None
             self.in_grid = self.hint_requested = self.hint_too_soon = self.just_rejected = False
+            self.selection.forget()
 
     def focus_next(self, step: int) -> None:
         """Focus the next or previous blank in the order of the backward pass, wrapping around."""
@@ -240,13 +256,23 @@ class ExerciseState:
         """Highlight a choice of the focused question, as if its number were typed."""
         if self.is_read_only or not self.num_choices:
             return
+        if self.selection.question is not None:
+            self.selection.toggle(number - 1)
+            return
+        self.replace_line(str(number))
+
+    def replace_line(self, text: str) -> None:
+        """Replace what is typed at the focused blank, as one step to undo."""
         answer = self.start_input()
         answer.record()
-        answer.expression.set(str(number))
+        answer.expression.set(text)
         self._clear_feedback()
 
     def move_choice(self, step: int) -> None:
-        """Highlight the next or the previous choice."""
+        """Highlight the next or the previous choice; of several that may be marked, point at it."""
+        if self.selection.question is not None:
+            self.selection.point(step)
+            return
         chosen = self.chosen_choice
         first = 1 if step > 0 else self.num_choices
         self.choose(first if chosen is None else min(max(chosen + step, 1), self.num_choices))
@@ -274,7 +300,10 @@ class ExerciseState:
 
         A `[` or a name typed into empty cells starts the expression. A finished worksheet takes no input.
         """
-        if self.is_read_only:
+        if self.is_read_only or self.selection.take_key(text):
+            return
+        if text == " " and self.num_choices and self.input.is_empty and self.selection.question is None:
+            self.choose(1)
             return
         answer = self.start_input()
         pasted = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)

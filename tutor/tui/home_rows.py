@@ -293,6 +293,9 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
     reached = state.state_of(pack, entry)
     if reached == "first-try":
         return _("first try")
+    record = state.record(name)
+    if reached == "solved" and record is not None and record.is_exam:
+        return record.score or _("exam finished")
     if reached == "begun":
         return progress_text(state, name) or _("begun")
     if reached == "new" and name in state.placed_out:

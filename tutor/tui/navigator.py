@@ -105,7 +105,11 @@ class Navigator:
     def show_replay(self, pack: Pack, entry: ExerciseEntry) -> None:
         """Show an exercise of the list worked out, with other numbers than the learner's own."""
         try:
-            worksheet = open_worksheet(self._store, pack.open(entry.id), self._seed)
+            exercise = pack.open(entry.id)
+            if (not_open := exercise.assessment.opening_refusal(entry.title)) is not None:
+                self.home.set_message(not_open)
+                return
+            worksheet = open_worksheet(self._store, exercise, self._seed)
             replay, note = choose_replay(worksheet)
         except (PackError, AlgebraError) as error:
             self.home.mark_broken(pack, entry, str(error))

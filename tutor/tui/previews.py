@@ -16,7 +16,7 @@ from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.code_settings import STYLE_WORDS
 from tutor.packs.diagnostics import PackError
 from tutor.practice.day_texts import describe_due, describe_past
-from tutor.practice.exercise_records import code_mark, minutes_text
+from tutor.practice.exercise_records import code_mark, exam_words, minutes_text
 from tutor.practice.mastery_levels import NEW
 from tutor.practice.progress import format_duration
 from tutor.practice.resume import open_worksheet
@@ -116,6 +116,8 @@ class _PreviewMaker:
         try:
             # The pack itself is in use on the screen.
             exercise = copy(pack).open(entry.id)
+            if (refusal := exercise.assessment.opening_refusal(title)) is not None:
+                return TextPreview(title, str(refusal))
             worksheet = self._open_worksheet(exercise)
             problem, text = worksheet.problem, worksheet.variant.text(with_note=False)
             picture, text_rows = self._forward_picture(worksheet, text)
@@ -123,13 +125,18 @@ class _PreviewMaker:
             return TextPreview(title, f"{self._glyphs.error} {without_folder(str(error), pack)}")
         state = self._state.state_of(pack, entry)
         record = self._state.record(name)
-        word, hue = {
-            "new": (_("new"), "muted"),
-            "begun": (_("begun"), "backward"),
-            "solved": (_("solved"), "right"),
-            "first-try": (_("solved at the first try"), "right"),
-            "broken": (_("broken"), "wrong"),
-        }[state]
+        is_finished_exam = record is not None and record.is_exam and state == "solved"
+        word, hue = (
+            (exam_words(record), "text")
+            if record is not None and is_finished_exam
+            else {
+                "new": (_("new"), "muted"),
+                "begun": (_("begun"), "backward"),
+                "solved": (_("solved"), "right"),
+                "first-try": (_("solved at the first try"), "right"),
+                "broken": (_("broken"), "wrong"),
+            }[state]
+        )
         blanks = len(worksheet.blanks)
         stage = worksheet.variant.stage_name
         work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
@@ -221,7 +228,9 @@ class _PreviewMaker:
         if record is None:
             return _("not tried yet"), "faint"
         result = record.latest
-        if result.is_clean:
+        if result.finished and record.is_exam:
+            parts, hue = [exam_words(record)], "text"
+        elif result.is_clean:
             parts, hue = [_("every blank at the first try")], "right"
         elif result.finished:
             parts, hue = [self._mistakes_text(result) or _("solved")], "text"

@@ -14,10 +14,13 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import LABELS, MARKS
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
-from tutor.practice import exam, whole_pass
+from tutor.packs.sanitize import strip_markup
+from tutor.practice import whole_pass
+from tutor.practice.exam_result import headline, result_notes, right_answer_message
 from tutor.practice.exercise_records import minutes_text
 from tutor.practice.mastery_levels import mastery_label, next_step, state_label
 from tutor.practice.rule_ids import rule_name, rules_at
+from tutor.practice.score import blank_points, score_of
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.aside_content import AsideContent
 from tutor.tui.canvas import line_bar, runs_width
@@ -72,7 +75,7 @@ class SolvedContent:
         worksheet, strong = self.state.worksheet, self.palette.ink("bright", bold=True)
         count = len(worksheet.blanks)
         if worksheet.exam:
-            return [(self.glyphs.render(str(exam.result_message(worksheet.summary().verdicts))), strong)]
+            return [(self.glyphs.render(str(headline(worksheet))), strong)]
         if self.revealed:
             chip = chip_run(self.palette, self.glyphs, self.glyphs.revealed, "help")
             text = message(N_("Finished. Values shown: {n} of {all}."), n=self.revealed, all=count)
@@ -123,7 +126,7 @@ class SolvedContent:
         """Return the gradients of the inputs, or the output of a forward pass: the name and the rows of each."""
         worksheet = self.state.worksheet
         problem = worksheet.problem
-        if not problem.graph.nodes:
+        if not problem.graph.nodes or not worksheet.tells_result:
             return []
         if not any(blank.is_backward for blank in worksheet.blanks):
             value = problem.exact_passes.values[problem.graph.output_position]
@@ -183,7 +186,9 @@ class SolvedContent:
         if state.status_message is not None:
             lines += [*flow([(self.glyphs.render(str(state.status_message)), self.palette.ink("help"))], width), []]
         if worksheet.exam:
-            return [*lines, *self._verdicts(width)]
+            for note in result_notes(worksheet):
+                lines += [*flow([(self.glyphs.render(str(note)), self.palette.ink("help"))], width), []]
+            return [*lines, *(self._verdicts(width) if worksheet.tells_result else [])]
         if state.last_result is not None and (reason := reason_of(state.last_result[1])):
             lead: Line = [(f"{self.glyphs.correct} ", self.palette.ink("right", bold=True))]
             lines += indented(
@@ -197,16 +202,24 @@ class SolvedContent:
         return lines
 
     def _verdicts(self, width: int) -> list[Line]:
-        problem = self.state.worksheet.problem
+        worksheet = self.state.worksheet
+        problem = worksheet.problem
+        tells_answers = worksheet.variant.exercise.assessment.tells_answers
+        score = {blank: blank_points(points, most) for blank, points, most in score_of(worksheet).by_blank}
         lines: list[Line] = []
-        for blank, verdict in self.state.worksheet.summary().verdicts:
+        for blank, verdict in worksheet.summary().verdicts:
             mark = MARKS[verdict.kind]
             lead = (
                 f"{self.glyphs.for_verdict(mark)} {self.glyphs.render(_(LABELS[verdict.kind]))}",
                 self.palette.ink(MARK_HUES[mark], bold=True),
             )
-            rest = "  " + "  ".join(filter(None, (str(place_name(problem, blank)), reason_of(verdict))))
+            name = " ".join(filter(None, (str(place_name(problem, blank)), score.get(blank.id, ""))))
+            rest = "  " + "  ".join(filter(None, (name, reason_of(verdict))))
             lines += flow([lead, (self.glyphs.render(rest), self.palette.ink("text"))], width)
+            right = right_answer_message(problem, blank) if tells_answers and not verdict.right else None
+            if right is not None:
+                text: Line = [(self.glyphs.render(strip_markup(str(right))), self.palette.ink("muted"))]
+                lines += indented([("  ", self.palette.ink())], flow(text, width - 2), self.palette.ink())
         return lines
 
     def changes(self, width: int) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
 from itertools import product
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
+    from tutor.grading.question import Question
     from tutor.packs.exercise import Exercise, Variant
 
 #: A value without a short decimal form may be rounded by this share, as in the tutor.
@@ -40,6 +41,7 @@ _MAX_DIGITS = 6
 _MAX_CELLS = 6
 _MAX_MISTAKES = 8
 
+_ALL_THAT_APPLY = N_("{text} Choose all that apply.")
 _ASK = N_("{what}. Which number stands at the “?” in the picture?")
 _CELL = N_("{question} Give the number in row {row}, column {column}.")
 
@@ -63,11 +65,13 @@ class ChoiceAnswer:
     text: str
     right: bool
     feedback: str
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QuizQuestion:
-    """A question: a number, which is `right` or one of the `wrong` ones, or one of the `choices`.
+    """A question: a number, which is `right` or one of the `wrong` ones, or one of the `choices`, or with `select_all` all
+    right ones of them, or one of the `texts`, or a text of one's own if it `is_essay`. `points` is what it is worth.
 
     `id` consists of letters, digits, - and _; `title` and `text` are plain, `picture` is SVG or empty.
     """
@@ -79,6 +83,10 @@ class QuizQuestion:
     right: NumericAnswer | None = None
     wrong: tuple[NumericAnswer, ...] = ()
     choices: tuple[ChoiceAnswer, ...] = ()
+    texts: tuple[ChoiceAnswer, ...] = ()
+    select_all: bool = False
+    is_essay: bool = False
+    points: float | None = None
 
     @property
     def html(self) -> str:
@@ -110,14 +118,10 @@ def _questions_at(variant: Variant, blank: Blank) -> Iterator[QuizQuestion | Mes
     picture = (
         svg(picture_of(problem, str(exercise.title), blank=True, labels={blank.id: "?"})) if problem.places else ""
     )
-    if blank.kind == "question" and problem.question(blank).choices:
-        question = problem.question(blank)
-        choices = tuple(
-            ChoiceAnswer(strip_markup(str(choice.text)), choice.right, strip_markup(str(choice.feedback)))
-            for choice in question.choices
-        )
-        text = f"{intro}\n\n{strip_markup(str(question.prompt))}"
-        yield QuizQuestion(id, title, text, picture, choices=choices)
+    worth = exercise.assessment.worth(problem).get(blank.id) if exercise.assessment.has_points else None
+    points = None if worth is None else float(worth)
+    if blank.kind == "question" and not problem.question(blank).has_value:
+        yield _without_value(problem.question(blank), QuizQuestion(id, title, intro, picture, points=points))
         return
     truth = problem.truth(blank)
     cells = [()] if blank.shape is None else list(product(*map(range, blank.shape)))
@@ -131,7 +135,32 @@ def _questions_at(variant: Variant, blank: Blank) -> Iterator[QuizQuestion | Mes
         asked = _text(problem, blank, cell)
         suffix = "".join(f"-{place + 1}" for place in cell)
         right, wrong = _answers(problem, blank, truth, cell)
-        yield QuizQuestion(f"{id}{suffix}", f"{title}{suffix}", f"{intro}\n\n{asked}", picture, right, wrong)
+        share = None if points is None else points / len(cells)
+        text = f"{intro}\n\n{asked}"
+        yield QuizQuestion(f"{id}{suffix}", f"{title}{suffix}", text, picture, right, wrong, points=share)
+
+
+def _without_value(question: Question, frame: QuizQuestion) -> QuizQuestion:
+    """Return a question for choices or for a text, in a frame with everything else."""
+    prompt = strip_markup(str(question.prompt))
+    if question.select_all:
+        prompt = str(message(_ALL_THAT_APPLY, text=prompt))
+    return replace(
+        frame,
+        text=f"{frame.text}\n\n{prompt}",
+        choices=tuple(
+            ChoiceAnswer(
+                strip_markup(str(choice.text)), choice.right, strip_markup(str(choice.feedback)), choice.is_last
+            )
+            for choice in question.choices
+        ),
+        texts=(
+            *(ChoiceAnswer(text, True, "") for text in question.accepted or ()),
+            *(ChoiceAnswer(each.text, False, strip_markup(str(each.feedback))) for each in question.text_mistakes),
+        ),
+        select_all=question.select_all,
+        is_essay=question.is_ungraded,
+    )
 
 
 def _safe(name: str) -> str:

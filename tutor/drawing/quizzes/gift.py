@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from tutor.drawing.quizzes.content import plain_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tutor.drawing.quizzes.content import NumericAnswer, QuizQuestion
+    from tutor.drawing.quizzes.content import ChoiceAnswer, NumericAnswer, QuizQuestion
 
 
 def as_gift(questions: Iterable[QuizQuestion], category: str) -> Iterator[str]:
@@ -32,9 +33,21 @@ def _answers(question: QuizQuestion) -> Iterator[str]:
     if question.right is not None:
         yield _numeric(question.right, 100)
         yield from (_numeric(answer, 0) for answer in question.wrong)
+    num_right = sum(choice.right for choice in question.choices)
     for choice in question.choices:
-        feedback = f"#{_escape(escape(_one_line(choice.feedback), quote=False))}" if choice.feedback else ""
-        yield f"{'=' if choice.right else '~'}{_escape(escape(_one_line(choice.text), quote=False))}{feedback}"
+        mark = "=" if choice.right else "~"
+        if question.select_all:
+            # Moodle takes a wrong choice off, but gives never less than nothing.
+            mark = f"~%{'' if choice.right else '-'}{100 / num_right:.5f}".rstrip("0").rstrip(".") + "%"
+        yield _with_feedback(mark, choice)
+    for text in question.texts:
+        # In a short answer * stands for any text, unless there is a \ before it.
+        yield _with_feedback("=" if text.right else "=%0%", replace(text, text=text.text.replace("*", "\\*")))
+
+
+def _with_feedback(mark: str, answer: ChoiceAnswer) -> str:
+    feedback = f"#{_escape(escape(_one_line(answer.feedback), quote=False))}" if answer.feedback else ""
+    return f"{mark}{_escape(escape(_one_line(answer.text), quote=False))}{feedback}"
 
 
 def _numeric(answer: NumericAnswer, percent: int) -> str:

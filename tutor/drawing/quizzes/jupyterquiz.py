@@ -14,17 +14,24 @@ _PRECISION = 12
 
 
 def as_jupyterquiz(questions: Iterable[QuizQuestion]) -> list[dict[str, Any]]:
-    """Return the questions as data for JSON."""
-    return [_question(question) for question in questions]
+    """Return the questions as data for JSON; those for a text of one's own are left out, because nobody would read it."""
+    return [_question(question) for question in questions if not question.is_essay]
 
 
 def _question(question: QuizQuestion) -> dict[str, Any]:
+    if question.texts:
+        answers: list[dict[str, Any]] = [
+            {"answer": text.text, "correct": text.right, "match_case": False, "feedback": text.feedback or text.text}
+            for text in question.texts
+        ]
+        return {"question": question.html, "type": "string", "answers": answers}
     if question.right is None:
         answers = [
             {"answer": choice.text, "correct": choice.right, "feedback": choice.feedback or choice.text}
             for choice in question.choices
         ]
-        kind = "many_choice" if sum(choice.right for choice in question.choices) > 1 else "multiple_choice"
+        has_several = question.select_all or sum(choice.right for choice in question.choices) > 1
+        kind = "many_choice" if has_several else "multiple_choice"
         return {"question": question.html, "type": kind, "answers": answers}
     answers = [_numeric(question.right, correct=True), *(_numeric(each, correct=False) for each in question.wrong)]
     return {"question": question.html, "type": "numeric", "precision": _PRECISION, "answers": answers}

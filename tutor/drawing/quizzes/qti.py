@@ -69,7 +69,9 @@ def _test(questions: list[QuizQuestion], title: str) -> Element:
     )
     section = SubElement(part, "assessmentSection", {"identifier": "section", "title": title, "visible": "true"})
     for question in questions:
-        SubElement(section, "assessmentItemRef", {"identifier": question.id, "href": f"items/{question.id}.xml"})
+        item = SubElement(section, "assessmentItemRef", {"identifier": question.id, "href": f"items/{question.id}.xml"})
+        if question.points is not None:
+            SubElement(item, "weight", {"identifier": "POINTS", "value": plain_number(question.points)})
     return test
 
 
@@ -94,15 +96,33 @@ def _item(question: QuizQuestion) -> Element:
 
 def _declare_response(item: Element, question: QuizQuestion) -> None:
     rights = [f"choice{number}" for number, choice in enumerate(question.choices) if choice.right]
-    several = len(rights) > 1
-    attributes = {
-        "identifier": "RESPONSE",
-        "cardinality": "multiple" if several else "single",
-        "baseType": "identifier" if question.choices else "float",
-    }
-    correct = SubElement(SubElement(item, "responseDeclaration", attributes), "correctResponse")
+    several = len(rights) > 1 or question.select_all
+    kind = "identifier" if question.choices else "string" if question.texts or question.is_essay else "float"
+    attributes = {"identifier": "RESPONSE", "cardinality": "multiple" if several else "single", "baseType": kind}
+    declaration = SubElement(item, "responseDeclaration", attributes)
+    if question.is_essay:
+        return
+    correct = SubElement(declaration, "correctResponse")
+    rights += [text.text for text in question.texts if text.right][:1]
     for text in rights or [plain_number(question.right.value) if question.right else ""]:
         SubElement(correct, "value").text = text
+    _map_responses(declaration, question)
+
+
+def _map_responses(declaration: Element, question: QuizQuestion) -> None:
+    """Add what each text, or each of several choices, is worth."""
+    if question.texts:
+        mapping = SubElement(declaration, "mapping", {"defaultValue": "0"})
+        for text in question.texts:
+            if text.right:
+                attributes = {"mapKey": text.text, "mappedValue": "1", "caseSensitive": "false"}
+                SubElement(mapping, "mapEntry", attributes)
+    elif question.select_all:
+        share = 1 / sum(choice.right for choice in question.choices)
+        mapping = SubElement(declaration, "mapping", {"lowerBound": "0", "upperBound": "1", "defaultValue": "0"})
+        for number, choice in enumerate(question.choices):
+            value = plain_number(share if choice.right else -share)
+            SubElement(mapping, "mapEntry", {"mapKey": f"choice{number}", "mappedValue": value})
 
 
 def _body(item: Element, question: QuizQuestion) -> None:
@@ -118,17 +138,31 @@ def _body(item: Element, question: QuizQuestion) -> None:
         paragraph.text = f"{asked} "
         SubElement(paragraph, "textEntryInteraction", {"responseIdentifier": "RESPONSE", "expectedLength": "12"})
         return
-    most = sum(choice.right for choice in question.choices)
+    if question.is_essay:
+        attributes = {"responseIdentifier": "RESPONSE", "expectedLines": "6"}
+        SubElement(SubElement(body, "extendedTextInteraction", attributes), "prompt").text = asked
+        return
+    if question.texts:
+        paragraph = SubElement(body, "p")
+        paragraph.text = f"{asked} "
+        SubElement(paragraph, "textEntryInteraction", {"responseIdentifier": "RESPONSE", "expectedLength": "30"})
+        return
+    most = 0 if question.select_all else sum(choice.right for choice in question.choices)
     interaction = SubElement(
         body, "choiceInteraction", {"responseIdentifier": "RESPONSE", "shuffle": "true", "maxChoices": str(most)}
     )
     SubElement(interaction, "prompt").text = asked
     for number, choice in enumerate(question.choices):
-        SubElement(interaction, "simpleChoice", {"identifier": f"choice{number}"}).text = choice.text
+        attributes = {"identifier": f"choice{number}", **({"fixed": "true"} if choice.is_last else {})}
+        SubElement(interaction, "simpleChoice", attributes).text = choice.text
 
 
 def _process(item: Element, question: QuizQuestion) -> dict[str, str]:
     """Add the rules for the score and the feedback; return the sentences by their identifiers."""
+    if question.is_essay:
+        return {}
+    if question.texts or question.select_all:
+        return _process_mapped(item, question)
     condition = SubElement(SubElement(item, "responseProcessing"), "responseCondition")
     first = SubElement(condition, "responseIf")
     feedback: dict[str, str] = {}
@@ -155,6 +189,25 @@ def _process(item: Element, question: QuizQuestion) -> dict[str, str]:
         SubElement(match, "baseValue", {"baseType": "identifier"}).text = f"choice{number}"
         _set(branch, "FEEDBACK", "identifier", f"feedback{number}")
         feedback[f"feedback{number}"] = choice.feedback
+    return feedback
+
+
+def _process_mapped(item: Element, question: QuizQuestion) -> dict[str, str]:
+    """Add the rules for a score that is the sum of what the response is worth; return the sentences."""
+    processing = SubElement(item, "responseProcessing")
+    SubElement(
+        SubElement(processing, "setOutcomeValue", {"identifier": "SCORE"}), "mapResponse", {"identifier": "RESPONSE"}
+    )
+    feedback: dict[str, str] = {}
+    wrong = [text for text in question.texts if not text.right and text.feedback]
+    condition = SubElement(processing, "responseCondition") if wrong else processing
+    for number, text in enumerate(wrong):
+        branch = SubElement(condition, "responseElseIf" if number else "responseIf")
+        match = SubElement(branch, "stringMatch", {"caseSensitive": "false"})
+        SubElement(match, "variable", {"identifier": "RESPONSE"})
+        SubElement(match, "baseValue", {"baseType": "string"}).text = text.text
+        _set(branch, "FEEDBACK", "identifier", f"feedback{number}")
+        feedback[f"feedback{number}"] = text.feedback
     return feedback
 
 

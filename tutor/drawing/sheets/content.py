@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isclose
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.wording import BRANCH_RULE, describe_blank, place_name
 from tutor.i18n import N_, Message, _, message, translate
+from tutor.packs.assessment import format_points
 from tutor.practice.exam import exam_seed
 from tutor.practice.rule_ids import rule_id_at, rule_name, rule_text
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank, Problem
     from tutor.packs.exercise import Exercise, Variant
 
+#: The lines for a text of the student's own.
+_TEXT_LINES = 5
+_ALL_THAT_APPLY = N_("{text} Choose all that apply.")
+_WITH_POINTS = N_("{text} (points: {n})")
 #: How many of the mistakes that give different values a key lists for each blank.
 _MAX_MISTAKES = 4
 _MAX_DENOMINATOR = 1_000
@@ -54,6 +59,8 @@ class SheetItem:
     is_question: bool
     choices: tuple[str, ...] = ()
     key: KeyEntry | None = None
+    num_lines: int = 1
+    """the lines to write on, if there are no choices"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,14 @@ def sheet_exercise(variant: Variant, *, key: bool) -> SheetExercise:
     numbers = {blank.id: str(number) for number, blank in enumerate(problem.blanks, 1)}
     picture = picture_of(problem, title, blank=not key, labels=numbers) if problem.graph.nodes else None
     values = WorkedValues.of(problem) if key and problem.graph.nodes else None
-    items = tuple(_item(problem, blank, numbers[blank.id], values, key=key) for blank in problem.blanks)
+    assessment = variant.exercise.assessment
+    worth = assessment.worth(problem) if assessment.has_points else {}
+    items = tuple(
+        _with_points(_item(problem, blank, numbers[blank.id], values, key=key), worth.get(blank.id))
+        for blank in problem.blanks
+    )
+    if worth:
+        title = str(message(_WITH_POINTS, text=title, n=format_points(sum(worth.values()))))
     return SheetExercise(title, variant.text().strip(), problem, picture, items)
 
 
@@ -128,13 +142,25 @@ def _item(problem: Problem, blank: Blank, number: str, values: WorkedValues | No
         question = problem.question(blank)
         choices = tuple(str(choice.text) for choice in question.choices)
         entry = _question_key(problem, blank) if key else None
-        return SheetItem(number, str(place_name(problem, blank)), str(question.prompt), True, choices, entry)
+        prompt = str(message(_ALL_THAT_APPLY, text=question.prompt)) if question.select_all else str(question.prompt)
+        num_lines = _TEXT_LINES if question.is_ungraded else 1
+        return SheetItem(number, str(place_name(problem, blank)), prompt, True, choices, entry, num_lines)
     name, description = str(place_name(problem, blank)), str(describe_blank(problem, blank))
     if not key or values is None:
         return SheetItem(number, name, description, False)
     value = format_full(problem.truth(blank)) if blank.kind == "forward" else values.format_place(blank)
     entry = KeyEntry(value, _rule_at(problem, blank), _wrong_values(problem, blank))
     return SheetItem(number, name, description, False, (), entry)
+
+
+def _with_points(item: SheetItem, points: Fraction | None) -> SheetItem:
+    """Return a blank with what it is worth behind its name, or behind the question."""
+    if points is None:
+        return item
+    in_question = item.is_question and item.key is None
+    text = item.description if in_question else item.name
+    shown = str(message(_WITH_POINTS, text=text, n=format_points(points)))
+    return replace(item, description=shown) if in_question else replace(item, name=shown)
 
 
 def _rule_at(problem: Problem, blank: Blank) -> str:
@@ -146,6 +172,9 @@ def _rule_at(problem: Problem, blank: Blank) -> str:
 
 def _question_key(problem: Problem, blank: Blank) -> KeyEntry:
     question = problem.question(blank)
+    if question.is_text:
+        mistakes = tuple((mistake.text, str(mistake.feedback)) for mistake in question.text_mistakes)
+        return KeyEntry(" / ".join(question.accepted or ()) or _("read by the instructor"), "", mistakes)
     if not question.choices:
         return KeyEntry(format_full(question.answer), "", _wrong_values(problem, blank))
     right = [choice_letter(i) for i, choice in enumerate(question.choices) if choice.right]

@@ -92,7 +92,8 @@ def _exercise(exercise: SheetExercise, position: int, id: str, *, is_key: bool) 
 def _question(item: SheetItem) -> str:
     head = f'<span class="number">{item.number}</span> {_marked(item.description)}'
     if not item.choices:
-        return f'<div class="question">{head}<span class="line"></span></div>'
+        lines = '<span class="line"></span>' * item.num_lines
+        return f'<div class="question">{head}{lines}</div>'
     choices = "".join(
         f"<div>☐ {choice_letter(position)}) {_marked(choice)}</div>" for position, choice in enumerate(item.choices)
     )

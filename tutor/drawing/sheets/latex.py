@@ -70,7 +70,7 @@ def _item(item: SheetItem) -> Iterator[str]:
     for position, choice in enumerate(item.choices):
         yield rf"\hspace*{{2em}}$\square$ {choice_letter(position)}) {_text(strip_markup(choice))}\par"
     if not item.choices:
-        yield r"\rule{0pt}{1.6em}\hrulefill\par"
+        yield from [r"\rule{0pt}{1.6em}\hrulefill\par"] * item.num_lines
 
 
 def _key(items: Iterable[SheetItem]) -> Iterator[str]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tutor.drawing.sheets.content import Sheet, SheetExercise, SheetItem
 
 
+#: A line to write on.
+_LINE = "\\_" * 40
+
+
 def sheets_as_markdown(sheets: Iterable[Sheet]) -> Iterator[str]:
     """Yield the lines of a document with all sheets; a rule divides them."""
     for number, sheet in enumerate(sheets):
@@ -43,6 +47,9 @@ def _item(item: SheetItem) -> Iterator[str]:
         yield f"{item.number}. {_text(item.name)}: \\_\\_\\_\\_\\_\\_\\_\\_"
         return
     yield f"{item.number}. {_text(strip_markup(item.description))}"
+    if not item.choices:
+        for _line in range(item.num_lines):
+            yield from ("", f"    {_LINE}")
     for position, choice in enumerate(item.choices):
         yield f"    - [ ] {choice_letter(position)}) {_text(strip_markup(choice))}"
 

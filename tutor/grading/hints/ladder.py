@@ -114,9 +114,9 @@ def _rungs_at(problem: Problem, blank: Blank) -> tuple[tuple[LocalizedText, ...]
 
 
 def format_right_answer(problem: Problem, blank: Blank) -> str:
-    """Format the right answer at `blank`: a value, a formula in names, or the text of a choice."""
-    if blank.kind == "question" and problem.question(blank).choices:
-        return str(next(choice.text for choice in problem.question(blank).choices if choice.right))
+    """Format the right answer at `blank`: a value, a formula in names, the text of a choice, or of an accepted answer."""
+    if blank.kind == "question" and not problem.question(blank).has_value:
+        return problem.question(blank).right_text
     return answer_in_names(problem, blank)
 
 
@@ -245,6 +245,17 @@ def _forward_numbers(problem: Problem, blank: Blank, known: Collection[str]) -> 
 
 def _question_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     question = problem.question(blank)
+    if question.is_ungraded:
+        return message(
+            N_("Your instructor reads this answer, and nothing here grades it. Say what you know in your own words.")
+        )
+    if question.is_text:
+        return message(N_("A term or a short text is asked for. What is the thing in the question called?"))
+    if question.select_all:
+        return message(
+            N_("Go through the {n} choices one by one, and ask of each: does it apply? Several may."),
+            n=len(question.choices),
+        )
     if question.choices:
         return message(
             N_("Go through the {n} choices one by one: what would have to be true for each? Rule out what can't be."),
@@ -261,6 +272,8 @@ def _question_focus(problem: Problem, blank: Blank, known: Collection[str]) -> M
 
 
 def _question_answer(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if problem.question(blank).is_ungraded:
+        return message(N_("There is no one right answer. Write yours and check it: then it is noted."))
     return message(N_("The answer: {answer}"), answer=format_right_answer(problem, blank))
 
 

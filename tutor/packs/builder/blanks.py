@@ -6,20 +6,30 @@ import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor.grading.question import Choice
-from tutor.i18n import N_, Message, message
+from tutor.grading.question import Choice, TextMistake
+from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.questions import QuestionTemplate
 from tutor.packs.symbols import MatrixSymbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from fractions import Fraction
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Problem
     from tutor.packs.builder.context import BuildContext
+    from tutor.packs.model import QuestionTable
 
 _MAX_NAMES_SHOWN = 40
+#: The last choice of a question in which none of the author's may be right, and what is said if one of them is.
+NONE_OF_THESE = LocalizedText({"en": "None of these", "ko": "이 중에 없음"})
+NOT_NONE_OF_THESE = LocalizedText(
+    {
+        "en": "One of the others is right. Which of them did you rule out too early?",
+        "ko": "다른 보기 중에 맞는 것이 있습니다. 너무 일찍 제외한 것은 무엇인가요?",
+    }
+)
 
 
 def check_blanks(
@@ -70,12 +80,45 @@ def build_questions(context: BuildContext) -> tuple[QuestionTemplate, ...]:
             prompt=question.prompt,
             answer=question.answer,
             symbols={name: _meaning_of(context, name, meaning) for name, meaning in question.symbols.items()},
-            choices=tuple(Choice(choice.text, choice.right, choice.why) for choice in question.choices),
+            choices=_build_choices(question),
             skills=question.skills,
             key_path=("question", number - 1),
+            select_all=question.select == "all",
+            accepted=_accepted_texts(question) if question.accept or question.ungraded else None,
+            text_mistakes=tuple(
+                TextMistake(mistake.id, mistake.answer, mistake.text) for mistake in question.mistake if question.accept
+            ),
         )
         for number, question in enumerate(context.file.question, 1)
     )
+
+
+def _build_choices(question: QuestionTable) -> tuple[Choice, ...]:
+    choices = [Choice(choice.text, choice.right, choice.why, is_last=choice.last) for choice in question.choices]
+    if question.none_of_these:
+        is_right = not any(choice.right for choice in choices)
+        feedback = LocalizedText({}) if is_right else NOT_NONE_OF_THESE
+        choices.append(Choice(NONE_OF_THESE, is_right, feedback, is_last=True, excludes_others=True))
+    return tuple(choices)
+
+
+def _accepted_texts(question: QuestionTable) -> tuple[str, ...]:
+    """Return the accepted texts in all languages, each once."""
+    return tuple(dict.fromkeys(text for accepted in question.accept for text in accepted.texts.values()))
+
+
+def build_points(context: BuildContext, problem: Problem) -> dict[str, Fraction]:
+    """Return the points of the blanks that have their own, by id. The keys of `[blank]` were checked before."""
+    file = context.file
+    points = {
+        problem.place(name).id: table.points
+        for name, table in file.blank.items()
+        if table.points is not None and problem.has_place(name)
+    }
+    for number, question in enumerate(file.question, 1):
+        if question.points is not None:
+            points[f"q{number}"] = question.points
+    return points
 
 
 def _meaning_of(context: BuildContext, name: str, meaning: str | MatrixSymbol) -> str | Value:

@@ -15,8 +15,10 @@ from tutor.grading.problem import Problem
 from tutor.grading.question import Question
 from tutor.i18n import N_, LocalizedText, message
 from tutor.packs.archive import PACK_FILE
+from tutor.packs.assessment import NO_TERMS
 from tutor.packs.builder.blanks import (
     build_forward_nodes,
+    build_points,
     build_questions,
     build_stages,
     check_blanks,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.packs.assessment import PackTerms
     from tutor.packs.questions import QuestionTemplate
     from tutor.packs.toml_source import TomlSource
 
@@ -64,24 +67,25 @@ _NODE_KEYS = ("nodes", "fold")
 _GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes", "prediction")
 
 
-def load_exercise(
-    path: Path, folder: Path, pack: str, exercise_id: str, exam: bool = False, check_pack_file: bool = False
-) -> Exercise:
+def load_exercise(path: Path, folder: Path, pack: str, exercise_id: str, check_pack_file: bool = False) -> Exercise:
     """Return the exercise in a file of the pack in `folder`.
 
     Raises `PackError` with everything that is wrong with the file or, with `check_pack_file`, with the pack's own.
     """
-    if check_pack_file:
-        load_pack_file(folder / PACK_FILE, folder)
-    return build_exercise(read_source(path, folder), pack, exercise_id, exam)
+    terms = load_pack_file(folder / PACK_FILE, folder).terms if check_pack_file else NO_TERMS
+    return build_exercise(read_source(path, folder), pack, exercise_id, terms)
 
 
 def build_exercise(
-    source: TomlSource, pack: str, exercise_id: str, exam: bool = False, numbers_checked_elsewhere: bool = False
+    source: TomlSource,
+    pack: str,
+    exercise_id: str,
+    terms: PackTerms = NO_TERMS,
+    numbers_checked_elsewhere: bool = False,
 ) -> Exercise:
     """Return the exercise in a file that was read. Raises `PackError` with all its errors.
 
-    With `numbers_checked_elsewhere`, it is not an error if none of the fresh numbers has finite values.
+    `terms` are those of its pack. With `numbers_checked_elsewhere`, it is not an error if none of the fresh numbers has finite values.
     """
     file, errors = validate(ExerciseFile, source)
     if "id" not in source.data and not is_valid_id(exercise_id):
@@ -89,17 +93,17 @@ def build_exercise(
         errors.append(Diagnostic("error", source.path, None, "", text))
     refused_keys = {error.key.partition(".")[0] for error in errors}
     if file and not refused_keys.intersection(_NODE_KEYS):
-        exam = exam if file.mode is None else file.mode == "exam"
+        exam = terms.exam if file.mode is None else file.mode == "exam"
         has_invalid_values = not refused_keys.isdisjoint(_VALUE_KEYS)
         context = BuildContext(source, file, has_invalid_values, exam, numbers_checked_elsewhere)
-        exercise = _build(context, file.id or exercise_id, pack)
+        exercise = _build(context, file.id or exercise_id, pack, terms)
         errors += context.errors
         if exercise and not errors:
             return exercise
     raise PackError(errors)
 
 
-def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | None:
+def _build(context: BuildContext, exercise_id: str, pack: str, terms: PackTerms) -> Exercise | None:
     """Return the exercise, or None if something it needs has an error; all errors are in the context."""
     file = context.file
     definitions = build_definitions(context)
@@ -140,6 +144,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         path=context.source.path,
         exam=context.exam,
         code=build_code(context, problem),
+        assessment=terms.assessment(exercise_id, file.points, build_points(context, named), file.carried),
         predictions=build_predictions(context, replace(problem, asked=asked, given=given), stages),
     )
     return _add_what_needs_numbers(context, exercise, questions, blanks)

@@ -78,7 +78,12 @@ def build_author_notes(context: BuildContext, problem: Problem, blanks: Iterable
         )
     for number, question in enumerate(context.file.question):
         blank_id = f"q{number + 1}"
-        mistakes = _build_mistakes(context, problem, blank_id, question.mistake, ("question", number))
+        # Those of a text are texts, and belong to the question itself.
+        mistakes = (
+            ()
+            if question.accept
+            else _build_mistakes(context, problem, blank_id, question.mistake, ("question", number))
+        )
         earlier = notes.get(blank_id, AuthorNotes())
         notes[blank_id] = replace(
             earlier,

@@ -16,6 +16,7 @@ from tutor.packs.checks import (
     mistakes,
     needs,
     numbers,
+    points,
     precision,
     predictions,
     questions,
@@ -57,7 +58,7 @@ def check_entry(
     chosen: dict[int, ChosenNumbers | None] = {}
     try:
         with exercise_boundary(entry.path):
-            exercise = build_exercise(source, task.pack, entry.id, task.exam, numbers_checked_elsewhere=True)
+            exercise = build_exercise(source, task.pack, entry.id, task.terms, numbers_checked_elsewhere=True)
             chosen = numbers.choose_numbers(exercise)
             if not numbers.has_finite_numbers(exercise, chosen):
                 exercise = None
@@ -77,6 +78,7 @@ def check_entry(
             lambda: _check_author_content(target, exercise, chosen),
             lambda: texts.check(target),
             lambda: misreadings.check(target),
+            lambda: points.check(target),
             *(partial(check, target) for check in extra_checks),
         ]
     for check in checks:

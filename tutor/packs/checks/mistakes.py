@@ -51,7 +51,7 @@ def _misjudged_message(variant: Variant, name: str, mistake: dict[str, str]) -> 
     numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
     try:
         answer = mistake["answer"]
-        if blank.kind == "question":
+        if blank.kind == "question" and problem.question(blank).has_value:
             answer = inline_gradients(answer, problem.question(blank).author_names)
         verdict: Verdict = grade(problem, blank, answer)
     except AlgebraError as error:

@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.packs.diagnostics import Diagnostic
+    from tutor.packs.model import PackFile
     from tutor.packs.title_cache import ExerciseEntry
 
 _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
+_NO_SUCH_EXERCISE = N_("There is no exercise “{id}” in this pack. Its exercises are {known}.")
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
 
 
-def check(pack: str, folder: Path, entries: Sequence[ExerciseEntry]) -> tuple[list[Diagnostic], tuple[str, ...]]:
-    """Return what is wrong with the pack itself, and the languages that it lists."""
+def check(pack: str, folder: Path, entries: Sequence[ExerciseEntry]) -> tuple[list[Diagnostic], PackFile | None]:
+    """Return what is wrong with the pack itself, and its file; None if that can't be used."""
     path = folder / PACK_FILE
     found = [*duplicate_ids(entries), *needs.check_circles(pack, folder, entries)]
     try:
         file = load_pack_file(path, folder)
         source = read_source(path, folder)
     except PackError as error:
-        return [*error.diagnostics, *found], ()
+        return [*error.diagnostics, *found], None
     target = CheckTarget(path, source, None, file.languages)
     diagnostics = [*found, *languages.check(target)]
     if not entries:
@@ -41,4 +43,9 @@ def check(pack: str, folder: Path, entries: Sequence[ExerciseEntry]) -> tuple[li
         diagnostics.append(target.warning(message(_NO_LANGUAGES), "languages"))
     if file.title is None:
         diagnostics.append(target.warning(message(_NO_TITLE), "title"))
-    return diagnostics, file.languages
+    ids = {entry.id for entry in entries}
+    for name in file.terms.points_by_exercise:
+        if name not in ids:
+            text = message(_NO_SUCH_EXERCISE, id=name, known=", ".join(sorted(ids)))
+            diagnostics.append(target.error(text, "points", name))
+    return diagnostics, file

@@ -108,7 +108,7 @@ def _own_numbers(variant: Variant, blank: Blank) -> Iterator[_OwnNumber]:
             if is_number and (blank.kind == "question" or candidate.id in own):
                 yield _OwnNumber(float(candidate.value), message(_MISTAKE, id=candidate.id))
     for other in problem.question_blanks:
-        if other.id != blank.id and other.shape is None and not problem.question(other).choices:
+        if other.id != blank.id and other.shape is None and problem.question(other).has_value:
             number = None if has_symbols(problem.truth(other)) else problem.truth_in_floats(other)
             if number is not None and as_shown(number) != as_shown(problem.truth_in_floats(blank)):
                 yield _OwnNumber(number, message(_OTHER_ANSWER, n=other.id.removeprefix("q")))

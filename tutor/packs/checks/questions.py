@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.expr import Expr
 from tutor.algebra.printing import format_value
+from tutor.grading.free_text import normalise
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.sample_points import symbol_domains
@@ -21,10 +22,23 @@ if TYPE_CHECKING:
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Variant
+    from tutor.packs.questions import QuestionTemplate
 
 _NOT_RIGHT = N_("With {numbers}, {answer} is no right answer to this question. Change the answer or its symbols.")
 _NEVER_RIGHT = N_("Where all is real, {answer} is no right answer to this question. Change the answer or its symbols.")
 _SAME_CHOICES = N_("With {numbers}, two choices read “{text}”. Change one of them.")
+_EMPTY_TEXT = N_("An accepted text has neither letters nor digits. Change it.")
+_ACCEPTED_MISTAKE = N_("The mistake “{id}” has a text that is accepted, or none: “{text}”. Change it.")
+_SHUFFLED = N_("“{text}” is shuffled among the others. Add last = true to it, or none_of_these = true to the question.")
+#: Choices that only make sense below the others, normalised.
+_ABOUT_THE_OTHERS = {
+    normalise(text)
+    for text in (
+        "none of these", "none of the above", "none of them", "all of these", "all of the above", "all of them",
+        "both of these", "both of the above", "이 중에 없음", "이 중에 없다", "이 중에 답이 없음", "답이 없음", "답 없음",
+        "보기에 없음", "위의 보기 중에는 없음", "모두 맞음", "모두 정답", "위의 모두", "모두 아님",
+    )
+}  # fmt: skip
 _ALWAYS_SAME = N_("Two choices read “{text}”. Change one of them.")
 
 
@@ -36,6 +50,10 @@ def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnost
         if error is not None:
             text, key = error
             yield target.error(text, "question", number, key)
+        assert target.exercise is not None
+        about_others = _unfixed_choice(target.exercise.questions[number])
+        if about_others is not None:
+            yield target.warning(message(_SHUFFLED, text=about_others), "question", number, "choices")
 
 
 def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str] | None:
@@ -43,6 +61,8 @@ def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str
     problem = variant.problem
     question = problem.questions[number]
     numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
+    if question.is_text:
+        return _faulty_text(question)
     if question.choices:
         text = _duplicate_choice(question)
         if text is None:
@@ -59,6 +79,26 @@ def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str
         if not verdict.right and not (text is authored and verdict.kind is VerdictKind.MALFORMED):
             error = message(_NOT_RIGHT, numbers=numbers, answer=text) if numbers else message(_NEVER_RIGHT, answer=text)
             return error, "answer"
+    return None
+
+
+def _faulty_text(question: Question) -> tuple[Message, str] | None:
+    """Return what is wrong with the texts of a question, and the key that is to blame."""
+    accepted = [normalise(text) for text in question.accepted or ()]
+    if not all(accepted):
+        return message(_EMPTY_TEXT), "accept"
+    for mistake in question.text_mistakes:
+        if normalise(mistake.text) in ("", *accepted):
+            return message(_ACCEPTED_MISTAKE, id=mistake.id, text=mistake.text), "mistake"
+    return None
+
+
+def _unfixed_choice(question: QuestionTemplate) -> str | None:
+    """Return the text of a choice that is about the others, but would be shuffled among them."""
+    for choice in question.choices:
+        for text in choice.text.texts.values():
+            if not choice.is_last and normalise(text) in _ABOUT_THE_OTHERS:
+                return text
     return None
 
 

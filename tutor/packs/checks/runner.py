@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tutor import i18n
 from tutor.packs.archive import PACK_FILE, has_pack_file, is_archive, open_archive
+from tutor.packs.assessment import PackTerms
 from tutor.packs.checks import pack_level
 from tutor.packs.checks.target import Task
 from tutor.packs.diagnostics import PackError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.checks.target import ExtraCheck, KnownIds
     from tutor.packs.diagnostics import Diagnostic
+    from tutor.packs.model import PackFile
 
 #: The number of exercises from which other processes pay off.
 _MIN_FOR_PROCESSES = 60
@@ -85,8 +87,8 @@ def _make_tasks(path: Path, known_ids: KnownIds) -> tuple[Sequence[Diagnostic], 
             return error.diagnostics, []
     pack = read_pack(path.parent if path.name == PACK_FILE else path)
     entries = _read_entries(pack, known_ids)
-    diagnostics, languages = pack_level.check(pack.id, pack.folder, entries)
-    return diagnostics, _split_into_tasks(pack, languages, entries)
+    diagnostics, file = pack_level.check(pack.id, pack.folder, entries)
+    return diagnostics, _split_into_tasks(pack, file, entries)
 
 
 def _make_file_task(path: Path, known_ids: KnownIds) -> list[Task]:
@@ -99,10 +101,10 @@ def _make_file_task(path: Path, known_ids: KnownIds) -> list[Task]:
     pack = read_pack(folder)
     entries = _read_entries(pack, known_ids)
     try:
-        languages = load_pack_file(folder / PACK_FILE, folder).languages
+        file = load_pack_file(folder / PACK_FILE, folder)
     except PackError:
-        languages = ()
-    return _split_into_tasks(pack, languages, [entry for entry in entries if entry.path.name == path.name])
+        file = None
+    return _split_into_tasks(pack, file, [entry for entry in entries if entry.path.name == path.name])
 
 
 def _read_entries(pack: Pack, known_ids: KnownIds) -> tuple[ExerciseEntry, ...]:
@@ -111,9 +113,10 @@ def _read_entries(pack: Pack, known_ids: KnownIds) -> tuple[ExerciseEntry, ...]:
     return entries
 
 
-def _split_into_tasks(pack: Pack, languages: tuple[str, ...], entries: Sequence[ExerciseEntry]) -> list[Task]:
+def _split_into_tasks(pack: Pack, file: PackFile | None, entries: Sequence[ExerciseEntry]) -> list[Task]:
+    languages, terms = (file.languages, file.terms) if file else ((), PackTerms(exam=pack.exam))
     return [
-        Task(pack.id, pack.folder, languages, tuple(entries[begin : begin + _TASK_SIZE]), pack.exam)
+        Task(pack.id, pack.folder, languages, tuple(entries[begin : begin + _TASK_SIZE]), terms)
         for begin in range(0, len(entries), _TASK_SIZE)
     ]
 

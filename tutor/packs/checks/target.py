@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.i18n import LANGUAGES
+from tutor.packs.assessment import NO_TERMS, PackTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +38,7 @@ class Task:
     folder: Path
     languages: tuple[str, ...]
     entries: tuple[ExerciseEntry, ...]
-    exam: bool = False
+    terms: PackTerms = NO_TERMS
 
 
 @dataclass(frozen=True)

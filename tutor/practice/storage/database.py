@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tutor.i18n import describe_os_error
-from tutor.practice.event import CODE, COLUMNS, Event
+from tutor.practice.event import CODE, COLUMNS, NOTED, SCORED, Event
 from tutor.practice.storage.errors import (
     DamagedFileError,
     NewerFormatError,
@@ -51,6 +51,11 @@ _CONTINUED_TRY = """
 SELECT worksheet FROM event AS later WHERE pack = ? AND exercise = ? AND seq > ? AND kind NOT IN ('reset', 'restore')
 AND EXISTS (SELECT 1 FROM event WHERE worksheet = later.worksheet AND kind = 'begin') ORDER BY seq DESC LIMIT 1
 """
+_EXAM_EVENTS = f"""
+SELECT {_COLUMNS} FROM event WHERE pack = ? AND exercise = ?
+AND worksheet IN (SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = '{NOTED}') ORDER BY seq
+"""
+_FIRST_SCORE = f"SELECT text FROM event WHERE pack = ? AND exercise = ? AND kind = '{SCORED}' ORDER BY seq LIMIT 1"
 _EVENTS_OF_TRY = f"SELECT {_COLUMNS} FROM event WHERE worksheet = ? AND (seq > ? OR kind = 'begin') ORDER BY seq"
 # Leaps through the index from the last event of one (pack, exercise, kind) to the last of the one before, so that the
 # time grows with the number of exercises, not of events. (If the three were compared as one row value, SQLite would
@@ -245,18 +250,35 @@ class Database:
                     return _to_events(self._connection.execute(_EVENTS_OF_TRY, (row[0], since)))
             return []
 
+    def exam_events(self, pack: str, exercise: str) -> list[Event]:
+        """Return the events of all tries of an exam in which something was answered, also those that a reset hides."""
+        with self._translate_errors():
+            return _to_events(self._connection.execute(_EXAM_EVENTS, (pack, exercise, pack, exercise)))
+
+    def exam_scores(self) -> dict[tuple[str, str], str]:
+        """Return the first score of each exam by (pack, exercise), also one that a reset hides."""
+        names = [(pack, exercise) for pack, exercise, kind, _ in self.latest_by_kind() if kind == SCORED]
+        with self._translate_errors():
+            return {name: str(self._connection.execute(_FIRST_SCORE, name).fetchone()[0]) for name in names}
+
     def latest_by_kind(self) -> list[tuple[str, str, str, str]]:
-        """Return (pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
+        """Return (pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order.
+
+        A reset hides nothing of an exam, whose first sitting counts.
+        """
         with self._translate_errors():
             # The first number changes with writes of other connections, the second with our own.
             (data_version,) = self._connection.execute("PRAGMA data_version").fetchone()
             version = data_version, self._connection.total_changes
             if self._latest_cache is None or self._latest_cache[0] != version:
                 hidden = HiddenSequences(self.resets())
+                rows = self._connection.execute(_LATEST_BY_KIND).fetchall()
+                exams = {(pack, exercise) for pack, exercise, kind, *_ in rows if kind == NOTED}
                 latest = [
                     (pack, exercise, kind, worksheet)
-                    for pack, exercise, kind, worksheet, seq in self._connection.execute(_LATEST_BY_KIND)
-                    if kind not in RESET_KINDS and seq > hidden.last_hidden(pack, exercise)
+                    for pack, exercise, kind, worksheet, seq in rows
+                    if kind not in RESET_KINDS
+                    and ((pack, exercise) in exams or seq > hidden.last_hidden(pack, exercise))
                 ]
                 self._latest_cache = version, latest
             return self._latest_cache[1]

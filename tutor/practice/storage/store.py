@@ -22,6 +22,7 @@ from tutor.practice.event import (
     PLACED_OUT,
     PLACEMENT,
     PLACEMENT_END,
+    SCORED,
     UNJUDGED,
     Event,
     new_id,
@@ -167,6 +168,26 @@ class Store:
             if (event.pack, event.exercise, event.kind) == (pack, exercise, "begin")
         ]
         return tuple(event for event in merged.values() if tries and event.worksheet == tries[-1])
+
+    def exam_sittings(self, pack: str, exercise: str) -> list[tuple[Event, ...]]:
+        """Return the events of each try of an exam in which something was answered, in order, whatever was reset."""
+        pack, exercise = sanitize_text(pack), sanitize_text(exercise)
+        saved = self._run(lambda database: database.exam_events(pack, exercise)) or []
+        merged = {event.id: event for event in saved} | {
+            event.id: event for event in self._unsaved.values() if (event.pack, event.exercise) == (pack, exercise)
+        }
+        tries: dict[str, list[Event]] = {}
+        for event in merged.values():
+            tries.setdefault(event.worksheet, []).append(event)
+        return [tuple(events) for events in tries.values() if any(event.kind == NOTED for event in events)]
+
+    def exam_scores(self) -> dict[tuple[str, str], str]:
+        """Return by (pack, exercise) the score of the sitting of each exam that counts, such as `7.5/10`, if it was told."""
+        scores = self._run(lambda database: database.exam_scores()) or {}
+        for event in self._unsaved.values():
+            if event.kind == SCORED:
+                scores.setdefault((event.pack, event.exercise), event.text)
+        return scores
 
     def state(self, pack: str, exercise: str) -> str:
         """Return "solved" if any try was, "begun" if anything was answered or checked or a hint was taken, or "new"."""

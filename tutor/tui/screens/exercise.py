@@ -110,6 +110,12 @@ class ExerciseScreen(ExerciseView):
 
         Textual runs bindings in the app, where characters typed later could overtake them.
         """
+        if self.state.takes_text and event.is_printable and event.character and not self.state.is_read_only:
+            # A question mark is a part of the text, and asks for no hint.
+            self._type_text(event.character)
+            event.stop()
+            event.prevent_default()
+            return
         bindings = apply_keymap(self.host.keymap, self._bindings).key_to_bindings.get(event.key, [])
         if event.character == "？":
             bindings = self._bindings.key_to_bindings["question_mark"]
@@ -157,7 +163,7 @@ class ExerciseScreen(ExerciseView):
             self.state.status_message = message(
                 N_("The forward values come first. {key} goes to the next one."), key=self._next_key
             )
-        elif text.strip() or self.state.input.line.text:
+        elif text.strip() or self.state.input.line.text or self.state.num_choices:
             self.state.type_text(text)
         self._show()
 
@@ -251,12 +257,16 @@ class ExerciseScreen(ExerciseView):
             state.focus_next_open()
         elif state.worksheet.hides_verdicts:
             text = N_("Choose an answer first.") if state.num_choices else N_("Type the value first.")
-            state.status_message = message(text)
+            state.status_message = message(N_("Write a text first.") if state.takes_text else text)
         else:
             text = N_("Type the value first. {hint} gives a hint.")
             if state.num_choices:
                 text = N_("Choose an answer first. {hint} gives a hint.")
-            state.status_message = message(text, hint=self.glyphs.key_label("exercise.hint", "?"))
+            if state.takes_text:
+                text = N_("Write a text first. {hint} gives a hint.")
+            # A question mark is typed into a text.
+            hint = self.glyphs.key_label("exercise.hint", "F2" if state.takes_text else "?")
+            state.status_message = message(text, hint=hint)
 
     def set_advice(self, advice: Advice) -> None:
         """Show what the exercise changed and what to do next once all is solved."""
@@ -482,6 +492,7 @@ class ExerciseScreen(ExerciseView):
         state = self.state
         if not state.is_read_only and not state.entry.settled:
             is_chosen = not state.input.is_empty and state.chosen_choice == event.number
+            state.status_message = None
             state.choose(event.number)
             if is_chosen:
                 self.action_check()
