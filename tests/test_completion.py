@@ -137,6 +137,7 @@ def test_only_names_that_are_plain_words_are_offered(run_tutor: Run) -> None:
         "x-course", {f"{text}.toml".replace("/", "-"): text for text in HOSTILE} | {"fine.toml": "A \x1b[31m title"}
     )
     assert ask(run_tutor, "play", "x-c") == ["plain,x-course/fine\tA \\x1b[31m title"]
+    assert ask(run_tutor, "pack", "remove", "x") == ["plain,x-course\tAdded $(touch pwned)"]
     # Neither a damaged settings file nor an unknown option is spoken of on the line that is typed.
     (data_folder() / "settings.toml").write_text("theme = [", encoding="utf-8")
     assert ask(run_tutor, "--nonsense", "play", "zzz") == [""]
