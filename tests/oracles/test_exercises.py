@@ -108,6 +108,8 @@ def compare_edges(problem: Problem, point: Point) -> None:
         if value.requires_grad:
             value.retain_grad()
     values[-1].backward(start_at(problem, point, values[-1]))
+    # Nothing comes back to what is only used behind a stop.
+    uses = {edge: use for edge, use in uses.items() if use.grad is not None}
     largest = max(float(value.grad.abs().max()) for value in (*uses.values(), values[-1]))
     for exact, value in zip(problem.exact_passes.values, values, strict=True):
         assert_close(exact, value, point, 1e3)
@@ -128,6 +130,7 @@ _BINARY: Mapping[type, Callable[..., Any]] = {
     ast.Pow: operator.pow,
     ast.MatMult: operator.matmul,
 }
+_COMPARISONS = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 
 
 def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
@@ -143,6 +146,9 @@ def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[st
             return evaluate_ast(value, known, functions).T
         case ast.BinOp(left=left, op=op, right=right):
             return _BINARY[type(op)](evaluate_ast(left, known, functions), evaluate_ast(right, known, functions))
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            compare = TORCH_FUNCTIONS[_COMPARISONS[type(op)]]
+            return compare(evaluate_ast(left, known, functions), evaluate_ast(right, known, functions))
         case ast.List(elts=rows):
             return torch.stack([_row_tensor(row, known, functions) for row in rows])
         case ast.Call(func=ast.Name(id="sum" | "mean" as name), args=[operand, ast.Constant(value=axis)]):
