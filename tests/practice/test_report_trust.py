@@ -219,6 +219,46 @@ def write_exam(folder: Path) -> Path:
     return folder
 
 
+QUESTIONS = """
+title = "Q"
+graph = "z = x * y"
+[vary]
+x = {from = 2, to = 9}
+y = {from = 2, to = 9}
+[[question]]
+prompt = "Which are right?"
+select = "all"
+none_of_these = true
+choices = [{en = "a", right = true}, {en = "b"}, {en = "c", right = true}]
+[[question]]
+prompt = "What is it called?"
+accept = ["chain rule"]
+[[question]]
+prompt = "Why?"
+ungraded = true
+"""
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_shuffled_choices_and_texts_of_an_exam_keep_their_verdicts(tmp_path: Path, seed: int) -> None:
+    folder = write_exam(tmp_path)
+    (folder / "quotient.toml").write_text(QUESTIONS)
+    exam = open_path(folder).open("quotient")  # type: ignore[union-attr]
+    journal = MemoryJournal()
+    sheet = Worksheet(exam.variant(seed), journal)
+    typed = iter([["1, 3", "Chain  Rule", "because"], ["4", "rule of chains", "why not"]][seed - 3])
+    for blank in sheet.blanks:
+        text = next(typed) if blank.kind == "question" else format_right_answer(sheet.problem, blank)
+        sheet.answer(blank.id, text)
+    assert sheet.done
+    classroom = Classroom()
+    classroom.add(attempts(chained([replace(event, program="0.1.0") for event in journal.events])), "ann")
+    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+    assert flags_of(classroom, facts=True) == []
+    [regraded] = classroom.regraded["ann", ("midterm", "quotient")]
+    assert regraded.num_regraded == len(sheet.blanks)
+
+
 # --- rows of others, clocks, and the chain ---
 
 

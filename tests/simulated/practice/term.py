@@ -18,7 +18,7 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice import review
 from tutor.practice.exercise_index import ExerciseIndex, load_index
-from tutor.practice.export import as_json, read_export
+from tutor.practice.export import export_lines, read_export
 from tutor.practice.next_steps import suggest_next
 from tutor.practice.resume import open_worksheet
 
@@ -171,5 +171,5 @@ def simulate(
         assert store.notice is None
         export = (export_to or folder) / f"{traits.name}-{seed}.jsonl"
         events = store.with_database(lambda database: list(database.all_events())) or []
-        export.write_text("".join(f"{as_json(event)}\n" for event in events), encoding="utf-8")
+        export.write_text("".join(f"{line}\n" for line in export_lines(events)), encoding="utf-8")
     return Term(traits, curriculum.index, curriculum.catalog, lived, [attempt.event for attempt in read_export(export)])
