@@ -201,11 +201,15 @@ _POSIX_MESSAGES = frozenset(
         N_("Too many levels of symbolic links"),
         N_("File too large"),
         N_("Not a regular file"),
+        N_("Connection refused"),
+        N_("Connection timed out"),
+        N_("Network is unreachable"),
+        N_("No route to host"),
     }
 )
 
 
 def describe_os_error(error: Exception) -> str:
-    """Return the reason why a file can't be used, translated if it is a known error of the system."""
+    """Return the reason why a file or a host can't be used, translated if it is a known error of the system."""
     reason = getattr(error, "strerror", None) or str(error)
     return _(reason) if reason in _POSIX_MESSAGES else reason

@@ -140,6 +140,7 @@ def test_the_question_is_asked_in_korean(pack: Callable[..., Result], server: st
 
 
 def test_an_address_needs_from(pack: Callable[..., Result]) -> None:
+    assert "only addresses that begin with https://" in pack("add", "http://example.org/linear.zip").err
     done = pack("add", "https://example.org/linear.zip")
     assert done.code == 2
     assert "backprop-tutor pack add --from https://example.org/linear.zip" in done.err
@@ -243,6 +244,15 @@ def test_a_hostile_archive_is_refused(
     assert sentence in done.err
     assert "backprop-tutor: evil.zip" in done.err  # It is called as it was there, not as the file it was written to.
     assert (done.code, added_packs()) == (1, [])
+
+
+def test_a_file_can_be_shown_before_it_is_added(pack: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "linear.zip").write_bytes(make_pack())
+    refused = pack("add", "--from", str(tmp_path / "linear.zip"), typed="n\n")
+    assert "CC BY 4.0" in refused.out
+    assert added_packs() == []
+    assert pack("add", "--from", str(tmp_path / "linear.zip"), typed="y\n").code == 0
+    assert "can't be read" in pack("add", "--from", str(tmp_path), "--yes").err
 
 
 def test_other_files_are_no_packs(pack: Callable[..., Result], server: str, answers: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from tutor.commands.output import echo
 from tutor.drawing.cell_width import align_columns, truncate
 from tutor.i18n import N_, _, message
 from tutor.packs import library, pack_sources
-from tutor.packs.addresses import is_address
+from tutor.packs.addresses import check_address, is_address
 from tutor.packs.archive import PACK_FILE
 from tutor.packs.diagnostics import PackError
 from tutor.packs.loader import load_pack_file
@@ -43,7 +43,7 @@ _MAX_WIDTH = 200
     "--from",
     "source",
     metavar="ADDRESS|LIST",
-    help=_("An https address of a .zip, or with NAME the file or address of a list of packs."),
+    help=_("A .zip that is shown first, by its https address or path, or with NAME a list of packs by either."),
     shell_complete=complete_paths,
 )
 @click.option("--yes", is_flag=True, help=_("Don't ask first."))
@@ -55,6 +55,7 @@ def add_pack(options: RunOptions, target: str | None, source: str | None, yes: b
         if target is None:
             raise CommandError(message(_NOTHING), 2)
         if is_address(target):
+            check_address(target)
             raise CommandError(message(_NEEDS_FROM, address=target), 2)
         path = usable_path(target)
         _report(*install_pack(path), str(path))
@@ -64,9 +65,10 @@ def add_pack(options: RunOptions, target: str | None, source: str | None, yes: b
 
 
 def _add_from(options: RunOptions, source: str, name: str | None, yes: bool) -> int:
+    source = source if is_address(source) else str(usable_path(source))
     place, sha256 = source, None
-    if name is not None or not is_address(source) or source.endswith(".toml"):
-        packs = pack_sources.read_list(source if is_address(source) else str(usable_path(source)))
+    if name is not None or source.endswith(".toml"):
+        packs = pack_sources.read_list(source)
         if name is None:
             known = ", ".join(pack.id for pack in packs)
             raise CommandError(message(_NAME_ONE, source=source, known=known), 2)
