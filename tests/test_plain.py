@@ -151,7 +151,7 @@ def test_the_list_of_exercises_shows_their_states(run_tutor: Run) -> None:
     output = run_tutor("--plain", text="quit\n").stdout
     assert "basics/times  What × sends back  (begun)" in output
     assert "basics/plus  What + sends back  (3 min)" in output
-    assert "1 of 127 solved. Continue with 4: What × sends back." in output
+    assert "1 of 127 solved. Continue with 5: What × sends back." in output
     assert "basics/add-multiply  A sum, then a product  (solved, first try)" in output
 
 

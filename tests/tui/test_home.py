@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 async def test_a_new_learner_begins_at_the_first_exercise() -> None:
     async with open_home() as pilot:
-        await wait_for_text(pilot, "Start From left to right", "▾ First steps back", "0/21", "· Nudge it 4 min")
+        await wait_for_text(pilot, "Start From left to right", "▾ The basics", "0/21", "· Change one input a little 4 min")
         assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
         await wait_for_text(pilot, "0 of 4", "From left to right")
         await pilot.press("escape")
-        await wait_for_text(pilot, "First steps back")
+        await wait_for_text(pilot, "The basics")
 
 
 async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
@@ -41,13 +41,13 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
     async with open_home((80, 40)) as pilot:
         await wait_for_text(
             pilot,
-            "Continue Two roads from x",
+            "Continue Two branches from x",
             "1 of 127 solved",
             "✓ What × sends back first try",
-            "▸ Two roads from x 1 of 5",
+            "▸ Two branches from x 1 of 5",
         )
         await pilot.press("enter")
-        await wait_for_text(pilot, "1 of 5", "Two roads from x")
+        await wait_for_text(pilot, "1 of 5", "Two branches from x")
 
 
 async def test_the_list_shows_what_was_done() -> None:
@@ -105,7 +105,7 @@ async def test_a_quarantined_progress_file_is_reported() -> None:
 
 async def test_the_cursor_returns_to_the_last_exercise() -> None:
     async with open_home() as pilot:
-        await pilot.press(*["down"] * 7, "enter")
+        await pilot.press(*["down"] * 8, "enter")
         await wait_for_text(pilot, "0 of 2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
         await wait_for_text(pilot, "─ solved ─")
@@ -132,7 +132,7 @@ async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
         await session.solve()
         await session.wait_for_text("─ solved ─")
         await session.pilot.press("enter")
-        await session.wait_for_text("First steps back")
+        await session.wait_for_text("The basics")
 
 
 async def test_an_exercise_solved_in_code_has_a_pencil() -> None:

@@ -63,14 +63,14 @@ def first_hit(pilot: Pilot[bool]) -> str:
 
 async def test_the_palette_finds_every_exercise_in_both_languages_from_anywhere() -> None:
     async with open_home() as pilot:
-        await run_palette_command(pilot, "두 갈래", "Two roads from x")
-        await wait_for_text(pilot, "0 of 1", "Two roads from x")
+        await run_palette_command(pilot, "두 갈래", "Two branches from x")
+        await wait_for_text(pilot, "0 of 1", "Two branches from x")
         await pilot.press("1", "2")
         await run_palette_command(pilot, "basics/times", "What × sends back")
         await wait_for_text(pilot, "0 of 2", "What × sends back")
         await run_palette_command(pilot, "list of exercises", "The list of exercises")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
-        await run_palette_command(pilot, "tworoads", "Two roads from x")
+        await run_palette_command(pilot, "tworoads", "Two branches from x")
         await wait_for_text(pilot, "› 12")  # what was typed is not lost
 
 
@@ -159,8 +159,8 @@ async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
 async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> None:
     async with open_home() as pilot:
         await pilot.press("slash", *"two-roads")
-        await wait_for_text(pilot, "First steps back", "Two roads from x", "Esc all")
-        assert "Nudge it" not in screen_text(pilot)
+        await wait_for_text(pilot, "The basics", "Two branches from x", "Esc all")
+        assert "Change one input a little" not in screen_text(pilot)
         pilot.app.screen.query_one("#search", Input).value = "곱하기 더한"
         await wait_for_text(pilot, "A sum, then a product")
         await pilot.press("down", "up", "enter")
@@ -170,7 +170,7 @@ async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> 
         pilot.app.screen.query_one("#search", Input).value = "no such zeppelin"
         await wait_for_text(pilot, "No matching exercises")
         await pilot.press("enter", "escape")
-        await wait_for_text(pilot, "Nudge it", "/ search")
+        await wait_for_text(pilot, "Change one input a little", "/ search")
         await pilot.press("ctrl+f")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen.focused, Input), "the line again")
 
@@ -200,7 +200,7 @@ async def test_settings_take_effect_at_once_and_at_the_next_start() -> None:
         await wait_for_text(pilot, "Theme: safe for colour blindness.")
         await run_palette_command(pilot, "graphs compact", "Graphs open: compact")
         await run_palette_command(pilot, "한국어", "Language: 한국어")
-        await wait_for_text(pilot, "역전파 첫걸음", "F1 도움")
+        await wait_for_text(pilot, "역전파의 기초", "F1 도움")
         await run_palette_command(pilot, "설정", "설정")
         await wait_until(pilot, lambda: is_showing(pilot, SettingsScreen), "the settings")
         await wait_for_text(pilot, "색각 이상", "언어와 키")

@@ -55,7 +55,7 @@ async def test_every_part_is_on_a_large_screen() -> None:
         screen = await show_progress(pilot)
         await wait_for_text(pilot, "of 127 solved", "% right at first try", "days practised", "rule", "44 practised")
         text = screen_text(pilot)
-        for part in ("+ passes on", "●○○", "▴ due", "First steps back", "2/21", "fewer", "Right at first try, by week"):
+        for part in ("+ passes on", "●○○", "▴ due", "The basics", "2/21", "fewer", "Right at first try, by week"):
             assert part in text
         # Mistakes come with the exercise in which they are trained.
         assert screen._progress is not None
@@ -154,9 +154,9 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
     async with open_home(size=(120, 40)) as pilot:
         await show_progress(pilot)
         await pilot.press("2", "delete")
-        await wait_for_text(pilot, "Reset First steps back?")
+        await wait_for_text(pilot, "Reset The basics?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "First steps back: reset.", "0/21", "1/11")
+        await wait_for_text(pilot, "The basics: reset.", "0/21", "1/11")
         await pilot.press("1", "delete")
         await wait_for_text(pilot, "Reset everything?")
         await pilot.press("enter")

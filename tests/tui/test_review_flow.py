@@ -75,7 +75,7 @@ async def test_a_review_from_the_list_to_its_end() -> None:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReviewResultScreen), "the outcome")
         await wait_for_text(pilot, "The review is done.", "× other input", "+ passes on", "again on")
         await pilot.press("enter")
-        await wait_for_text(pilot, "First steps back")
+        await wait_for_text(pilot, "The basics")
         await wait_until(pilot, lambda: "due)" not in screen_text(pilot), "nothing is due any more")
     with Store.open(default_path()) as store:
         kinds = [kind for (kind,) in store.with_database(lambda base: base.query("SELECT kind FROM event")) or []]
@@ -90,7 +90,7 @@ async def test_a_review_can_be_left_at_any_time() -> None:
         await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
         await pilot.press("escape")
-        await wait_for_text(pilot, "The review is left here", "First steps back", "Review 2 rules due")
+        await wait_for_text(pilot, "The review is left here", "The basics", "Review 2 rules due")
         await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
 
