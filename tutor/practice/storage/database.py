@@ -42,6 +42,7 @@ _MAX_VERSION = 10_000
 _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _ALL_EVENTS = f"SELECT {_COLUMNS} FROM event ORDER BY seq"
+_EVENT_BY_ID = f"SELECT {_COLUMNS} FROM event WHERE id = ?"
 _LAST_EVENT = f"SELECT {_COLUMNS} FROM event ORDER BY seq DESC LIMIT 1"
 _LATEST_TRY = """
 SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' AND seq > ? ORDER BY seq DESC LIMIT 1
@@ -193,10 +194,11 @@ class Database:
             known = dict(self._connection.execute("SELECT id, link FROM event"))
             unique = {event.id: event for event in events}.values()
             new = [event for event in unique if event.id not in known]
-            add_links(
-                self._connection,
-                [event for event in unique if event.link and event.link != known.get(event.id, event.link)],
-            )
+            links = {
+                event.id: event.link for event in unique if event.link not in ("", known.get(event.id, event.link))
+            }
+            rows = (self._connection.execute(_EVENT_BY_ID, (id,)).fetchone() for id in links)
+            add_links(self._connection, _to_events(rows), links)
             if new:
                 head = ChainHead(self._connection)
                 for event in new:

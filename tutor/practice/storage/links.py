@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from tutor import __version__
 from tutor.practice.chain import fitting_links, joined_links, lost_events, own_hash, with_link
-from tutor.practice.event import COLUMNS, SALVAGED, Event, new_id
+from tutor.practice.event import SALVAGED, Event, new_id
 from tutor.practice.storage.migrations import protect_events, unprotect_events
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
-
-_EVENT = f"SELECT {', '.join(COLUMNS)} FROM event WHERE id = ?"
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class ChainHead:
@@ -49,18 +47,13 @@ def notes_of_losses(events: Sequence[Event]) -> list[Event]:
     ]
 
 
-def add_links(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
-    """Add the links of stored events that were stored in another file as well, so that what follows them there fits.
+def add_links(connection: sqlite3.Connection, events: Iterable[Event], links: Mapping[str, str]) -> None:
+    """Add links to stored events that were stored in another file as well, so that what follows them there fits.
 
-    Call it within a transaction.
+    `links` are those of the other file, by the ids of the events. Call it within a transaction.
     """
-    changes = []
-    for event in events:
-        stored = Event.from_row(connection.execute(_EVENT, (event.id,)).fetchone())
-        links = joined_links(stored.link, fitting_links(stored, event.link))
-        if links != stored.link:
-            changes.append((links, event.id))
-    if changes:
+    joined = {event.id: joined_links(event.link, fitting_links(event, links[event.id])) for event in events}
+    if joined:
         unprotect_events(connection)
-        connection.executemany("UPDATE event SET link = ? WHERE id = ?", changes)
+        connection.executemany("UPDATE event SET link = ? WHERE id = ?", [(link, id) for id, link in joined.items()])
         protect_events(connection)
