@@ -163,8 +163,8 @@ def test_a_file_of_points_that_cannot_be_used_is_told(run_tutor: Run, homes: Pat
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--gradebook", "canvas"), "go together"),
-        (("--points", "p.toml"), "go together"),
+        (("--gradebook", "canvas"), "No exercise here has points"),
+        (("--points", "p.toml"), "--points belongs to a gradebook"),
         (("--gradebook", "canvas", "--points", "p.toml", "--items"), "Leave out --csv, --json and --items"),
         (("--gradebook", "canvas", "--points", "no.toml"), "no.toml can't be read"),
     ],

@@ -88,6 +88,9 @@ def test_a_row_sums_up_a_learners_work_on_an_exercise() -> None:
         "not_regraded": "0",
         "regraded_differently": "0",
         "flags": "",
+        "points": "",
+        "points_of": "",
+        "late_answers": "",
     }
 
 

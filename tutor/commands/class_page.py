@@ -9,19 +9,23 @@ from tutor.commands.documents import Heading, Sentence, Table
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
+from tutor.packs.assessment import format_points
+from tutor.packs.sanitize import strip_markup
 from tutor.practice.calibration import calibration_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.commands.documents import Block
+    from tutor.practice.class_scores import ClassResults, TextAnswer
     from tutor.practice.classroom import Classroom, ExerciseWork
+    from tutor.practice.score import Score
 
 #: The maximum number of mistakes of each exercise in the summary; the CSV has all.
 _MAX_MISTAKES = 5
 
 
-def summary_page(classroom: Classroom) -> list[Block]:
+def summary_page(classroom: Classroom, results: ClassResults) -> list[Block]:
     """Return what is known of each exercise: who was at work, how it went, the most frequent mistakes."""
     titles = {(pack.id, entry.id): entry.title for pack in library.all_packs() for entry in pack.entries}
     work = classroom.work_by_learner()
@@ -32,13 +36,19 @@ def summary_page(classroom: Classroom) -> list[Block]:
         title = titles.get((pack, exercise))
         blocks.append(Heading(f"{title}  ({pack}/{exercise})" if title else f"{pack}/{exercise}"))
         rates = [record.first_try_rate for record in records if record.first_try_rate is not None]
-        text = N_("learners at work: {n}, solved: {solved}")
+        is_exam = any(record.exam is not None for record in records)
+        text = (
+            N_("learners at work: {n}, finished: {solved}")
+            if is_exam
+            else N_("learners at work: {n}, solved: {solved}")
+        )
         rate = 0.0
-        if rates:
+        if rates and not is_exam:
             text = N_("learners at work: {n}, solved: {solved}, right at first try: {rate}")
             rate = sum(rates) / len(rates)
         solved = sum(record.solved for record in records)
         blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))
+        blocks += [Sentence(text) for text in _score_sentences(results.in_exercise(pack, exercise))]
         num_coded = sum(record.solved_in_code for record in records)
         if num_coded:
             blocks.append(Sentence(str(message(N_("solved in code: {n}"), n=num_coded))))
@@ -54,8 +64,31 @@ def summary_page(classroom: Classroom) -> list[Block]:
         ]
         if rows:
             blocks.append(Table([_("mistake"), _("learners"), _("times")], rows[:_MAX_MISTAKES]))
+        blocks += _answers_in_words(results, (pack, exercise))
     predictions = [made for record in work.values() for made in record.predictions.values()]
     return [*blocks, *calibration_table(calibration_of(predictions))]
+
+
+def _score_sentences(scores: Sequence[Score]) -> Iterator[str]:
+    if not scores:
+        return
+    points = [score.points for score in scores]
+    text = N_("points of {most}: {mean} on average, {least} to {best}")
+    numbers = {"mean": sum(points) / len(points), "least": min(points), "best": max(points), "most": scores[0].most}
+    yield str(message(text, **{name: format_points(number) for name, number in numbers.items()}))
+    if late := sum(score.late for score in scores):
+        yield str(message(N_("answers after it was due, which don't count: {n}"), n=late))
+
+
+def _answers_in_words(results: ClassResults, name: tuple[str, str]) -> Iterator[Block]:
+    """Yield the answers that only an instructor can grade, for each question."""
+    answers: dict[str, list[TextAnswer]] = {}
+    for answer in results.texts:
+        if answer.name == name and answer.is_ungraded:
+            answers.setdefault(answer.question, []).append(answer)
+    for question, given in answers.items():
+        yield Sentence(strip_markup(question))
+        yield Table([_("learner"), _("answer")], [[each.learner, each.text] for each in given])
 
 
 def _exam_sentences(work: Mapping[tuple[str, str, str], ExerciseWork], pack: str, exercise: str) -> Iterator[str]:

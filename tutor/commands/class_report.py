@@ -10,7 +10,9 @@ from tutor.commands.documents import Heading
 from tutor.commands.flag_page import FLAGS_HEADER, flag_ids, flag_page, flag_rows, flags_json, grading_page
 from tutor.commands.item_report import ITEMS_HEADER, MESSAGES_HEADER, WRONG_ANSWERS_HEADER, ItemReport
 from tutor.i18n import N_, message
+from tutor.packs import library
 from tutor.practice.class_flags import Flag, class_flags
+from tutor.practice.class_scores import TEXTS_HEADER, ClassResults, ClassScores, class_results, text_rows
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.commands.documents import Block
 
 #: The tables that can be written as CSV: those of the class, and those of `--items`.
-CLASS_TABLES = ("learners", "mistakes", "flags")
+CLASS_TABLES = ("learners", "mistakes", "flags", "texts")
 ITEM_TABLES = ("items", "wrong-answers", "messages")
 
 
@@ -33,21 +35,28 @@ class ClassReport:
     def flags(self) -> list[Flag]:
         return class_flags(self._classroom)
 
+    @cached_property
+    def _results(self) -> ClassResults:
+        scores = ClassScores(library.find_exercise, library.exercise_names())
+        return class_results(self._classroom, scores)
+
     def page(self) -> list[Block]:
         """Return the summary, which ends with what is worth a look."""
         heading = Heading(str(message(N_("Learners: {n}"), n=len(self._classroom.learners))))
         grading = grading_page(self._classroom, self.flags, regraded=self._regraded)
-        return [heading, *grading, *summary_page(self._classroom), *flag_page(self.flags)]
+        return [heading, *grading, *summary_page(self._classroom, self._results), *flag_page(self.flags)]
 
     def csv_rows(self, table: str) -> Iterator[Sequence[str]]:
         """Yield the header and the rows of a table."""
         match table:
             case "learners":
-                yield from (WORK_HEADER, *self._classroom.work_rows(flag_ids(self.flags)))
+                yield from (WORK_HEADER, *self._classroom.work_rows(flag_ids(self.flags), self._results.scores))
             case "mistakes":
                 yield from (MISTAKES_HEADER, *self._classroom.mistake_rows())
             case "flags":
                 yield from (FLAGS_HEADER, *flag_rows(self.flags))
+            case "texts":
+                yield from (TEXTS_HEADER, *text_rows(self._results))
             case "items":
                 yield from (ITEMS_HEADER, *ItemReport(self._classroom).item_rows())
             case "wrong-answers":
@@ -57,11 +66,12 @@ class ClassReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the rows of the class and its flags as JSON data, with the texts of the tables."""
-        work = self._classroom.work_rows(flag_ids(self.flags))
+        work = self._classroom.work_rows(flag_ids(self.flags), self._results.scores)
         return {
             "learners": len(self._classroom.learners),
             "work": [dict(zip(WORK_HEADER, row, strict=True)) for row in work],
             "mistakes": [dict(zip(MISTAKES_HEADER, row, strict=True)) for row in self._classroom.mistake_rows()],
+            "texts": [dict(zip(TEXTS_HEADER, row, strict=True)) for row in text_rows(self._results)],
             **self._flags_json,
         }
 

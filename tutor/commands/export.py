@@ -21,6 +21,7 @@ from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, as_row, e
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.progress import load_progress
 from tutor.practice.storage.errors import StoreError
+from tutor.practice.student import student_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,18 @@ _MAX_LEARNER = 200
 @click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
 @click.option("--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner instead."))
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
-@click.option("--learner", default="", metavar="ID", help=_("Mark what is written with whose it is."))
+@click.option(
+    "--learner",
+    default="",
+    metavar="ID",
+    help=_("Mark what is written with whose it is; by default with the student id."),
+)
 @common_options
 def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:
     if as_csv and report:
         raise CommandError(message(N_("--csv and --report exclude each other. Choose one.")), 2)
-    learner = clean_title(sanitize_text(learner))
+    # What an instructor gave says whose it is.
+    learner = clean_title(sanitize_text(learner)) or student_id()
     if len(learner) > _MAX_LEARNER:
         raise CommandError(
             message(N_("This id has more than {n} characters. Choose a shorter one."), n=_MAX_LEARNER), 2

@@ -11,7 +11,7 @@ from tutor.i18n import N_, describe_os_error, message
 from tutor.packs.library import is_exercise_name
 from tutor.packs.sanitize import clean_title
 from tutor.practice.export import spreadsheet_cell
-from tutor.practice.gradebook import CARRIED_SHARE, ExercisePoints, Gradebook, Points
+from tutor.practice.gradebook import ExercisePoints, Gradebook, Points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +28,12 @@ _NO_TOML = N_('{file}: This is no TOML: {problem}. Write a line for each exercis
 _NO_POINTS = N_(
     '{file}: There are no points. Add [points], and below it a line for each exercise, such as "week-1/exam" = 20.'
 )
-_UNKNOWN_KEY = N_("{file}: “{key}” is not known here. The tables are [points] and [titles], the number is carried.")
+_UNKNOWN_KEY = N_(
+    "{file}: “{key}” is not known here. The tables are [points] and [titles], the numbers are carried and late."
+)
 _NO_EXERCISE = N_('{file}: “{key}” is no name of an exercise. Write it with its pack, as in "week-1/exam".')
 _NO_NUMBER = N_("{file}: The points of {key} must be a number from 0 on, or a table with a number for each blank.")
-_NO_SHARE = N_("{file}: carried is a share from 0 to 1, such as 0.5.")
+_NO_SHARE = N_("{file}: {key} is a share from 0 to 1, such as 0.5.")
 _NO_TITLE = N_("{file}: The title of {key} must be a text.")
 
 
@@ -51,11 +53,11 @@ def read_points(file: Path) -> Points:
     def refuse(text: str, key: object = "") -> CommandError:
         return CommandError(message(text, file=file, key=clean_title(str(key))), 2)
 
-    if unknown := [key for key in data if key not in ("points", "titles", "carried")]:
+    if unknown := [key for key in data if key not in ("points", "titles", "carried", "late")]:
         raise refuse(_UNKNOWN_KEY, unknown[0])
-    carried = data.get("carried", CARRIED_SHARE)
-    if not _is_number(carried) or carried > 1:
-        raise refuse(_NO_SHARE)
+    for key in ("carried", "late"):
+        if key in data and not (_is_number(data[key]) and data[key] <= 1):
+            raise refuse(_NO_SHARE, key)
     worth, titles = data.get("points"), data.get("titles", {})
     if not isinstance(worth, dict) or not worth:
         raise refuse(_NO_POINTS)
@@ -73,7 +75,8 @@ def read_points(file: Path) -> Points:
         if points is None:
             raise refuse(_NO_NUMBER, key)
         exercises[pack, exercise] = points
-    return Points(exercises, float(carried))
+    carried = float(data["carried"]) if "carried" in data else None
+    return Points(exercises, carried, float(data.get("late", 0)))
 
 
 def _is_number(value: Any) -> bool:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tutor.run_options import RunOptions
 
 
+_NO_POINTS = N_("No exercise here has points. Write them in its file, or name a file with them by --points.")
+
+
 @click.command(cls=LocalizedCommand)
 @click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE|FOLDER...")
 @click.option(
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
     "table",
     type=click.Choice([*CLASS_TABLES, *ITEM_TABLES]),
     help=_(
-        "Write CSV: a row for each learner and exercise, for each exercise and mistake, for each flag, or of --items for "
-        "each blank, for each of its wrong answers, or for each message at it."
+        "Write CSV: a row for each learner and exercise, for each exercise and mistake, for each flag, for each answer in "
+        "words, or of --items for each blank, for each of its wrong answers, or for each message at it."
     ),
 )
 @click.option("--items", is_flag=True, help=_("Analyse each blank: how hard, which wrong answers, what didn't help."))
@@ -49,7 +52,10 @@ if TYPE_CHECKING:
 )
 @click.option("--gradebook", type=click.Choice(FORMATS), help=_("Write points as CSV, for Canvas or Moodle."))
 @click.option(
-    "--points", type=FilePath(), metavar="TOML", help=_("What each exercise is worth; --gradebook needs this file.")
+    "--points",
+    type=FilePath(),
+    metavar="TOML",
+    help=_("What each exercise is worth in --gradebook, in place of what their authors say."),
 )
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
@@ -65,8 +71,8 @@ def report(
     to: Path | None,
 ) -> int:
     _check_options(table, items, as_json)
-    if (gradebook is None) != (points is None):
-        raise CommandError(message(N_("--gradebook and --points go together. Give both.")), 2)
+    if gradebook is None and points is not None:
+        raise CommandError(message(N_("--points belongs to a gradebook. Add --gradebook canvas or moodle.")), 2)
     if gradebook is not None and (table or items or as_json):
         raise CommandError(
             message(N_("--gradebook writes a table of its own. Leave out --csv, --json and --items.")), 2
@@ -79,8 +85,11 @@ def report(
     if not no_regrade:
         classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
     work = ClassReport(classroom, regraded=not no_regrade)
-    if gradebook is not None and worth is not None:
-        lines = [format_csv_row(row) for row in gradebook_rows(make_gradebook(classroom, worth, work.flags), gradebook)]
+    if gradebook is not None:
+        table_of_points = make_gradebook(classroom, worth, work.flags)
+        if not table_of_points.columns:
+            raise CommandError(message(_NO_POINTS), 2)
+        lines = [format_csv_row(row) for row in gradebook_rows(table_of_points, gradebook)]
     elif as_json:
         lines = [format_json(work.items_json() if items else work.as_json(), indent=2)]
     elif table is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
+from tutor.packs.assessment import format_points
 from tutor.practice.calibration import Calibration, calibration_of
 from tutor.practice.event import CODE, PLACED_IN, PLACED_OUT, PREDICT, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from tutor.practice.event import Event
     from tutor.practice.regrading import RegradedTry, Regrader
+    from tutor.practice.score import Score
 
 #: The verdicts that have a column, in order.
 COUNTED_VERDICTS = (
@@ -55,6 +57,9 @@ WORK_HEADER = (
     "not_regraded",
     "regraded_differently",
     "flags",
+    "points",
+    "points_of",
+    "late_answers",
 )
 MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "of_learners")
 
@@ -195,10 +200,15 @@ class Classroom:
                 attempts = [event for event in attempts if event.kind != CODE]
                 yield learner, name, events_that_count(attempts) if name in exams else attempts
 
-    def work_rows(self, flags: Mapping[tuple[str, str, str], str] | None = None) -> Iterator[list[str]]:
+    def work_rows(
+        self,
+        flags: Mapping[tuple[str, str, str], str] | None = None,
+        scores: Mapping[tuple[str, str, str], Score] | None = None,
+    ) -> Iterator[list[str]]:
         """Yield a row for each learner and exercise, in the order of `WORK_HEADER`.
 
-        `flags` has the ids of those on its work, and of those on a learner's file by two empty names.
+        `flags` has the ids of those on its work, and of those on a learner's file by two empty names; `scores` has the
+        score of each learner in exercises that have one.
         """
         flags = flags or {}
         for (learner, pack, exercise), work in self.work_by_learner().items():
@@ -219,6 +229,7 @@ class Classroom:
                 str(work.calibration.right),
                 *self._regraded_cells(learner, (pack, exercise)),
                 " ".join(filter(None, (flags.get((learner, pack, exercise)), flags.get((learner, "", ""))))),
+                *_score_cells((scores or {}).get((learner, pack, exercise))),
             ]
 
     def _regraded_cells(self, learner: str, name: tuple[str, str]) -> list[str]:
@@ -247,6 +258,12 @@ class Classroom:
         for row in self.mistake_frequencies():
             names = row.pack, row.exercise, row.mistake, mistake_label(row.mistake)
             yield [*map(spreadsheet_cell, names), str(row.times), str(row.learners), str(row.of_learners)]
+
+
+def _score_cells(score: Score | None) -> list[str]:
+    if score is None:
+        return ["", "", ""]
+    return [format_points(score.points), format_points(score.most), str(score.late)]
 
 
 def _exam_cells(exam: ExamRecord | None) -> list[str]:

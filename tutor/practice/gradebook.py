@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
-from tutor.packs.diagnostics import PackError
+from tutor.practice.class_scores import ClassScores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: The pack and the id of an exercise.
 Name = tuple[str, str]
-#: The share for a right step from a wrong value.
-CARRIED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,15 @@ class ExercisePoints:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """What exercises are worth. A right step from a wrong value gets the share `carried` of a blank's points."""
+    """What exercises are worth.
+
+    A right step from a wrong value gets the share `carried` of a blank's points, None for what the exercise says. An
+    answer that came too late gets the share `late`.
+    """
 
     exercises: Mapping[Name, ExercisePoints]
-    carried: float = CARRIED_SHARE
+    carried: float | None = None
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,36 @@ class Gradebook:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_gradebook(classroom: Classroom, points: Points, flags: Iterable[Flag] = ()) -> Gradebook:
-    """Return the gradebook of a class, its learners sorted, with notes of the flags about its exercises and the files."""
+def make_gradebook(classroom: Classroom, points: Points | None, flags: Iterable[Flag] = ()) -> Gradebook:
+    """Return the gradebook of a class, its learners sorted, with notes of the flags about its exercises and the files.
+
+    Without points, its exercises are the exams, and those whose authors say what they are worth.
+    """
     work = {(learner, name): events for learner, name, events in classroom.counted_events()}
-    columns = tuple(_column(name, worth, work) for name, worth in points.exercises.items())
-    rows = {
-        learner: tuple(
-            _score(work[learner, column.name], column, points.carried) if (learner, column.name) in work else None
-            for column in columns
-        )
-        for learner in classroom.learners
-    }
+    scores = ClassScores(library.find_exercise, library.exercise_names())
+    if points is None:
+        points = _authors_points(scores, {name for _learner, name in work})
+    columns = tuple(_column(name, worth, work, scores) for name, worth in points.exercises.items())
+    carried = None if points.carried is None else Fraction(points.carried)
+
+    def score(learner: str, column: Column) -> float | None:
+        if (learner, column.name) not in work:
+            return None
+        shares, _late = scores.shares(column.name, work[learner, column.name], carried, Fraction(points.late))
+        return sum(column.by_blank.get(blank, 0.0) * float(share) for blank, share in shares.items())
+
+    rows = {learner: tuple(score(learner, column) for column in columns) for learner in classroom.learners}
     return Gradebook(columns, rows, _notes(flags, points))
+
+
+def _authors_points(scores: ClassScores, names: Iterable[Name]) -> Points:
+    exercises = {}
+    for name in sorted(names):
+        exercise = scores.exercise(name)
+        if exercise is not None and scores.has_score(name):
+            by_blank = {blank: float(points) for blank, points in scores.worth(name).items()}
+            exercises[name] = ExercisePoints(str(exercise.title), by_blank=by_blank)
+    return Points(exercises)
 
 
 def _notes(flags: Iterable[Flag], points: Points) -> dict[str, str]:
@@ -85,32 +106,13 @@ def _notes(flags: Iterable[Flag], points: Points) -> dict[str, str]:
     return {learner: " ".join(sentences) for learner, sentences in notes.items()}
 
 
-def _column(name: Name, worth: ExercisePoints, work: Mapping[tuple[str, Name], Sequence[Event]]) -> Column:
+def _column(
+    name: Name, worth: ExercisePoints, work: Mapping[tuple[str, Name], Sequence[Event]], scores: ClassScores
+) -> Column:
     if worth.by_blank:
         return Column(name, worth.title, sum(worth.by_blank.values()), worth.by_blank)
-    blanks = _blanks_of(name) or sorted(
+    # The blanks of an exercise that isn't here any more are those that were answered.
+    blanks = list(scores.worth(name)) or sorted(
         {event.blank for key, events in work.items() if key[1] == name for event in events if event.kind == "answer"}
     )
     return Column(name, worth.title, worth.total, {blank: worth.total / len(blanks) for blank in blanks})
-
-
-def _blanks_of(name: Name) -> list[str]:
-    """Return the blanks of an exercise, all of them if it has stages; none if it isn't here any more."""
-    try:
-        exercise = library.find_exercise("/".join(name))
-        return [blank.id for blank in exercise.variant().problem.blanks]
-    except PackError:
-        return []
-
-
-def _score(events: Sequence[Event], column: Column, carried: float) -> float:
-    """Return the points for the best answer at each blank; a value that was shown gives none."""
-    shares: dict[str, float] = {}
-    shown = {event.blank for event in events if event.kind == "reveal"}
-    # Another text is no verdict of ours.
-    worth: dict[str, float] = {VerdictKind.RIGHT: 1.0, VerdictKind.CARRIED: carried}
-    for event in events:
-        if event.kind == "answer" and event.blank not in shown:
-            share = worth.get(event.verdict, 0.0)
-            shares[event.blank] = max(shares.get(event.blank, 0.0), share)
-    return sum(column.by_blank.get(blank, 0.0) * share for blank, share in shares.items())

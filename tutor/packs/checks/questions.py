@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NOT_RIGHT = N_("With {numbers}, {answer} is no right answer to this question. Change the answer or its symbols.")
 _NEVER_RIGHT = N_("Where all is real, {answer} is no right answer to this question. Change the answer or its symbols.")
 _SAME_CHOICES = N_("With {numbers}, two choices read “{text}”. Change one of them.")
-_EMPTY_TEXT = N_("An accepted text has neither letters nor digits. Change it.")
+_EMPTY_TEXT = N_("An accepted text is empty, but for characters that can't be seen. Change it.")
 _ACCEPTED_MISTAKE = N_("The mistake “{id}” has a text that is accepted, or none: “{text}”. Change it.")
 _SHUFFLED = N_("“{text}” is shuffled among the others. Add last = true to it, or none_of_these = true to the question.")
 #: Choices that only make sense below the others, normalised.
