@@ -139,11 +139,11 @@ def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters()
 
 def example_cell_of(text: str, problem: Problem) -> tuple[int, int]:
     """Return the cell that a third rung writes out: the first, unless it names another."""
+    first = 0 if problem.graph.has_indexes else 1
     if named := re.match(r"\[(?:(\d+), ?)?(\d+)\] gets", text):
-        first = 0 if problem.graph.has_indexes else 1
         return int(named[1] or first) - first, int(named[2]) - first
     found = re.search(r"(?:[Rr]ow (\d+), column|Entry) (\d+)", text)
-    return (int(found[1] or 1) - 1, int(found[2]) - 1) if found else (0, 0)
+    return (int(found[1] or first) - first, int(found[2]) - first) if found else (0, 0)
 
 
 def check_third_rung(problem: Problem, place: Blank) -> None:

@@ -153,3 +153,12 @@ async def test_the_crosshair_of_the_right_factor_is_a_column_of_each() -> None:
         await open_cells(session)
         await session.pilot.press("down")
         await session.wait_for_text("[2,1]", "column 1 of the upstream", "column 2 of X", "0.2 0.5 0.8")
+
+
+async def test_beside_indexes_rows_and_columns_count_from_zero() -> None:
+    exercise = exercise_of("E = W[ids]", W="[[3, 4], [5, 6], [7, 8]]", ids="[2, 0]")
+    async with open_app(exercise, LARGE) as session:
+        await open_cells(session)
+        rows = shown(session.pilot)
+        assert rows[0].split() == ["0", "1"]
+        assert [row.split()[0] for row in rows[1:4]] == ["0", "1", "2"]

@@ -214,6 +214,11 @@ class Graph:
         requested = self.depends_on(wrt)
         return tuple(name for name in (self.inputs if wrt is None else wrt) if requested[self.position[name]])
 
+    @property
+    def first_cell_number(self) -> int:
+        """The number by which the first row, column or entry is called: 0 beside indexes, which count from 0."""
+        return 0 if self.has_indexes else 1
+
     @cached_property
     def index_sizes(self) -> Mapping[str, int]:
         """The inputs that are used as an index, each with the number of entries on the shortest axis it picks from."""

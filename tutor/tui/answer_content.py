@@ -236,10 +236,11 @@ class AnswerContent:
 
     def cell_name(self) -> str:
         """Return the active cell in words."""
-        row, column = self.state.input.active_cell or (0, 0)
+        first = self.state.worksheet.problem.graph.first_cell_number
+        row, column = (first + place for place in self.state.input.active_cell or (0, 0))
         if ops.is_vector_shape(self.state.focused_blank.grid):
-            return str(message(N_("entry {n}"), n=column + 1))
-        return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
+            return str(message(N_("entry {n}"), n=column))
+        return str(message(N_("row {row}, column {column}"), row=row, column=column))
 
     # --- what is said ---
 

@@ -175,7 +175,8 @@ def _text(problem: Problem, blank: Blank, cell: Sequence[int]) -> str:
         question = str(message(_ASK, what=what[:1].upper() + what[1:]))
     if not cell:
         return question
-    return str(message(_CELL, question=question, row=cell[0] + 1, column=cell[1] + 1))
+    row, column = (problem.graph.first_cell_number + place for place in cell)
+    return str(message(_CELL, question=question, row=row, column=column))
 
 
 def _answers(

@@ -243,7 +243,7 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
         return _too_long_message(problem, blank)
     if blank.shape is None:
         return message(N_("With the numbers put in: {product} = ?"), product=product)
-    text = _cell_message(row, column, product, ops.is_vector_shape(blank.shape))
+    text = _cell_message(problem, blank, (row, column), product)
     expression = matmul_expression(problem, edge) if operation.id == "matmul" else None
     return (
         join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=expression))
@@ -252,14 +252,13 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     )
 
 
-def _cell_message(row: int, column: int, product: str, is_vector: bool) -> Message:
-    if (row, column) == (0, 0):
+def _cell_message(problem: Problem, blank: Blank, cell: tuple[int, int], product: str) -> Message:
+    if cell == (0, 0):
         return message(N_("The first cell: {product} = ?"), product=product)
-    if is_vector:
-        return message(N_("Entry {n}: {product} = ?"), n=column + 1, product=product)
-    return message(
-        N_("The cell in row {row}, column {column}: {product} = ?"), row=row + 1, column=column + 1, product=product
-    )
+    row, column = (problem.graph.first_cell_number + place for place in cell)
+    if ops.is_vector_shape(blank.shape):
+        return message(N_("Entry {n}: {product} = ?"), n=column, product=product)
+    return message(N_("The cell in row {row}, column {column}: {product} = ?"), row=row, column=column, product=product)
 
 
 def example_cell(problem: Problem, blank: Blank, symbolic_result: Value = None) -> tuple[int, int] | None:
@@ -289,7 +288,7 @@ def _passed_on_message(
     """Explain a cell that receives the upstream, or the cell of it named `source`, unchanged."""
     if not ops.is_matrix(upstream) and not is_everywhere:
         product = f"{parenthesize(format_value(upstream))} × 1"
-        return _cell_message(*cell, product, ops.is_vector_shape(blank.shape))
+        return _cell_message(problem, blank, cell, product)
     if not ops.is_matrix(upstream):
         return message(N_("Every cell gets the upstream × 1 = {g} × 1 = ?"), g=parenthesize(format_value(upstream)))
     i, j = map(int, source.split(",")[1:])

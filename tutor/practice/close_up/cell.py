@@ -12,6 +12,7 @@ from tutor.practice.close_up.data import CellOrigin, CellSource
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Shape
+    from tutor.grading.problem import Problem
     from tutor.i18n import Message
     from tutor.practice.close_up.crosshair import MarkedCells
     from tutor.practice.close_up.known import Known
@@ -30,7 +31,8 @@ def cell_origin(known: Known, cell: tuple[int, int]) -> CellOrigin | None:
     is_product = _is_product(known) and len({len(source.numbers) for source in sources}) == 1
     if _is_product(known) and known.blank.edge is not None and known.blank.edge.slot == 1:
         sources = sources[::-1]  # As in the equation: the left matrix, transposed, comes before the upstream.
-    return CellOrigin(cell[0] + 1, cell[1] + 1, sources, is_product) if sources else None
+    row, column = (known.problem.graph.first_cell_number + place for place in cell)
+    return CellOrigin(row, column, sources, is_product) if sources else None
 
 
 def _is_product(known: Known) -> bool:
@@ -45,9 +47,8 @@ def _source(known: Known, cells: MarkedCells) -> CellSource:
     if not cells.place:
         position = problem.graph.position[cells.source]
         numbers = () if position in known.worksheet.hidden_nodes else _forward_numbers(known, position, cells)
-        return CellSource(
-            _caption(cells, problem.graph.label(position), problem.graph.nodes[position].shape), numbers, "forward"
-        )
+        shape = problem.graph.nodes[position].shape
+        return CellSource(_caption(problem, cells, problem.graph.label(position), shape), numbers, "forward")
     place = problem.place(cells.place)
     name: str | Message = message(N_("the upstream"))
     if known.blank.kind == "sum" and place.edge is not None:
@@ -55,7 +56,7 @@ def _source(known: Known, cells: MarkedCells) -> CellSource:
     rows = known.worksheet.value_text(cells.place)
     fits = bool(rows) and place.grid in (None, (len(rows), len(rows[0])))
     numbers = _marked_texts(rows, cells) if fits else ()
-    return CellSource(_caption(cells, name, place.shape), numbers, "backward")
+    return CellSource(_caption(problem, cells, name, place.shape), numbers, "backward")
 
 
 def _forward_numbers(known: Known, position: int, cells: MarkedCells) -> tuple[str, ...]:
@@ -71,13 +72,14 @@ def _marked_texts(rows: list[list[str]], cells: MarkedCells) -> tuple[str, ...]:
     return (*texts[: MAX_NUMBERS - 1], "…") if len(texts) > MAX_NUMBERS else tuple(texts)
 
 
-def _caption(cells: MarkedCells, name: str | Message, shape: Shape) -> str | Message:
+def _caption(problem: Problem, cells: MarkedCells, name: str | Message, shape: Shape) -> str | Message:
     if shape is None:
         return name
     if cells.row is None and cells.column is None:
         return message(_WHOLE, name=name)
+    first = problem.graph.first_cell_number
     if cells.column is None:
-        return message(_ROW, i=(cells.row or 0) + 1, name=name)
+        return message(_ROW, i=(cells.row or 0) + first, name=name)
     if cells.row is None:
-        return message(_COLUMN, j=cells.column + 1, name=name)
-    return message(_CELL, i=cells.row + 1, j=cells.column + 1, name=name)
+        return message(_COLUMN, j=cells.column + first, name=name)
+    return message(_CELL, i=cells.row + first, j=cells.column + first, name=name)

@@ -53,6 +53,7 @@ class AnswerGrid(CanvasWidget):
         self._active_cell: Cell = None
         self._is_active = False
         self._is_vector = False
+        self._first_number = 1
         #: The row and the column that are first visible.
         self._first = (0, 0)
 
@@ -64,14 +65,15 @@ class AnswerGrid(CanvasWidget):
         active: bool,
         *,
         is_vector: bool = False,
+        first_number: int = 1,
     ) -> None:
         """Show cells with their marks; `active` tells whether the active cell is being typed into.
 
-        The row of a vector has no number.
+        The row of a vector has no number. The first row and the first column have `first_number`.
         """
         is_same_shape = [len(row) for row in cells] == [len(row) for row in self._cells]
         self._cells, self._marks, self._active_cell, self._is_active = cells, marks, active_cell, active
-        self._is_vector = is_vector
+        self._is_vector, self._first_number = is_vector, first_number
         if not is_same_shape:
             self._first = (0, 0)
         self._keep_in_view()
@@ -138,12 +140,12 @@ class AnswerGrid(CanvasWidget):
         for column in range(first_column, last_column if self._header else first_column):
             x = self._left + (column - first_column) * self._stride
             is_here = active is not None and active[1] == column
-            canvas.centre(x, self._width + _MARK, 0, [(str(column + 1), self._number_style(is_here))])
+            canvas.centre(x, self._width + _MARK, 0, [(str(column + self._first_number), self._number_style(is_here))])
         for row in range(first_row, last_row):
             y = self._header + row - first_row
             if not self._is_vector:
                 is_here = active is not None and active[0] == row
-                canvas.right(self._left - 1, y, [(str(row + 1), self._number_style(is_here))])
+                canvas.right(self._left - 1, y, [(str(row + self._first_number), self._number_style(is_here))])
             for column in range(first_column, last_column):
                 self._paint_cell(canvas, self._left + (column - first_column) * self._stride, y, (row, column))
         self._paint_more(canvas, last_row, last_column)

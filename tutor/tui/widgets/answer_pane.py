@@ -150,6 +150,7 @@ class AnswerPane(ScrolledPane):
                 answer.active_cell,
                 in_cells,
                 is_vector=ops.is_vector_shape(shape),
+                first_number=state.worksheet.problem.graph.first_cell_number,
             )
         if layout != self._grid_layout:
             self._grid_layout = layout
