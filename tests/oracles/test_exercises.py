@@ -23,11 +23,12 @@ from tests.support.torch_values import TORCH_FUNCTIONS, to_tensor, torch
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Num, number, substitute
+from tutor.algebra.printing import format_expr
 from tutor.packs import library
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
-    from tutor.engine.graph import Graph
+    from tutor.engine.graph import Graph, Node
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
 
@@ -36,6 +37,9 @@ pytestmark = pytest.mark.oracle
 VARIANTS, POINTS = 4, 3
 NAMES = builtin_exercise_names()
 Point = Mapping[str, Num]
+#: Operations that depend on the axes of their operands.
+OF_AXES = {"matvec", "dot", "outer", "transpose", "sum.0", "sum.1", "mean.0", "mean.1", "softmax", "cross_entropy"}
+ASCII_SIGNS = str.maketrans({"−": "-", "·": "*"})
 
 
 def points(problem: Problem) -> list[Point]:
@@ -52,25 +56,30 @@ def points(problem: Problem) -> list[Point]:
 
 
 def value_at(value: Value, point: Point) -> Any:
-    """Return an exact value in floats, with the point's numbers for its symbols."""
-    return ops.map_cells(lambda cell: nearest_float(substitute(cell, point)), value)
+    """Return an exact value in floats, with the point's numbers for its symbols; a vector has one axis."""
+    floats = np.array(ops.map_cells(lambda cell: nearest_float(substitute(cell, point)), value), dtype=float)
+    return floats.ravel() if ops.is_vector(value) else floats
 
 
 def leaf_tensors(problem: Problem, point: Point) -> dict[str, Any]:
-    """Return the inputs as tensors that track gradients if the exercise wants them."""
+    """Return the inputs as tensors that track gradients if the exercise wants them; indexes are whole numbers."""
     tensors = {name: to_tensor(value_at(value, point)) for name, value in problem.inputs.items()}
-    for name, tensor in tensors.items():
-        tensor.requires_grad_(problem.wrt is None or name in problem.wrt)
-    return tensors
+    wanted = problem.graph.differentiable_inputs(problem.wrt)
+    indexes = problem.graph.index_sizes
+    return {
+        name: tensor.long() if name in indexes else tensor.requires_grad_(name in wanted)
+        for name, tensor in tensors.items()
+    }
 
 
 def start_at(problem: Problem, point: Point, output: Any) -> Any:
-    return to_tensor(value_at(problem.start, point)).expand_as(output)
+    start = to_tensor(value_at(problem.start, point))
+    return start.reshape(output.shape) if start.numel() == output.numel() else start.expand_as(output)
 
 
 def assert_close(exact: Value, tensor: Any, point: Point, largest: float) -> None:
     """Assert equality to 1e-10 in every cell, or to 1e-13 of the largest value, from which a cell may cancel."""
-    floats = np.array(value_at(exact, point), dtype=float)
+    floats = value_at(exact, point)
     assert floats.shape == tuple(tensor.shape)
     assert np.allclose(floats, tensor.detach().numpy(), rtol=1e-10, atol=1e-13 * largest), (floats, tensor)
 
@@ -93,12 +102,31 @@ def run_in_torch(graph: Graph, inputs: Mapping[str, Any], uses: dict[tuple[int, 
                 operand.retain_grad()
                 uses[position, slot] = operand
             operands.append(operand)
-        if node.custom_operation is not None:
-            assert node.body is not None
+        if node.body is not None:
             values.append(run_in_torch(node.body, dict(zip(node.body.inputs, operands, strict=True)))[-1])
+        elif is_function_of_arrays(node, operands):
+            values.append(run_formula(graph, node, operands))
         else:
-            values.append(TORCH_FUNCTIONS[node.op](*operands))
+            value = TORCH_FUNCTIONS[node.op](*operands)
+            values.append(value.ravel() if ops.is_vector_shape(node.shape) else value)
     return values
+
+
+def is_function_of_arrays(node: Node, operands: list[Any]) -> bool:
+    """Return whether the references, in which a vector is a row, have no function for this node."""
+    if node.custom_operation is not None:
+        return True
+    return node.op in OF_AXES and any(operand.dim() == 1 for operand in operands)
+
+
+def run_formula(graph: Graph, node: Node, operands: list[Any]) -> Any:
+    """Return the value of a node from its own formula, such as `W[ids]`, in which every operand has a name."""
+    known: dict[str, Any] = {}
+    for arg, operand in zip(node.args, operands, strict=True):
+        if arg is not None:
+            source = graph.nodes[arg]
+            known |= {source.name or source.id: operand, source.id: operand}
+    return evaluate_source(format_expr(node.formula).translate(ASCII_SIGNS), known, {})
 
 
 def compare_edges(problem: Problem, point: Point) -> None:
@@ -133,13 +161,58 @@ _BINARY: Mapping[type, Callable[..., Any]] = {
 _COMPARISONS = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 
 
+def _softmax(scores: Any, axis: Any = -1) -> Any:
+    return torch.softmax(scores, int(axis))
+
+
+def _reduced(reduce: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a sum or mean as the graph language writes it: with a second argument it keeps the axis."""
+
+    def run(array: Any, kept: Any = None, axis: Any = None) -> Any:
+        if kept is None and axis is None:
+            return reduce(array)
+        return reduce(array, dim=int(kept if axis is None else axis), keepdim=axis is None)
+
+    return run
+
+
+#: Functions of arrays as the graph language names them.
+_ARRAY_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "softmax": _softmax,
+    "sum": _reduced(torch.sum),
+    "mean": _reduced(torch.mean),
+    "where": lambda condition, value, other: torch.where(condition != 0, value, other),
+    "range": lambda count: torch.arange(int(count)),
+    "concat": lambda *arrays, axis=0: torch.cat(arrays, dim=int(axis)),
+    "einsum": lambda subscripts, *arrays: torch.einsum(subscripts, *arrays),
+    "rms_norm": lambda x: torch.nn.functional.rms_norm(x, x.shape[-1:], eps=0.0),
+    "normalize": lambda x: torch.nn.functional.normalize(x, dim=-1),
+}
+
+
+def _index(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+    match tree:
+        case ast.Tuple(elts=parts):
+            return tuple(_index(part, known, functions) for part in parts)
+        case ast.Slice():
+            bounds = [bound and int(evaluate_ast(bound, known, functions)) for bound in (tree.lower, tree.upper)]
+            return slice(*bounds)
+        case ast.Constant(value=value):
+            return value
+    return evaluate_ast(tree, known, functions).long()
+
+
 def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
     """Return the value of a formula that Python's parser has read."""
     match tree:
+        case ast.Constant(value=str() as text):
+            return text
         case ast.Constant(value=value):
             return to_tensor(value)
         case ast.Name(id=name):
-            return known[name] if name in known else to_tensor({"e": math.e, "pi": math.pi}[name])
+            return known[name] if name in known else to_tensor({"e": math.e, "pi": math.pi, "inf": math.inf}[name])
+        case ast.Subscript(value=value, slice=places):
+            return evaluate_ast(value, known, functions)[_index(places, known, functions)]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -evaluate_ast(operand, known, functions)
         case ast.Attribute(value=value, attr="T"):
@@ -150,9 +223,10 @@ def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[st
             compare = TORCH_FUNCTIONS[_COMPARISONS[type(op)]]
             return compare(evaluate_ast(left, known, functions), evaluate_ast(right, known, functions))
         case ast.List(elts=rows):
-            return torch.stack([_row_tensor(row, known, functions) for row in rows])
-        case ast.Call(func=ast.Name(id="sum" | "mean" as name), args=[operand, ast.Constant(value=axis)]):
-            return TORCH_FUNCTIONS[f"{name}.{axis!r}"](evaluate_ast(operand, known, functions))
+            return torch.stack([evaluate_ast(row, known, functions) for row in rows])
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in _ARRAY_FUNCTIONS:
+            named = {str(each.arg): evaluate_ast(each.value, known, functions) for each in keywords}
+            return _ARRAY_FUNCTIONS[name](*(evaluate_ast(arg, known, functions) for arg in args), **named)
         case ast.Call(func=ast.Name(id=name), args=args):
             operands = [evaluate_ast(arg, known, functions) for arg in args]
             if name in functions:
@@ -162,16 +236,11 @@ def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[st
     raise AssertionError(ast.dump(tree))
 
 
-def _row_tensor(row: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
-    assert isinstance(row, ast.List)
-    return torch.stack([evaluate_ast(cell, known, functions) for cell in row.elts])
-
-
 def evaluate_source(text: str, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
     """Return the value of the last step of a text such as `s = a + b; z = s * c`."""
     steps = dict(known)
     for step in filter(None, map(str.strip, text.split(";"))):
-        name, _, formula = step.rpartition("=")
+        name, _, formula = step.partition(" = ") if " = " in step else ("", "", step)
         body = ast.parse(formula.strip().replace("^", "**"), mode="eval").body
         steps[name.strip() or "the last"] = last = evaluate_ast(body, steps, functions)
     return last
