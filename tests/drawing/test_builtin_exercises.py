@@ -30,6 +30,8 @@ WIDE_EXERCISES = [
     "sequences/lstm-gates",
     "sequences/gru-cell",
     "sequences/attention-head",
+    "modern/rms-norm-in-parts",
+    "modern/self-attention",
 ]
 NAMES = [f"{pack.id}/{entry.id}" for pack in library.all_packs() for entry in pack.entries]
 

@@ -33,6 +33,7 @@ INTENDED = {
     "basics/two-paths-cancel": "the numbers of the source text, at which two paths cancel",
     "neuron/xor": "the target of two ones is 0",
     "neuron/ten-sigmas": "σ at 0, where it is steepest",
+    "modern/low-rank-update": "the second factor of LoRA starts at 0",
 }
 #: The largest shares of sets of numbers that have a collision, without the exercises above.
 LIMITS = {"the author's": 0.0, "fresh": 0.03}
