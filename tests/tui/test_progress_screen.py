@@ -16,6 +16,7 @@ from tests.support.app_driver import (
     wait_for_text,
     wait_until,
 )
+from tests.support.built_in import num_exercises, num_rules
 from tutor import i18n
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.progress import ProgressScreen
@@ -53,7 +54,8 @@ async def test_every_part_is_on_a_large_screen() -> None:
     simulate_practice("basics/times", days=8, wrong="5")
     async with open_home(size=LARGE) as pilot:
         screen = await show_progress(pilot)
-        await wait_for_text(pilot, "of 127 solved", "% right at first try", "days practised", "rule", "44 practised")
+        solved, practised = f"of {num_exercises()} solved", f"{num_rules()} practised"
+        await wait_for_text(pilot, solved, "% right at first try", "days practised", "rule", practised)
         text = screen_text(pilot)
         for part in ("+ passes on", "●○○", "▴ due", "The basics", "2/21", "fewer", "Right at first try, by week"):
             assert part in text
@@ -143,7 +145,7 @@ async def test_the_calendar_tells_what_was_done_on_a_day() -> None:
         await wait_for_text(pilot, "4 answers")
         # On the strip a click goes to the rule of a square.
         await wait_for_text(pilot, "× other input")
-        row = find_cell(pilot, "44 practised")[1]
+        row = find_cell(pilot, f"{num_rules()} practised")[1]
         await pilot.click(offset=(2 + screen._progress.all_rules.index("mul"), row))
         await wait_for_text(pilot, "▌ × other input")
 
