@@ -1,11 +1,15 @@
-"""An installation into which another program has put its own package `tutor`."""
+"""An installation into which another program has put its own package `tutor`, and what the package index shows."""
 
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -13,6 +17,7 @@ import tutor
 from tutor.cli import foreign_names
 
 PACKAGE = Path(tutor.__file__).parent
+PROJECT = PACKAGE.parent
 SENTENCE = "Another program has installed files into the same package “tutor” (env.py, plugins)"
 
 
@@ -57,3 +62,23 @@ def test_a_replaced_package_is_refused_with_that_sentence(shared_package: Path) 
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()
     assert SENTENCE in line
+
+
+def test_the_package_index_gets_absolute_links_once_there_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The build brings hatchling along; the hook only needs the class.
+    interface = ModuleType("hatchling.metadata.plugin.interface")
+    interface.MetadataHookInterface = type("Hook", (), {"root": str(PROJECT)})  # type: ignore[attr-defined]
+    for name in ("hatchling", "hatchling.metadata", "hatchling.metadata.plugin"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, interface.__name__, interface)
+    hook = runpy.run_path(str(PROJECT / "hatch_build.py"))["ReadmeHook"]()
+    without: dict[str, Any] = {}
+    hook.update(without)
+    assert without["readme"]["text"] == (PROJECT / "README.md").read_text(encoding="utf-8")
+    metadata: dict[str, Any] = {"urls": {"Source": "https://example.org/someone/tutor/"}}
+    hook.update(metadata)
+    text = metadata["readme"]["text"]
+    assert "](https://example.org/someone/tutor/raw/HEAD/tests/pictures/exercise.svg)" in text
+    assert "](https://example.org/someone/tutor/blob/HEAD/exercises/README.md#the-language-of-formulas)" in text
+    assert not re.findall(r"\]\((?!https://|#)", text)
+    assert "](https://docs.astral.sh/uv/)" in text
