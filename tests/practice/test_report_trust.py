@@ -179,6 +179,21 @@ def test_a_verdict_that_differs_is_replaced_in_the_points_and_flagged_with_its_v
     assert points_of(report_on(ann=chained(downgraded)))["ann"] == pytest.approx(7.0)
 
 
+def test_a_difference_to_an_earlier_version_says_so(exercise: Exercise) -> None:
+    events = [replace(event, text="78" if event.blank else "") for event in work(exercise.variant(), program="")]
+    [flag] = [flag for flag in flags_of(report_on(ann=events)) if flag.kind == "regraded"]
+    assert "stored by an earlier version; this is" in str(flag.sentence)
+
+
+def test_a_part_that_a_review_asks_is_graded_again_when_it_is_finished(exercise: Exercise) -> None:
+    kinds_ = {"begin": "review", "solved": "reviewed", "part": "reviewed"}
+    blanks = [blank.id for blank in exercise.variant().problem.blanks][2:4]
+    events = [replace(event, kind=kinds_.get(event.kind, event.kind)) for event in work(exercise.cut(blanks, 5))]
+    finished, left = report_on(ann=chained(events)), report_on(ann=chained(events[:2]))
+    assert flags_of(finished, facts=True) == []
+    assert [(flag.kind, flag.count) for flag in flags_of(left, facts=True)] == [("not-regraded", 1)]
+
+
 def test_another_form_of_the_exercise_and_other_numbers_are_told_and_keep_their_verdicts(exercise: Exercise) -> None:
     own = [replace(event, content="0123456789abcdef", fingerprint="feed") for event in work(exercise.variant())]
     other_numbers = [replace(event, seed=9) for event in work(exercise.variant(7))]

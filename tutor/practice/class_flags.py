@@ -59,6 +59,7 @@ _SENTENCES: dict[FlagKind, str] = {
     "later-chain": N_("Rows of a later version, whose hash chain can't be read here: {n}."),
     "not-regraded": N_("Answers that can't be graded again here: {n}."),
 }
+_EARLIER_VERSION = N_("{sentence} They were stored by an earlier version; this is {here}.")
 _OTHER_VERSION = N_("{sentence} They were stored by version {versions}; this is {here}.")
 
 
@@ -67,7 +68,7 @@ class Flag:
     """One thing about a learner's work on an exercise, or about their file if `pack` and `exercise` are empty.
 
     `count` is how many rows or tries it is about, `others` are the learners with the same rows, `versions` the versions
-    of the program that stored them, if they are other ones than this.
+    of the program that stored them, if they are other ones than this; an early one is empty.
     """
 
     learner: str
@@ -90,7 +91,9 @@ class Flag:
         sentence = message(_SENTENCES[self.kind], **values)
         if not self.versions:
             return sentence
-        return message(_OTHER_VERSION, sentence=sentence, versions=", ".join(self.versions), here=__version__)
+        text = _OTHER_VERSION if any(self.versions) else _EARLIER_VERSION
+        versions = ", ".join(filter(None, self.versions))
+        return message(text, sentence=sentence, versions=versions, here=__version__)
 
 
 def format_span(time: timedelta) -> Message:
@@ -156,7 +159,7 @@ def _work_flags(classroom: Classroom) -> Iterator[Flag]:
         forms = [each.form for each in tries]
         differences = [difference for each in tries for difference in each.differences]
         if differences:
-            versions = {difference.event.program for difference in differences} - {"", __version__}
+            versions = {difference.event.program for difference in differences} - {__version__}
             yield Flag(learner, *name, "regraded", len(differences), versions=tuple(sorted(versions)))
         if "other" in forms:
             yield Flag(learner, *name, "other-form", forms.count("other"))

@@ -121,8 +121,10 @@ class Regrader:
         form: Form = "other" if any(event.content not in ("", here) for event in answers) else "current"
         first = answers[0]
         key = name, first.seed, first.fingerprint
+        # A part that a review cut can't be found until all of it was answered, and old attempts don't say what they asked.
+        is_part = any(event.kind == "review" for event in events) or not first.content
         if any((event.seed, event.fingerprint) != key[1:] for event in answers):
-            return None, "other-numbers"
+            return None, "unknown" if is_part else "other-numbers"
         if key not in self._numbers:
             variant = _find_variant(exercise, events, first)
             self._numbers[key] = None if variant is None else _Numbers(variant)
@@ -131,8 +133,6 @@ class Regrader:
         self._numbers.move_to_end(key)
         numbers = self._numbers[key]
         if numbers is None and form == "current":
-            # A part that a review cut can't be found until all of it was answered, and old attempts don't say what they asked.
-            is_part = any(event.kind == "review" for event in events) or not first.content
             form = "unknown" if is_part else "other-numbers"
         return numbers, form
 
