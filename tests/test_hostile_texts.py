@@ -206,6 +206,9 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
     ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
     ("csv", ("report", "ATTEMPTS", "--csv", "flags")),
+    ("csv", ("report", "ATTEMPTS", "--gradebook", "canvas", "--points", "POINTS")),
+    ("csv", ("report", "ATTEMPTS", "--gradebook", "moodle", "--points", "POINTS")),
+    ("text", ("report", "ATTEMPTS", "--gradebook", "moodle", "--points", "ATTEMPTS")),
     ("json", ("report", "ATTEMPTS", "--json")),
     ("text", ("report", "ATTEMPTS", "--no-regrade")),
     ("text", ("report", "ATTEMPTS", "--items")),
@@ -281,6 +284,9 @@ FORMAT_OPTIONS = {
     "--tikz",
     "--mermaid",
     "--dot",
+    "--gift",
+    "--jupyterquiz",
+    "--gradebook",
 }
 
 
@@ -291,6 +297,9 @@ def test_every_command_writes_hostile_texts_as_plain_text(
     (home / "settings.toml").write_text(toml_file({"theme": text, text: 1, "keys": {text: text}}))
     learner = hostile_text("learner", without="\0")[:60]
     replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new"), "LEARNER": learner}
+    points = {"points": {"hostile/ex": 3}, "titles": {"hostile/ex": hostile_text("title of a column")}}
+    replaced["POINTS"] = str(tmp_path / "points.toml")
+    (tmp_path / "points.toml").write_text(toml_file(points))
     code = str(tmp_path / "code")
     found = ""
     for kind, arguments in OUTPUTS:

@@ -125,10 +125,18 @@ def test_gift_is_read_by_its_parser(run_tutor: Run, tmp_path: Path, pack: str) -
             assert len(each["choices"]) == len(question.choices)
 
 
-def test_hostile_texts_stay_text_in_every_format(run_tutor: Run, tmp_path: Path) -> None:
-    hostile = "::x:: =y ~ # \\\\ </p><script>alert(1)</script> ]]> &amp; :: = "
+#: Texts with a meaning for one of the formats; TOML writes the last signs of each, which XML can't hold.
+HOSTILE_TEXTS = (
+    "::x:: =y ~ # \\\\ </p><script>alert(1)</script> ]]> &amp; :: = \\uFFFE\\uFFFF",
+    "%s of [markdown] **x**",
+    "[x](javascript:alert(1)) $5 and $6, \\\\(x\\\\) \\n//no comment\\n$CATEGORY: x",
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_TEXTS)
+def test_hostile_texts_stay_text_in_every_format(run_tutor: Run, tmp_path: Path, hostile: str) -> None:
     file = tmp_path / "own.toml"
-    right, wrong = f'{{ en = "{hostile}", right = true }}', f'{{ en = "no {hostile}", why = "{hostile}" }}'
+    right, wrong = f'{{ en = "{hostile}", right = true }}', f'{{ en = "[{hostile}", why = "{hostile}" }}'
     choices = f'[[question]]\nprompt = "{hostile}"\nchoices = [{right}, {wrong}]\n'
     file.write_text(f'title = "{hostile}"\ngraph = "z = x*y"\n[inputs]\nx = 5\ny = 8\n{choices}')
     gift = run_tutor("pack", "export", str(file), "--gift")
@@ -136,6 +144,7 @@ def test_hostile_texts_stay_text_in_every_format(run_tutor: Run, tmp_path: Path)
     assert "<script" not in gift.stdout
     assert gift.stdout.count("[html]") == 3
     assert len(re.findall(r"(?<!\\)\{", gift.stdout)) == 3
+    assert not re.search(r"^(//|[=~]+[%[](?!\d+%)|\$CATEGORY: x)", gift.stdout, re.MULTILINE)
     target = tmp_path / "own.zip"
     run_tutor("pack", "export", str(file), "--qti", "--to", str(target))
     with zipfile.ZipFile(target) as archive:
@@ -143,6 +152,13 @@ def test_hostile_texts_stay_text_in_every_format(run_tutor: Run, tmp_path: Path)
             assert all(
                 not element.tag.endswith("script") for element in ElementTree.fromstring(archive.read(name)).iter()
             )
+    # jupyterquiz puts all its texts into the page as HTML, after making formulas and links of them.
+    for question in json.loads(run_tutor("pack", "export", str(file), "--jupyterquiz").stdout):
+        answers = question["answers"]
+        for text in (question["question"], *(answer["feedback"] for answer in answers)):
+            assert set(re.findall(r"</?(\w+)", text)) <= {"p", "img"}
+            assert not set("$\\[]") & set(text)
+        assert not [answer for answer in answers if set("<$\\[]") & set(answer.get("answer", ""))]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ def test_what_no_sheet_can_be_made_of_is_told(run_tutor: Run, arguments: tuple[s
         ("id\n김\n".encode("cp949"), ":2: This text is not in UTF-8"),
         (b"\n\n", "names no students"),
         (b"id\n" + b"x" * 200, ":2: An id has 100 characters at most"),
+        (b'id,name\n1,"Kim\n2,Lee\n', ":3: This is no row of CSV: a quotation mark is not closed"),
+        ("id\nJos\u00e9\nJose\u0301\u200b\n".encode(), ":3: Student José is in line 2 already"),
     ],
 )
 def test_a_roster_that_cannot_be_used_is_told_with_the_line(
@@ -144,6 +146,17 @@ def test_a_roster_may_be_saved_by_a_spreadsheet(run_tutor: Run, tmp_path: Path, 
     file.write_text("이름\t학번\r\n김\t001\r\n이\t002\r\n", encoding)
     out = run_tutor("sheet", "basics/plus", "--students", str(file)).stdout
     assert re.findall("# Student: (.*)", out) == ["001", "002"]
+
+
+def test_a_roster_may_be_what_canvas_exports(run_tutor: Run, tmp_path: Path) -> None:
+    file = roster(
+        tmp_path,
+        "Student,ID,SIS User ID,SIS Login ID,Section",
+        "    Points Possible,,,,",
+        '"Lee, Ann",12,2026-1,ann,A',
+    )
+    out = run_tutor("sheet", "basics/plus", "--students", str(file)).stdout
+    assert re.findall("# Student: (.*)", out) == ["2026-1"]
 
 
 @needs_browser

@@ -10,27 +10,31 @@ from typing import TYPE_CHECKING
 from tutor.atomic_files import read_regular_file
 from tutor.commands.errors import CommandError
 from tutor.i18n import N_, describe_os_error, message
-from tutor.packs.sanitize import clean_title
+from tutor.packs.sanitize import clean_id
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_STUDENTS, _MAX_ID = 5_000, 100
-#: Titles of the column with the ids, as course systems write them; without one of them the first column has the ids.
+#: Titles of the column with the ids, as course systems write them; without one of them the first column has the ids. In
+#: Canvas's file, "ID" is Canvas's own number and "Student" a name.
 _ID_TITLES = (
-    "student",
+    "sis user id",
     "student id",
     "student_id",
-    "id",
     "id number",
     "idnumber",
-    "sis user id",
-    "username",
     "학번",
+    "username",
     "아이디",
+    "id",
+    "student",
 )
+#: The row of Canvas's file that is about no student.
+_CANVAS_POINTS = "points possible"
 
 _CANT_READ = N_("{file} can't be read: {reason}.")
+_NO_CSV = N_("{file}:{line}: This is no row of CSV: a quotation mark is not closed, or there is text behind one.")
 _NOT_UTF8 = N_("{file}:{line}: This text is not in UTF-8. Save the roster as CSV in UTF-8.")
 _TWICE = N_("{file}:{line}: Student {id} is in line {first} already. Leave one of the two out.")
 _NO_ID = N_("{file}:{line}: There is no id of a student in this line. Add it, or leave the line out.")
@@ -46,8 +50,10 @@ def read_roster(file: Path) -> tuple[str, ...]:
     column = next((titles.index(title) for title in _ID_TITLES if title in titles), None)
     found: dict[str, int] = {}
     for line, row in rows if column is None else rows[1:]:
+        if column is not None and row[0].strip().casefold() == _CANVAS_POINTS:
+            continue
         place = column or 0
-        id = clean_title(row[place]) if place < len(row) else ""
+        id = clean_id(row[place]) if place < len(row) else ""
         if not id:
             raise CommandError(message(_NO_ID, file=file, line=line), 2)
         if len(id) > _MAX_ID:
@@ -76,8 +82,8 @@ def _read_rows(file: Path) -> list[tuple[int, list[str]]]:
         raise CommandError(message(_NOT_UTF8, file=file, line=line), 2) from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, strict=True)
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise CommandError(message(_CANT_READ, file=file, reason=str(error)), 2) from None
+    except csv.Error:
+        raise CommandError(message(_NO_CSV, file=file, line=reader.line_num), 2) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any
 
 from tutor.i18n import Message
@@ -13,6 +14,17 @@ from tutor.i18n import Message
 _INVISIBLE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
 )
+
+
+#: Characters that nobody sees and nobody can type: they come along when a text is copied from a page.
+_WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+#: What XML can't hold, escaped or not.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Return text in which characters that XML can't hold are replaced."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def escape_invisible(text: str, keep: str = "") -> str:
@@ -40,6 +52,11 @@ def format_json(data: Any, indent: int | None = None) -> str:
 def clean_title(text: str) -> str:
     """Return a title in one line, with single spaces and other invisible characters written out."""
     return escape_invisible(" ".join(text.split()))
+
+
+def clean_id(text: str) -> str:
+    """Return the id of a person: the same for every way to write it that looks the same."""
+    return clean_title(unicodedata.normalize("NFC", text.translate(_WITHOUT_WIDTH)))
 
 
 def clean_text(text: str) -> str:

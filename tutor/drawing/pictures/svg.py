@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +10,7 @@ from rich.cells import cell_len
 
 from tutor.drawing.pictures.picture import BACKWARD_LEGEND, FORWARD_LEGEND
 from tutor.i18n import N_, _, current_language, message
+from tutor.packs.sanitize import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +25,6 @@ _CORNER, _ARROW, _DOT = 7, 8, 3.5
 #: The height of an empty field for a value.
 _FIELD_HEIGHT = 16
 _FONTS = "ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK KR', monospace"
-#: What XML can't hold, escaped or not.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 SvgTheme = Literal["light", "dark"]
 
@@ -86,11 +84,11 @@ def _title(picture: Picture) -> str:
 
 def _text(text: str) -> str:
     """Return text as it stands between tags; characters that XML can't hold are replaced."""
-    return escape(_NO_XML.sub("\ufffd", text))
+    return escape(xml_text(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("\ufffd", text))
+    return quoteattr(xml_text(text))
 
 
 def _middle(cell: Cell) -> tuple[float, float]:

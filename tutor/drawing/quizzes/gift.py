@@ -60,5 +60,7 @@ def _one_line(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Return a text in which nothing has a meaning for GIFT."""
+    """Return HTML in which nothing has a meaning for GIFT."""
+    if text[:1] in ("%", "["):  # A weight or a format would begin so.
+        text = f"&#{ord(text[0])};{text[1:]}"
     return "".join(f"\\{sign}" if sign in "\\~=#{}:" else sign for sign in text).replace("\n", " ")

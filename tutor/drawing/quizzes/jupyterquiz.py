@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,11 +12,26 @@ if TYPE_CHECKING:
 
 #: jupyterquiz rounds what is typed to so many significant digits.
 _PRECISION = 12
+#: It makes formulas of what is between dollars, and links of [these](addresses).
+_MARKUP = {ord(sign): f"&#{ord(sign)};" for sign in "$\\[]"}
 
 
 def as_jupyterquiz(questions: Iterable[QuizQuestion]) -> list[dict[str, Any]]:
     """Return the questions as data for JSON; those for a text of one's own are left out, because nobody would read it."""
-    return [_question(question) for question in questions if not question.is_essay]
+    return [_as_text(_question(question)) for question in questions if not question.is_essay]
+
+
+def _as_text(question: dict[str, Any]) -> dict[str, Any]:
+    """Return a question whose texts have no meaning for jupyterquiz, which puts all of them into the page as HTML."""
+    for answer in question["answers"]:
+        answer["feedback"] = _without_markup(escape(answer["feedback"]))
+        if question["type"] != "string" and "answer" in answer:  # A string is compared, never shown.
+            answer["answer"] = _without_markup(escape(answer["answer"]))
+    return {**question, "question": _without_markup(question["question"])}
+
+
+def _without_markup(html: str) -> str:
+    return html.translate(_MARKUP)
 
 
 def _question(question: QuizQuestion) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from tutor.drawing.quizzes.content import plain_number
+from tutor.packs.sanitize import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,9 @@ def as_qti(questions: Iterable[QuizQuestion], title: str) -> bytes:
 
 
 def _document(element: Element) -> bytes:
+    for part in element.iter():
+        part.text = xml_text(part.text) if part.text else part.text
+        part.attrib.update({name: xml_text(value) for name, value in part.attrib.items()})
     ElementTree.indent(element)
     text: bytes = ElementTree.tostring(element, "utf-8", xml_declaration=True)
     return text
