@@ -18,6 +18,8 @@ from tutor.run_options import is_completing
 if TYPE_CHECKING:
     from tutor.run_options import RunOptions
 
+#: A limit above this is one of the program, which says nothing to a person.
+_MAX_SHOWN = 1_000_000
 _COMMANDS = {
     "play": LazyCommand(
         "play:play",
@@ -129,7 +131,12 @@ def _usage_message(error: click.UsageError) -> str:
         if isinstance(kind, click.Choice):
             return str(message(N_("{name} is one of: {choices}."), name=name, choices=", ".join(kind.choices)))
         if isinstance(kind, click.IntRange):
+            if kind.max is not None and kind.max <= _MAX_SHOWN:
+                text = N_("{name} is a whole number from {least} to {most}.")
+                return str(message(text, name=name, least=kind.min, most=kind.max))
             return str(message(N_("{name} is a whole number from {least} on."), name=name, least=kind.min))
+        if isinstance(kind, click.FloatRange):
+            return str(message(N_("{name} is a number above {least}."), name=name, least=f"{kind.min:g}"))
         return str(message(N_("{name} can't be used: {why}"), name=name, why=error.message))
     if "No such command" in error.message:
         word = error.message.partition("'")[2].partition("'")[0]

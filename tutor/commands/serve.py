@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tutor.run_options import RunOptions
 
-_PREFIX = re.compile(r"(/[\w.~-]+)+")
+_PREFIX = re.compile(r"(/(?!\.\.?(/|$))[\w.~-]+)+")
 _DEFAULT_SESSIONS = 50
 _FOLDER = "serve"
 
@@ -89,6 +89,8 @@ def serve(
     links: Path | None,
     url: str,
 ) -> int:
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
     if not Processes.can_fork():
         raise CommandError(message(N_("serve needs Linux or macOS. On Windows, run it in WSL.")))
     folder = data_folder() / _FOLDER
@@ -103,8 +105,6 @@ def serve(
         return 0
     if find_spec("aiohttp") is None or find_spec("textual_serve") is None:
         raise CommandError(message(N_('serve needs more packages: pip install "backprop-tutor[serve]"')))
-    if prefix and not _PREFIX.fullmatch(prefix):
-        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
     is_local = unix_socket is not None or _is_local(host)
     if single and not is_local and not class_token:
         raise CommandError(

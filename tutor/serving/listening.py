@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _CANT_LISTEN = N_("The server can't listen at {address}: {reason}. Choose another --host or --port.")
 _PORT_TAKEN = N_("Port {port} at {host} is in use by another program. Choose another one: --port {other}.")
+_CANT_LISTEN_SOCKET = N_("The server can't listen at {address}: {reason}. Choose another --unix-socket.")
+_SOCKET_TAKEN = N_("A server listens at {address} already. End it, or choose another --unix-socket.")
 _NO_SUCH_HOST = N_("This computer has no address {host}. Choose another --host, such as 127.0.0.1 or 0.0.0.0.")
+_LAST_PORT = 65535
 
 
 class ListenError(Exception):
@@ -56,7 +59,8 @@ def open_socket(place: Place) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            raise ListenError(message(_PORT_TAKEN, port=place.port, host=place.host, other=place.port + 1)) from None
+            other = place.port + 1 if place.port < _LAST_PORT else place.port - 1
+            raise ListenError(message(_PORT_TAKEN, port=place.port, host=place.host, other=other)) from None
         if error.errno == errno.EADDRNOTAVAIL:
             raise ListenError(message(_NO_SUCH_HOST, host=place.host)) from None
         raise ListenError(message(_CANT_LISTEN, address=shown, reason=describe_os_error(error))) from None
@@ -70,12 +74,27 @@ def _open_unix_socket(path: Path) -> socket.socket:
         with suppress(FileNotFoundError):
             # What a server that was killed has left is no reason not to start.
             if stat.S_ISSOCK(path.lstat().st_mode):
+                if _has_server(path):
+                    raise ListenError(message(_SOCKET_TAKEN, address=path))
                 path.unlink()
         listening.bind(str(path))
         path.chmod(0o600)
         listening.listen(256)
+    except ListenError:
+        listening.close()
+        raise
     except OSError as error:
         listening.close()
-        raise ListenError(message(_CANT_LISTEN, address=path, reason=describe_os_error(error))) from None
+        raise ListenError(message(_CANT_LISTEN_SOCKET, address=path, reason=describe_os_error(error))) from None
     listening.setblocking(False)
     return listening
+
+
+def _has_server(path: Path) -> bool:
+    """Return whether somebody answers at a Unix socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
