@@ -24,7 +24,10 @@ from tutor.engine.finite_differences import (
     check_gradients,
     check_local_gradient,
     error_curve,
+    stops_gradients,
+    with_constant_stops,
 )
+from tutor.engine.function_definition import parse_definition
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
 
 if TYPE_CHECKING:
@@ -285,6 +288,26 @@ def test_a_graph_without_a_value_cannot_be_checked() -> None:
         single_quotient("z = log(x)", 0.01, x=-1.0)
     with pytest.raises(KeyError):
         check_local_gradient(make_graph(), XW, "nothing", 0.01)
+
+
+@pytest.mark.parametrize("text", ["z = x * detach(x)", "q = 3 * x; z = (q - detach(q + y)) ^ 2", "z = y * ste(x, 3)"])
+def test_a_stopped_gradient_counts_as_a_constant(text: str) -> None:
+    inputs = {"x": 2.6, "y": 5.0}
+    used = {name: value for name, value in inputs.items() if name in text}
+    custom = {"ste": parse_definition("ste(x, n) = x + detach(n - x)")}
+    graph = parse_graph(text, used, custom)
+    assert stops_gradients(graph)
+    assert error_of(check_gradients(graph, used, 1e-6, wrt=["x"])[0].central) > 0.1
+    held = with_constant_stops(graph, used)
+    assert forward(held, used)[-1] == forward(graph, used)[-1]
+    for entry in check_gradients(held, used, 1e-6):
+        assert entry.central.value == pytest.approx(entry.gradient, rel=1e-7)
+
+
+def test_a_graph_without_a_stopped_gradient_stays_as_it_is() -> None:
+    graph = make_graph()
+    assert not stops_gradients(graph)
+    assert with_constant_stops(graph, XW) is graph
 
 
 def test_every_operation_passes_the_local_check() -> None:

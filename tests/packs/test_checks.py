@@ -162,3 +162,10 @@ def test_flat_spots_and_rounding_are_no_disagreement(tmp_path: Path, graph: str)
         f'graph = "{graph}"\nstart = 3\n[inputs]\nx = 12\ny = 2\nd = -10\nc = 12\n[vary]\n'
     )
     assert not [line for line in lines(tmp_path / "flat.toml") if "moving" in line]
+
+
+@pytest.mark.parametrize("graph", ["z = x * detach(x) + y", "z = y * ste(x)"])
+def test_a_stopped_gradient_is_no_disagreement(tmp_path: Path, graph: str) -> None:
+    node = '[nodes.ste]\ninputs = ["x"]\nvalue = "x + detach(3 - x)"\n' if "ste" in graph else ""
+    (tmp_path / "stop.toml").write_text(f'graph = "{graph}"\nstart = 3\n{node}[inputs]\nx = 5\ny = 7\n[vary]\n')
+    assert not [line for line in lines(tmp_path / "stop.toml") if "moving" in line]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
+from tutor.engine.fold import unfold
 from tutor.engine.graph import Graph, Node
 from tutor.engine.operation import Operation
 from tutor.engine.passes import NonFiniteError, Passes, forward, forward_backward
@@ -179,6 +180,34 @@ def backward_with_numeric_node(
     return forward_backward(
         Graph(tuple(nodes), graph.output, graph.text), _all_to_floats(inputs), to_floats(start), wrt
     )
+
+
+def with_constant_stops(graph: Graph, inputs: Mapping[str, Value]) -> Graph:
+    """Return the graph with each `detach` as the constant that it is at these inputs.
+
+    Difference quotients look through a stopped gradient, the backward pass doesn't. In this graph both agree. Custom
+    nodes with a stopped gradient inside are unfolded. Raises `NonFiniteError` like `check_gradients`.
+    """
+    for node in graph.nodes:
+        if node.body and stops_gradients(node.body):
+            return with_constant_stops(unfold(graph, node.id), inputs)
+    if not stops_gradients(graph):
+        return graph
+    values = forward(graph, _all_to_floats(inputs))
+    nodes = tuple(
+        replace(node, custom_operation=_constant_stop(node.operation, value)) if node.op == "detach" else node
+        for node, value in zip(graph.nodes, values, strict=True)
+    )
+    return Graph(nodes, graph.output, graph.text, graph.unfolded_order)
+
+
+def stops_gradients(graph: Graph) -> bool:
+    """Return whether there is a `detach` in the graph, or inside one of its nodes."""
+    return any(node.op == "detach" or (node.body is not None and stops_gradients(node.body)) for node in graph.nodes)
+
+
+def _constant_stop(stop: Operation, value: Value) -> Operation:
+    return Operation(stop.id, stop.symbol, lambda _x: value, rule=(), question=(), data_slots=stop.data_slots)
 
 
 def _numeric_derivative(function: Callable[..., Value], slot: int, delta: float) -> Callable[..., Value]:

@@ -10,7 +10,7 @@ import numpy as np
 from tutor.algebra import ops
 from tutor.algebra.printing import format_number, format_value
 from tutor.engine.batch import forward_backward_batch
-from tutor.engine.finite_differences import check_gradients, to_floats
+from tutor.engine.finite_differences import check_gradients, stops_gradients, to_floats, with_constant_stops
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.matrix_points import points_of
 from tutor.grading.mistakes.labels import mistake_label
@@ -201,7 +201,13 @@ def _check_gradients(
         if numbers is not None and not numbers.at_a_kink:
             sets.append(numbers.inputs)
             seeds.append(seed)
-    for position, name in _find_suspect_gradients(problem, sets):
+    suspects = (
+        # Differences look through a stopped gradient, so that all of them would be suspect.
+        [(position, name) for position in range(len(sets)) for name in problem.graph.differentiable_inputs(problem.wrt)]
+        if stops_gradients(problem.graph)
+        else _find_suspect_gradients(problem, sets)
+    )
+    for position, name in suspects:
         yield from _confirm_disagreement(target, problem, sets[position], name, seeds[position])
 
 
@@ -274,7 +280,8 @@ def _confirm_disagreement(
     """
     start = to_floats(problem.start)
     try:
-        entries = check_gradients(problem.graph, inputs, _STEP, start, (name,), _MAX_CELLS)
+        graph = with_constant_stops(problem.graph, inputs)
+        entries = check_gradients(graph, inputs, _STEP, start, (name,), _MAX_CELLS)
         rounding = 1e-14 * _rounding_scale(forward_backward(problem.graph, inputs, start)) / _STEP
     except NonFiniteError:
         return
