@@ -36,6 +36,8 @@ _MAX_VARIANTS = 400
 #: No rounding takes a number so far from another one, as a share of the greater.
 _FAR = 0.75
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+#: The numbers of more seeds at once take more memory and hardly less time.
+_SEEDS_AT_ONCE = 200
 _FINISHING = ("solved", "reviewed")
 
 Form = Literal["current", "other", "other-numbers", "unknown"]
@@ -92,7 +94,9 @@ class Regrader:
             found = self._exercise(name)
             if found is not None:
                 with suppress(PackError):
-                    found[0].choose_numbers(sorted(drawn))
+                    ordered = sorted(drawn)
+                    for begin in range(0, len(ordered), _SEEDS_AT_ONCE):
+                        found[0].choose_numbers(ordered[begin : begin + _SEEDS_AT_ONCE])
 
     def regrade(self, pack: str, exercise: str, events: Sequence[Event]) -> RegradedTry:
         """Return a try, whose events are in the order in which they were stored, as it is graded here."""
