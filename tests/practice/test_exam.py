@@ -17,6 +17,7 @@ from tutor.practice.exercise_index import load_index
 from tutor.practice.progress import load_progress
 from tutor.practice.resume import open_worksheet
 from tutor.practice.storage.store import Store, default_path
+from tutor.practice.student import keep_student
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.reset_flow import ResetFlow
 
@@ -54,6 +55,17 @@ def exercise(tmp_path: Path) -> Exercise:
 @pytest.fixture
 def varied_exercise(tmp_path: Path) -> Exercise:
     return read_pack(write_pack(tmp_path / "term", VARIED)).open("one")
+
+
+def test_at_a_jupyterhub_the_numbers_follow_from_the_name_there(
+    varied_exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_USER", "Jose\u0301")
+    assert exam.exam_seed(varied_exercise) == exam.exam_seed(varied_exercise, "José")
+    assert keep_student("kim") is None
+    assert exam.exam_seed(varied_exercise) == exam.exam_seed(varied_exercise, "José")
+    monkeypatch.delenv("JUPYTERHUB_USER")
+    assert exam.exam_seed(varied_exercise) == exam.exam_seed(varied_exercise, "kim")
 
 
 def test_until_the_end_answers_are_only_noted(exercise: Exercise) -> None:

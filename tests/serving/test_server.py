@@ -90,7 +90,14 @@ async def test_health(server: Server) -> None:
 
 async def test_what_is_not_there_is_told_in_both_languages(server: Server) -> None:
     async with browser() as session:
-        for path in ("nothing", "download/abc", "static/../web_app.py", "terminal/..%2f..%2fapp_service.py"):
+        paths = (
+            "nothing",
+            "download/abc",
+            "static/../web_app.py",
+            "terminal/..%2f..%2fapp_service.py",
+            "static/" + "x" * 5000,
+        )
+        for path in paths:
             async with session.get(f"{server.address}{path}") as page:
                 assert page.status == 404, path
                 text = await page.text()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import N_, Message, describe_os_error, message
-from tutor.packs.sanitize import clean_title
+from tutor.packs.sanitize import clean_id
 from tutor.paths import data_folder
 
 #: A student id has so many characters at most.
 MAX_STUDENT = 100
 _FILE = "student"
+#: What a JupyterHub calls the learner, who has logged in there.
+_HUB_USER = "JUPYTERHUB_USER"
 
 _NO_ID = N_("A student id has 1 to {n} characters. Give it as your instructor wrote it.")
 _NOT_KEPT = N_("The student id can't be kept: {reason}. Give it again next time.")
@@ -27,14 +30,17 @@ class InvalidStudentError(ValueError):
 
 def parse_student(text: str) -> str:
     """Return a student id as rosters have it. Raise InvalidStudentError."""
-    id = clean_title(text)
+    id = clean_id(text)
     if not 0 < len(id) <= MAX_STUDENT:
         raise InvalidStudentError
     return id
 
 
 def student_id() -> str:
-    """Return the student id that was given last; empty if none was."""
+    """Return the learner's name at the JupyterHub, or else the student id that was given last; empty if none was."""
+    with suppress(InvalidStudentError):
+        if name := os.environ.get(_HUB_USER):
+            return parse_student(name)
     with suppress(OSError, UnicodeDecodeError, InvalidStudentError):
         return parse_student(read_regular_file(data_folder() / _FILE).decode("utf-8"))
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import json
 import logging
@@ -108,6 +109,10 @@ async def _add_headers(
         response = _message(pages.NOT_FOUND, 404)
     except web.HTTPException as error:
         response = web.Response(status=error.status, text=error.reason, headers=error.headers)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        response = _message(pages.NOT_FOUND, 404)
     if not response.prepared:
         response.headers.update(_HEADERS)
     return response
