@@ -105,15 +105,26 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
         (("play", "basics/nothing-like-it"), "nothing-like-it"),
         (("play", "nowhere/at-all"), "nowhere"),
         (("play", "basics"), "basics is a pack"),
-        (("play", "times"), "play basics/times"),
-        (("play", "basics/times", "x=3"), "brings its own numbers"),
-        (("solve", "basics/times", "x=3"), "brings its own graph and numbers"),
+        (("play", "times"), "There is no exercise “times”. Did you mean basics/times?"),
+        (("play", "basics/times", "--start", "3"), "Leave out --start."),
+        (("grade", "basics", "--blank", "x", "--answer", "1"), "basics is a pack. Choose one of: basics/"),
+        (("sheet", "basic", "--to", "x.html"), "There is no exercise “basic”. Did you mean basics?"),
         (("list", "foo"), "more than this command takes"),
         (("list", "--lang"), "--lang needs a value"),
         (("play", "x", "--seed", "-1"), "--seed is a whole number"),
         (("frobnicate",), "no command frobnicate"),
         (("basics/plus",), "Did you mean: backprop-tutor play basics/plus"),
         (("--lang", "xx", "list"), "one of: en, ko"),
+        # One way to name an exercise, with one set of sentences.
+        *(
+            ((command, name, *rest), sentence)
+            for command in ("play", "solve", "code")
+            for name, rest, sentence in (
+                ("basics/times", ("x=3",), "basics/times brings its own graph and numbers. Leave out NAME=VALUE."),
+                ("basic/two-roads", (), "There is no exercise “basic/two-roads”. Did you mean basics/two-roads?"),
+                ("a/b", (), "a, b have no values: add a=… b=…"),
+            )
+        ),
     ],
 )
 def test_an_invalid_command_line_gets_one_sentence(run_tutor: Run, arguments: tuple[str, ...], sentence: str) -> None:

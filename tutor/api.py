@@ -32,8 +32,7 @@ from tutor.packs import library
 from tutor.packs.builder.formula import problem_from_formula
 from tutor.packs.checks.runner import check_packs
 from tutor.packs.diagnostics import PackError
-from tutor.packs.pack import Pack
-from tutor.packs.path_argument import is_path_argument, open_path
+from tutor.packs.path_argument import exercise_at, is_path_argument
 from tutor.plain.carets import format_error
 from tutor.practice.worksheet import Worksheet as _Worksheet
 
@@ -52,7 +51,6 @@ Output: TypeAlias = "float | np.ndarray[Any, Any] | str"
 
 _NO_VALUE = N_("{name} is {type}. Give a number, a text such as “log(3)”, a list or an array.")
 _NO_BLANK = N_("There is no blank “{name}”. The blanks are {known}.")
-_IS_A_PACK = N_("{name} is a pack. Name one of its exercises.")
 _NO_FILE = N_("There is no such file or folder: {path}")
 
 
@@ -273,10 +271,7 @@ def exercise(name: str | Path) -> Exercise:
     with _as_tutor_error():
         if not isinstance(name, Path) and not is_path_argument(name):
             return Exercise(library.find_exercise(name))
-        found = open_path(Path(name).expanduser())
-    if isinstance(found, Pack):
-        raise TutorError(str(message(_IS_A_PACK, name=name)))
-    return Exercise(found)
+        return Exercise(exercise_at(Path(name).expanduser()))
 
 
 def check(path: str | Path) -> tuple[Finding, ...]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor.coding.layers import LAYERS
-from tutor.coding.session import exercise_at
 from tutor.packs.code_settings import FAULTY_LAYERS, LAYER_NAMES
 from tutor.packs.diagnostics import PackError
+from tutor.packs.path_argument import exercise_at
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,8 @@ import pytest
 
 from tutor.coding.header import read_header
 from tutor.coding.new_file import exercise_file, place_file
-from tutor.coding.session import exercise_at, open_session
+from tutor.coding.session import open_session
+from tutor.packs.path_argument import exercise_at
 
 if TYPE_CHECKING:
     from pathlib import Path

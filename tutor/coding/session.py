@@ -28,9 +28,8 @@ from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.code_settings import STANDALONE_STYLES
 from tutor.packs.content_hash import content_hash
-from tutor.packs.diagnostics import PackError, pack_error
-from tutor.packs.pack import Pack
-from tutor.packs.path_argument import open_path
+from tutor.packs.diagnostics import PackError
+from tutor.packs.path_argument import exercise_at
 from tutor.practice.event import CODE, Event, new_id
 from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import MAX_EVENT_SECONDS
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Journal
 
-_IS_PACK = N_("{name} is a pack. Name one of its exercises.")
 _NO_LAYER = N_("There is no layer {name}. The layers are {known}.")
 _ONLY_NUMPY = N_("This exercise is written in NumPy. Leave --torch out.")
 _OTHER_STYLE = N_("This exercise has no graph. It is written in the style {style}: leave --style out.")
@@ -204,14 +202,6 @@ def exercise_of(header: Header) -> Exercise:
     values = {name: _parse_exact(text) for name, text in header.values.items()}
     start = (parse_start_symbol(header.start) or _parse_exact(header.start)) if header.start else ONE
     return exercise_from_formula(header.formula, values, start, _parse_definitions(header.definitions))
-
-
-def exercise_at(path: Path) -> Exercise:
-    """Return the exercise in a file. Raise PackError, also for a pack."""
-    opened = open_path(path)
-    if isinstance(opened, Pack):
-        raise pack_error(message(_IS_PACK, name=path), path)
-    return opened
 
 
 def formula_header(exercise: Exercise, formula: str, definitions: tuple[str, ...]) -> Header:

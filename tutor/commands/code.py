@@ -18,9 +18,10 @@ from tutor.coding.layers import LAYERS
 from tutor.coding.library import NUMPY, TORCH, torch_error
 from tutor.coding.new_file import NewFile, exercise_file, layer_file, place_file, standalone_file
 from tutor.coding.report import check_error, next_hint, result_lines, write_error
-from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
+from tutor.coding.session import OPEN_ERRORS, CodeSession, open_session
 from tutor.commands.completion import complete_exercises, complete_paths
 from tutor.commands.errors import CommandError
+from tutor.commands.exercise_arguments import find_exercise_or_formula
 from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
@@ -30,20 +31,16 @@ from tutor.commands.formula_arguments import (
     parse_inputs,
     parse_start,
     print_misreadings,
-    reject_exercise_names,
     start_option,
 )
-from tutor.commands.options import common_options, usable_path
+from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.commands.store import open_store
 from tutor.drawing.loss_curve import loss_curve
 from tutor.i18n import N_, _, describe_os_error, message
-from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.code_settings import STANDALONE_STYLES, STYLES
 from tutor.packs.diagnostics import PackError
-from tutor.packs.library import is_exercise_name
-from tutor.packs.path_argument import is_path_argument
 from tutor.packs.sanitize import format_json, strip_markup
 
 if TYPE_CHECKING:
@@ -199,11 +196,10 @@ def _new_file(request: _Request) -> NewFile:
         return standalone_file(request.style)
     if not target or target in LAYERS or (request.style == "layer" and _WORD.fullmatch(target)):
         return layer_file(target, request.library)
-    if is_path_argument(target):
-        return exercise_file(exercise_at(usable_path(target)), *choice)
-    if is_exercise_name(target) and not inputs:
-        return exercise_file(library.find_exercise(target), *choice)
-    reject_exercise_names(target, with_inputs=bool(inputs))
+    given = {"NAME=VALUE": inputs, "--start": request.start, "--node": request.nodes}
+    named = find_exercise_or_formula(target, bool(inputs), given)
+    if named is not None:
+        return exercise_file(named, *choice)
     start, definitions = parse_start(request.start), parse_definitions(request.nodes)
     exercise = exercise_from_formula(target, parse_inputs(inputs), start, definitions)
     print_misreadings(exercise.variant().problem, target)

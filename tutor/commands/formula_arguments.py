@@ -18,7 +18,6 @@ from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.misreadings import find_misreadings
 from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, _, message
-from tutor.packs import library
 from tutor.plain.carets import format_error
 
 if TYPE_CHECKING:
@@ -124,23 +123,3 @@ def parse_start(text: str | None) -> Value:
     if symbol is None and _SYMBOL_LIKE.fullmatch(text):
         raise CommandError(message(N_("“{text}” is no start. Write a value, or a symbol such as dL/dz."), text=text), 2)
     return symbol or parse_exact(text)
-
-
-def reject_exercise_names(text: str, with_inputs: bool = False) -> None:
-    """Raise CommandError if `text` is the name of a pack or an exercise, because a formula is needed."""
-    if not text.replace("-", "").replace("/", "").isalnum():
-        return
-    for pack in library.all_packs():
-        names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
-        if text in names:
-            sentence = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")
-            if not with_inputs:
-                sentence = N_("{name} is an exercise, not a formula. Write backprop-tutor play {name}")
-            raise CommandError(message(sentence, name=text), 2)
-        if text == pack.id:
-            raise CommandError(
-                message(N_("{name} is a pack. Choose one of: {known}."), name=text, known=", ".join(names)), 2
-            )
-        if f"{pack.id}/{text}" in names:
-            sentence = N_("Exercises are named with their pack. Write backprop-tutor play {name}")
-            raise CommandError(message(sentence, name=f"{pack.id}/{text}"), 2)

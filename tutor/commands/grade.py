@@ -11,8 +11,9 @@ import click
 
 from tutor.commands.completion import complete_exercises
 from tutor.commands.errors import CommandError
+from tutor.commands.exercise_arguments import find_exercise_with_blanks
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options, usable_path
+from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.commands.student_option import (
     before_due_option,
@@ -25,11 +26,7 @@ from tutor.grading import grader
 from tutor.grading.answer import preview
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import N_, Message, _, message
-from tutor.packs import library
-from tutor.packs.code_settings import ONLY_CODE
 from tutor.packs.diagnostics import PackError
-from tutor.packs.pack import Pack
-from tutor.packs.path_argument import is_path_argument, open_path
 from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
@@ -65,7 +62,7 @@ def grade(
             message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
-        opened = _open_exercise(exercise)
+        opened = find_exercise_with_blanks(exercise)
         check_key_allowed([opened], before_due)
         problems = _problems(opened, chosen_seed(opened, seed, student))
     except PackError as error:
@@ -93,16 +90,6 @@ def grade(
         # In one line: the next line of an author's text could be taken for a command of whatever reads the output.
         echo(f"{result['verdict']}: {' '.join(result['message'].split())}")
     return 0 if result["verdict"] in (VerdictKind.RIGHT, VerdictKind.NOTED) else 1
-
-
-def _open_exercise(name: str) -> Exercise:
-    """Open the exercise with this name, or in this file. Raise PackError; CommandError for one without answers."""
-    opened = open_path(usable_path(name)) if is_path_argument(name) else library.find_exercise(name)
-    if isinstance(opened, Pack):
-        raise CommandError(message(N_("{name} is a pack. Give one of its files."), name=name), 2)
-    if opened.code.only:
-        raise CommandError(message(ONLY_CODE, name=name), 2)
-    return opened
 
 
 def _problems(exercise: Exercise, seed: int | None) -> list[Problem]:

@@ -9,6 +9,7 @@ import click
 from tutor.algebra.errors import AlgebraError
 from tutor.commands.completion import complete_exercises, complete_paths
 from tutor.commands.errors import CommandError, print_error
+from tutor.commands.exercise_arguments import BRINGS_ITS_OWN, find_exercise_or_formula
 from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
@@ -18,7 +19,6 @@ from tutor.commands.formula_arguments import (
     parse_inputs,
     parse_start,
     print_misreadings,
-    reject_exercise_names,
     start_option,
 )
 from tutor.commands.launch import launch
@@ -26,12 +26,9 @@ from tutor.commands.options import common_options, usable_path
 from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
 from tutor.commands.second_derivatives import gradient_of
 from tutor.commands.student_option import check_seed_or_student, student_option
-from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.i18n import N_, _, message
-from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula, problem_from_formula, read_formula
 from tutor.packs.diagnostics import PackError
-from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import is_path_argument, open_path
 from tutor.practice.exam import SAME_NUMBERS, exam_seed
@@ -39,6 +36,7 @@ from tutor.practice.student import keep_student
 from tutor.practice.whole_pass import NOT_IN_EXAMS
 
 if TYPE_CHECKING:
+    from tutor.engine.python_source.source import PythonCode
     from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
@@ -93,7 +91,7 @@ def play(
         values = (target, *inputs) if target else inputs
         exercise = _exercise_from_python(from_python, values, start_value, nodes, gradient)
         return launch(options, exercise, seed, restart, whole=whole)
-    if gradient is not None and (not target or is_path_argument(target) or (is_exercise_name(target) and not inputs)):
+    if gradient is not None and (not target or is_path_argument(target)):
         raise CommandError(
             message(N_("--gradient needs a formula with its values, as in {example}."), example=_EXAMPLE), 2
         )
@@ -129,17 +127,10 @@ def _build_exercise(
     target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...], gradient: str | None
 ) -> Exercise:
     """Return the exercise with this name or formula. Raise CommandError."""
+    given = {"NAME=VALUE": inputs, "--start": start_value, "--node": nodes, "--gradient": gradient}
     try:
-        if is_python(target):
-            return _exercise_from(target, inputs, start_value, nodes, gradient)
-        if is_exercise_name(target) and not inputs:
-            if nodes:
-                raise CommandError(
-                    message(N_("--node goes with a formula; {name} brings its own nodes."), name=target), 2
-                )
-            return library.find_exercise(target)
-        reject_exercise_names(target, with_inputs=bool(inputs))
-        return _exercise_from(target, inputs, start_value, nodes, gradient)
+        exercise = find_exercise_or_formula(target, bool(inputs), given)
+        return exercise or _exercise_from(target, inputs, start_value, nodes, gradient)
     except PackError as error:
         raise CommandError(error) from None
     except AlgebraError as error:
@@ -178,9 +169,6 @@ def _exercise_from(
     return exercise
 
 
-_HAS_OWN_NUMBERS = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")
-
-
 def play_path(
     options: RunOptions,
     target: str,
@@ -194,7 +182,7 @@ def play_path(
 ) -> int:
     """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
-        raise CommandError(message(_HAS_OWN_NUMBERS, name=target), 2)
+        raise CommandError(message(BRINGS_ITS_OWN, name=target, options="NAME=VALUE"), 2)
     path = usable_path(target)
     opened: Exercise | Pack | None = None
     try:

@@ -9,25 +9,19 @@ from tutor.algebra import ops
 from tutor.algebra.sizes import sizes_in
 from tutor.algebra.typed_text import on_one_line
 from tutor.commands.errors import CommandError
+from tutor.commands.exercise_arguments import find_exercise_or_formula
 from tutor.commands.formula_arguments import (
     parse_definitions,
     parse_inputs,
     parse_start,
     print_misreadings,
-    reject_exercise_names,
 )
-from tutor.commands.options import usable_path
 from tutor.commands.python_argument import print_notes, read_python_argument
 from tutor.commands.second_derivatives import gradient_of
 from tutor.commands.symbol_arguments import parse_symbols, parse_wrt
-from tutor.engine.python_source.source import is_python
 from tutor.i18n import N_, message
-from tutor.packs import library
 from tutor.packs.builder.formula import problem_from_formula, read_formula
 from tutor.packs.code_settings import ONLY_CODE
-from tutor.packs.library import is_exercise_name
-from tutor.packs.pack import Pack
-from tutor.packs.path_argument import open_path
 from tutor.packs.sanitize import clean_title
 
 if TYPE_CHECKING:
@@ -37,10 +31,8 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _NO_FORMULA = N_("There is no formula. Write one, such as z = (a + b) * c.")
-_BRINGS_ITS_OWN = N_("{name} brings its own graph and numbers. Leave out {options}.")
 _NO_NUMBERS = N_("{name} has no fresh numbers to draw. Leave out --seed.")
 _NO_GRAPH = N_("{name} has no graph, only questions. Choose another exercise.")
-_IS_A_PACK = N_("{name} is a pack. Name one of its exercises.")
 _EXAM = N_("{name} is an exam, whose values are told at its end. Add --blank for a picture without them.")
 
 
@@ -86,27 +78,8 @@ def code_of(request: SolveRequest) -> str | PythonCode:
 def _find_exercise(request: SolveRequest) -> Exercise | None:
     """Return the exercise that is named; None for a formula. Raise CommandError, PackError."""
     target = request.target
-    if request.from_python is not None or target is None or is_python(target):
+    if request.from_python is not None or target is None:
         return None
-    if _names_path(target):
-        found = open_path(usable_path(target))
-        if isinstance(found, Pack):
-            raise CommandError(message(_IS_A_PACK, name=target), 2)
-        return found
-    # A quotient such as a/b looks like a name, too.
-    pack = target.partition("/")[0]
-    if is_exercise_name(target) and any(pack == each.id for each in library.all_packs(True)):
-        return library.find_exercise(target)
-    reject_exercise_names(target)
-    return None
-
-
-def _names_path(target: str) -> bool:
-    return target.lower().endswith((".toml", ".zip"))
-
-
-def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> SolveTarget:
-    name = request.target
     given = {
         "NAME=VALUE": request.inputs,
         "--start": request.start,
@@ -115,8 +88,11 @@ def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> So
         "--node": request.nodes,
         "--gradient": request.gradient,
     }
-    if options := ", ".join(option for option, value in given.items() if value):
-        raise CommandError(message(_BRINGS_ITS_OWN, name=name, options=options), 2)
+    return find_exercise_or_formula(target, bool(request.inputs or request.symbols), given)
+
+
+def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> SolveTarget:
+    name = request.target
     if request.seed is not None and not exercise.has_variants:
         raise CommandError(message(_NO_NUMBERS, name=name), 2)
     problem = exercise.variant(request.seed).problem

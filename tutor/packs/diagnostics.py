@@ -62,6 +62,10 @@ class PackError(Exception):
         return "\n".join(map(str, self.diagnostics))
 
 
+class PackNotExerciseError(PackError):
+    """A pack where one of its exercises is needed."""
+
+
 def pack_error(text: Message, path: Path | None = None, line: int | None = None, key: str = "") -> PackError:
     """Return an error with a single diagnostic, to be raised."""
     return PackError([Diagnostic("error", path, line, key, text)])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tutor.i18n import N_, Message, message
 from tutor.packs.archive import has_pack_file, is_archive
-from tutor.packs.diagnostics import pack_error
+from tutor.packs.diagnostics import Diagnostic, PackNotExerciseError, pack_error
 from tutor.packs.pack import Pack, read_pack
 from tutor.packs.title_cache import ExerciseEntry, TitleCache
 from tutor.paths import data_folder
@@ -27,8 +27,10 @@ __all__ = [
     "Pack",
     "all_packs",
     "built_in_dir",
+    "choose_one",
     "find_exercise",
     "is_exercise_name",
+    "nearest_name",
     "packs_with_origin",
     "read_pack",
 ]
@@ -84,11 +86,13 @@ def is_exercise_name(text: str) -> bool:
 
 def find_exercise(name: str) -> Exercise:
     """Return the exercise with a name such as `basics/add-multiply`. Raises `PackError`."""
-    pack_id, _, exercise_id = name.partition("/")
+    pack_id, slash, exercise_id = name.partition("/")
     packs: tuple[Pack, ...] = ()
     for installed in (False, True):
         packs = all_packs(installed)
         for pack in packs:
+            if pack.id == pack_id and not slash:
+                raise choose_one(name, (f"{pack.id}/{entry.id}" for entry in pack.entries))
             if pack.id == pack_id and any(entry.id == exercise_id for entry in pack.entries):
                 return pack.open(exercise_id)
     raise pack_error(_no_such_exercise(name, packs))
@@ -97,6 +101,25 @@ def find_exercise(name: str) -> Exercise:
 def exercise_names() -> frozenset[str]:
     """Return the names that `find_exercise` finds."""
     return frozenset(f"{pack.id}/{entry.id}" for pack in all_packs() for entry in pack.entries)
+
+
+def choose_one(pack: str, known: Iterable[str]) -> PackNotExerciseError:
+    """Return the error to raise for a pack where one of its exercises is needed."""
+    text = message(N_("{name} is a pack. Choose one of: {known}."), name=pack, known=", ".join(known))
+    return PackNotExerciseError([Diagnostic("error", None, None, "", text)])
+
+
+def nearest_name(name: str, packs: Iterable[Pack]) -> str | None:
+    """Return the exercise, for a single word also the pack, whose name is most like one that there is not, if any is."""
+    packs = tuple(packs)
+    ids = [(f"{pack.id}/{entry.id}", entry.id) for pack in packs for entry in pack.entries]
+    if "/" not in name:
+        ids += [(pack.id, pack.id) for pack in packs]
+    # Without packs' names at first, which are long and mostly right and would make any two exercises similar.
+    own_ids = dict.fromkeys(own_id for _full_id, own_id in ids)
+    near = difflib.get_close_matches(name.rpartition("/")[2], own_ids, n=1, cutoff=0.6)
+    full_ids = [full_id for full_id, own_id in ids if own_id in near]
+    return next(iter(difflib.get_close_matches(name, full_ids, n=1, cutoff=0)), None)
 
 
 def built_in_dir() -> Path | None:
@@ -137,12 +160,7 @@ def _pack_folders(installed: bool) -> Iterator[tuple[Origin, Path]]:
 
 
 def _no_such_exercise(name: str, packs: Iterable[Pack]) -> Message:
-    exercise_id = name.partition("/")[2]
-    ids = [(f"{pack.id}/{entry.id}", entry.id) for pack in packs for entry in pack.entries]
-    # Without packs' names, which are long and mostly right and would make any two exercises similar.
-    by_id = {own_id: full_id for full_id, own_id in ids}
-    near = [by_id[found] for found in difflib.get_close_matches(exercise_id, by_id, n=1, cutoff=0.6)]
-    near += [full_id for full_id, own_id in ids if own_id == name]
-    if near:
-        return message(N_("There is no exercise “{name}”. Did you mean {near}?"), name=name, near=near[0])
+    near = nearest_name(name, packs)
+    if near is not None:
+        return message(N_("There is no exercise “{name}”. Did you mean {near}?"), name=name, near=near)
     return message(N_("There is no exercise “{name}”. `backprop-tutor list` shows all."), name=name)

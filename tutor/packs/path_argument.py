@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.i18n import N_, message
 from tutor.packs.archive import PACK_FILE, exercise_files, has_pack_file, is_archive
-from tutor.packs.diagnostics import PackError, pack_error
+from tutor.packs.diagnostics import Diagnostic, PackError, PackNotExerciseError, pack_error
+from tutor.packs.library import choose_one
 from tutor.packs.pack import NO_EXERCISES, Pack, open_lone_exercise, read_pack
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Snapshot: TypeAlias = tuple[tuple[str, int, int], ...]
 
 _NOTHING_HERE = N_("There is no such file. Check its name.")
+_ARCHIVE = N_("{name} is a pack. Add it with `backprop-tutor pack add`, then name one of its exercises.")
 _NO_PACK = N_("There is no pack.toml in this folder. `backprop-tutor new` makes a pack.")
 
 
@@ -48,6 +50,16 @@ def open_path(path: Path) -> Exercise | Pack:
     if not exercise_files(pack.folder):
         raise pack_error(message(NO_EXERCISES), folder)
     return pack
+
+
+def exercise_at(path: Path) -> Exercise:
+    """Return the exercise in a file. Raises `PackError`, also for a pack."""
+    opened = open_path(path)
+    if isinstance(opened, Pack):
+        if is_archive(path):
+            raise PackNotExerciseError([Diagnostic("error", None, None, "", message(_ARCHIVE, name=path))])
+        raise choose_one(str(path), (str(path / entry.path.name) for entry in opened.entries))
+    return opened
 
 
 def _open_exercise_file(path: Path) -> Exercise:
