@@ -20,6 +20,7 @@ pytest.importorskip("textual_serve", reason="the extra `serve` is not installed"
 import aiohttp
 
 from tests.support.web_client import Server, browser, connect, running_server, ticket_of
+from tutor.packs import library
 from tutor.practice.storage.store import Store
 from tutor.serving.identity import Signer
 
@@ -133,7 +134,7 @@ async def test_a_second_window_takes_the_session_over(server: Server) -> None:
         assert await first.hear("ended") == "elsewhere"
         # A link in it opens another exercise in the same session.
         third = await connect(session, server, "open=basics/two-roads")
-        await third.see("Two roads")
+        await third.see("z = x·(x + y)")
         async with session.get(f"{server.address}healthz") as answer:
             assert (await answer.json())["sessions"] >= 1
         await third.leave()
@@ -215,15 +216,18 @@ async def test_a_name_that_somebody_works_under_opens_in_no_other_browser(server
             assert "This name is in use in another browser." in text
             assert "다른 브라우저" in text
         # The personal link opens it anywhere.
-        key = Signer.load(server.home / "serve").key_of("taken")
-        async with other.get(f"{server.address}?learner=taken&key={key[:-1]}x") as page:
-            assert page.status == 403
-        async with other.get(f"{server.address}?learner=taken&key={key}") as page:
+        key = Signer.load(server.home / "serve").key_of("TAKEN")
+        for wrong in (f"TAKEN&key={key[1:]}", f"taken&key={key}"):
+            async with other.get(f"{server.address}?learner={wrong}") as page:
+                assert page.status == 403
+        async with other.get(f"{server.address}?learner=TAKEN&key={key}") as page:
             assert page.status == 200
             assert page.url.query_string == ""
+        # The numbers of exams follow from the id as the instructor wrote it.
+        assert (server.learner_home("taken") / "student").read_text("utf-8") == "TAKEN\n"
 
 
-@pytest.mark.parametrize("name", ["../../etc", "..", "a/b", "%00", "김", "x" * 200, "<script>alert(1)</script>", "con"])
+@pytest.mark.parametrize("name", ["../../etc", "..", "a/b", "\0", "a b", "x" * 200, "<script>alert(1)</script>", "con"])
 async def test_a_name_that_can_be_no_folder_is_asked_for_again(server: Server, name: str) -> None:
     before = sorted(path.name for path in (server.home / "serve").iterdir())
     async with browser() as session, session.get(server.address, params={"learner": name}) as page:
@@ -269,7 +273,7 @@ async def test_a_connection_of_a_foreign_page_is_refused(server: Server) -> None
 def personal_links(home: Path, address: str) -> str:
     """Return what `--links` prints for a roster of one learner."""
     roster = home / "roster.csv"
-    roster.write_text("id\nanna\n", encoding="utf-8")
+    roster.write_text("id\n김안나-7\n", encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "tutor", "serve", "--links", roster, "--url", address],
         capture_output=True,
@@ -299,6 +303,17 @@ async def test_a_class_is_let_in_by_its_code(tmp_path: Path) -> None:
                 assert "data-ticket" in await page.text()
                 assert "token" not in page.url.query_string
             async with third.get(links.partition(",")[2].strip()) as page:
+                assert "data-ticket" in await page.text()
+
+
+async def test_only_personal_links_come_in_if_the_instructor_says_so(tmp_path: Path) -> None:
+    with running_server(tmp_path, "--links-only") as server:
+        links = await asyncio.to_thread(personal_links, tmp_path, server.address)
+        async with browser() as session, browser() as other:
+            for query in ("", "?learner=bert", "?learner=anna&key=x"):
+                async with session.get(f"{server.address}{query}") as page:
+                    assert page.status == 403
+            async with other.get(links.partition(",")[2].strip()) as page:
                 assert "data-ticket" in await page.text()
 
 
@@ -409,8 +424,9 @@ def test_only_the_packs_that_are_named_are_listed(tmp_path: Path) -> None:
         with running_server(tmp_path, "--pack", "basics") as server:
             async with browser() as session:
                 learner = await connect(session, server, "learner=one&open=matrices/one-row")
-                await learner.see("First steps back")
-                assert "Matrices" not in learner.text
+                titles = {pack.id: str(pack.title) for pack in library.all_packs()}
+                await learner.see(titles["basics"])
+                assert titles["matrices"] not in learner.text
                 await learner.leave()
 
     asyncio.run(look())

@@ -66,7 +66,9 @@ class Page:
 
     async def run(self, script: str) -> Any:
         """Return what a script in the page evaluates to."""
-        result = await self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        result = await self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
+        )
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 

@@ -27,6 +27,7 @@ from tutor.practice.exercise_index import load_index
 from tutor.serving.identity import Signer, clean_name
 from tutor.serving.learners import RULES, TITLES, Learners
 from tutor.serving.listening import ListenError, Place, open_socket
+from tutor.serving.pages import BAD_NAME
 from tutor.serving.processes import Processes
 from tutor.serving.site import Limits, Site
 
@@ -55,6 +56,7 @@ _FOLDER = "serve"
     metavar="CODE",
     help=_("Let in only people who know this code, as ?token=CODE in the link or typed."),
 )
+@click.option("--links-only", is_flag=True, help=_("Let in only people with a personal link."))
 @click.option("--single", is_flag=True, help=_("For you alone: your own progress, without names or cookies."))
 @click.option(
     "--sessions",
@@ -83,12 +85,15 @@ def serve(
     origins: Sequence[str],
     packs: Sequence[str],
     class_token: str,
+    links_only: bool,
     single: bool,
     sessions: int,
     idle: float,
     links: Path | None,
     url: str,
 ) -> int:
+    if single and links_only:
+        raise CommandError(message(N_("--single and --links-only exclude each other. Choose one.")), 2)
     if prefix and not _PREFIX.fullmatch(prefix):
         raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
     if not Processes.can_fork():
@@ -131,7 +136,7 @@ def serve(
         if not is_local and not class_token:
             echo(message(N_("Everyone who reaches this address may come in; --class-token asks for a code.")), err=True)
 
-    site = Site(prefix, single, class_token, folders, origins)
+    site = Site(prefix, single, class_token, links_only, folders, origins)
     limits = Limits(sessions, idle_after=60 * idle, alone_after=min(60 * idle, 300.0))
     # The help page can be read without the packages that serve.
     server = import_module("tutor.serving.server")
@@ -168,8 +173,16 @@ def _pack_folders(targets: Sequence[str]) -> list[Path]:
 
 def _print_links(signer: Signer, roster: Path, url: str) -> None:
     """Print a personal link for each learner, which opens the learner's own progress in any browser."""
+    students: dict[str, str] = {}
     for student in read_roster(roster):
         name = clean_name(student)
         if name is None:
-            raise CommandError(message(N_("“{id}” can't be the name of a learner here."), id=student))
-        echo(format_csv_row([student, f"{url}?learner={quote(name)}&key={signer.key_of(name)}"]))
+            raise CommandError(
+                message(N_("“{id}” can't be the name of a learner here. {rule}"), id=student, rule=message(BAD_NAME))
+            )
+        if name in students:
+            template = N_("“{id}” and “{other}” would be one learner here. Write them differently.")
+            raise CommandError(message(template, id=students[name], other=student))
+        students[name] = student
+    for student in students.values():
+        echo(format_csv_row([student, f"{url}?learner={quote(student)}&key={signer.key_of(student)}"]))

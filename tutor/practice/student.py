@@ -12,7 +12,8 @@ from tutor.paths import data_folder
 
 #: A student id has so many characters at most.
 MAX_STUDENT = 100
-_FILE = "student"
+#: The name of the file with the id in a data folder.
+STUDENT_FILE = "student"
 #: What a JupyterHub calls the learner, who has logged in there.
 _HUB_USER = "JUPYTERHUB_USER"
 
@@ -42,7 +43,7 @@ def student_id() -> str:
         if name := os.environ.get(_HUB_USER):
             return parse_student(name)
     with suppress(OSError, UnicodeDecodeError, InvalidStudentError):
-        return parse_student(read_regular_file(data_folder() / _FILE).decode("utf-8"))
+        return parse_student(read_regular_file(data_folder() / STUDENT_FILE).decode("utf-8"))
     return ""
 
 
@@ -52,7 +53,7 @@ def keep_student(id: str) -> Message | None:
         return None
     try:
         data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(f"{id}\n", data_folder() / _FILE)
+        write_atomically(f"{id}\n", data_folder() / STUDENT_FILE)
     except OSError as error:
         return message(_NOT_KEPT, reason=describe_os_error(error))
     return None

@@ -9,14 +9,18 @@ import os
 import re
 import secrets
 import time
+import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: A name is a folder on every system: no dots at its start, no letters of which two look or sort alike.
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.@+-]{0,62}[a-z0-9]|[a-z0-9]")
+#: A name is a folder on every system: letters and digits of any language, with few signs, none of them at its ends.
+_NAME = re.compile(r"[^\W_]([\w.@+-]{0,62}[^\W_])?")
+#: No system takes longer names for files.
+_MAX_BYTES = 200
 #: Names that Windows takes for devices, should the folders be copied there.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _SECRET_FILE = "secret"
@@ -27,8 +31,9 @@ TICKET_SECONDS = 24 * 3600
 
 def clean_name(text: str) -> str | None:
     """Return a learner's name as it is used for the folder: in small letters; None if it can't be one."""
-    name = text.strip().casefold()
-    return name if _NAME.fullmatch(name) and not _DEVICES.fullmatch(name) and ".." not in name else None
+    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).casefold())
+    is_name = _NAME.fullmatch(name) and not _DEVICES.fullmatch(name) and ".." not in name
+    return name if is_name and len(name.encode("utf-8", "replace")) <= _MAX_BYTES else None
 
 
 def new_name() -> str:
@@ -62,19 +67,20 @@ class Signer:
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
     def key_of(self, learner: str) -> str:
-        """Return the key of a learner's personal link."""
+        """Return the key of the personal link of a learner, whose id counts as it is written."""
         return self._signature("link", learner)
 
     def is_key(self, learner: str, key: str) -> bool:
         return hmac.compare_digest(self.key_of(learner).encode(), key.encode())
 
     def sign(self, purpose: str, text: str) -> str:
-        """Return a text with its signature."""
-        return f"{self._signature(purpose, text)}.{text}"
+        """Return a text with its signature, in letters that cookies and addresses may have."""
+        return f"{self._signature(purpose, text)}.{quote(text, safe='')}"
 
     def unsign(self, purpose: str, signed: str) -> str | None:
         """Return the text of a signed text, None if it was not signed here."""
-        signature, _dot, text = signed.partition(".")
+        signature, _dot, quoted = signed.partition(".")
+        text = unquote(quoted)
         expected = self._signature(purpose, text)
         return text if hmac.compare_digest(expected.encode(), signature.encode()) else None
 

@@ -6,6 +6,9 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tutor.atomic_files import write_atomically
+from tutor.practice.student import STUDENT_FILE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,3 +39,7 @@ class Learners:
                 if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
                     shutil.copy(source, target)
         return home
+
+    def keep_student(self, learner: str, id: str) -> None:
+        """Keep the id of a student whom the instructor has given a link: the numbers of exams follow from it."""
+        write_atomically(f"{id}\n", self.prepare(learner) / STUDENT_FILE)

@@ -28,7 +28,8 @@ NAME_TAKEN = N_(
     "This name is in use in another browser. Open your personal link, or ask your instructor for it. If you are new "
     "here, choose another name."
 )
-BAD_NAME = N_("Names have 1 to 64 of the letters a to z, digits and . _ - + @, and begin with a letter or a digit.")
+BAD_NAME = N_("Names have 1 to 64 letters, digits and . _ - + @, and begin and end with a letter or a digit.")
+LINKS_ONLY = N_("Open your personal link. If you have none, ask your instructor for it.")
 BAD_KEY = N_("This personal link does not work here. Ask your instructor for a new one.")
 BAD_TOKEN = N_("This is not the code of your class. Ask your instructor for it.")
 NEEDS_COOKIE = N_("This page needs a cookie to know you again, and your browser keeps none. Allow it, and reload.")

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 class Site:
     """What the server offers, and to whom.
 
-    With `single` everyone who reaches it is the one learner of this account. `packs` are the folders of the packs to
+    With `links_only` nobody comes in but by a personal link. With `single` everyone who reaches it is the one learner of this account. `packs` are the folders of the packs to
     list. `origins` are addresses besides its own whose pages may connect.
     """
 
     prefix: str = ""
     single: bool = False
     class_token: str = ""
+    links_only: bool = False
     packs: Sequence[Path] = ()
     origins: Sequence[str] = ()
 

@@ -213,12 +213,15 @@ class _Server:
         name = clean_name(text) if text else new_name()
         if name is None:
             return self._ask(request, query, pages.BAD_NAME)
-        if name == known:
+        if name == known and "key" not in given:
             return _redirect(_address(query)) if "learner" in request.query else known
         if key := given.get("key"):
-            if not self._signer.is_key(name, key):
+            if not self._signer.is_key(text.strip(), key):
                 return _message(pages.BAD_KEY, 403)
+            self._learners.keep_student(name, text.strip())
             return self._admit(request, name, query)
+        if self._site.links_only:
+            return _message(pages.LINKS_ONLY, 403)
         if (refusal := await self._check_token(request, given, query)) is not None:
             return refusal
         if text and not self._learners.is_free(name):
