@@ -51,6 +51,7 @@ Output: TypeAlias = "float | np.ndarray[Any, Any] | str"
 
 _NO_VALUE = N_("{name} is {type}. Give a number, a text such as “log(3)”, a list or an array.")
 _NO_BLANK = N_("There is no blank “{name}”. The blanks are {known}.")
+_EXAM = N_("{name} is an exam: its values are told when it was due.")
 _NO_FILE = N_("There is no such file or folder: {path}")
 
 
@@ -234,7 +235,9 @@ class Exercise:
             return Worksheet(_Worksheet(self._exercise.variant(seed)))
 
     def graph(self, seed: int | None = None) -> Graph:
-        """Return the solved graph, with the author's numbers or those of a seed. Raise TutorError."""
+        """Return the solved graph, with the author's numbers or those of a seed. Raise TutorError, for an exam as well."""
+        if self._exercise.exam and not self._exercise.assessment.is_over:
+            raise TutorError(str(message(_EXAM, name=self.title)))
         with _as_tutor_error():
             return Graph(self._exercise.variant(seed).problem, self.title)
 

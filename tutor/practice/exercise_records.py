@@ -119,7 +119,8 @@ def _count_filled(events: Iterable[tuple[Any, ...]]) -> int:
                 filled[undone] = was_filled
         elif kind in ("answer", NOTED, UNJUDGED, "reveal", "clear"):
             history.append((blank, filled.get(blank, False)))
-            filled[blank] = kind in (NOTED, UNJUDGED, "reveal") or (kind == "answer" and verdict == "right")
+            is_settled = kind == "answer" and verdict in ("right", NOTED)
+            filled[blank] = kind in (NOTED, UNJUDGED, "reveal") or is_settled
     return sum(filled.values())
 
 

@@ -12,6 +12,7 @@ from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import fit
 from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
+from tutor.packs.assessment import Assessment
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.code_settings import STYLE_WORDS
 from tutor.packs.diagnostics import PackError
@@ -273,6 +274,10 @@ class _PreviewMaker:
             "first-try": (glyphs.correct, "right"),
             "broken": (glyphs.error, "wrong"),
         }
+        if (refusal := Assessment(opens=pack.opens).opening_refusal(pack.title)) is not None:
+            return TextPreview(
+                str(pack.title), "\n\n".join(filter(None, (str(pack.description).strip(), str(refusal))))
+            )
         states = [(entry, state.state_of(pack, entry)) for entry in pack.entries]
         following = next((entry for entry, reached in states if reached in ("new", "begun")), None)
         minutes = state.minutes_left(pack)

@@ -199,11 +199,11 @@ class AnswerPane(ScrolledPane):
             chip = palette.chip(choice.hue) if choice.is_chosen else palette.ink("bright", on="raised", bold=True)
             has_brackets = choice.is_chosen and (self.glyphs.ascii or palette.needs_brackets)
             number = f"[{choice.number}]" if has_brackets else f" {choice.number} "
-            if choice.is_pointed:
-                number = f"{self.glyphs.prompt}{number[1:]}"
+            gap = f"{self.glyphs.prompt} " if choice.is_pointed else "  "
             for at, line in enumerate(choice.lines):
                 lead = (number, chip) if at == 0 else ("   ", palette.ink())
-                lines.append(([lead, ("  ", palette.ink()), *line], choice.number))
+                between = (gap if at == 0 else "  ", palette.ink("bright", bold=True))
+                lines.append(([lead, between, *line], choice.number))
         return lines
 
     def _top_rows(self, lines: int) -> int:
