@@ -341,7 +341,10 @@ def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]
         (("export", "extra"), "more than this command takes"),
         (("import",), "Name the files to import"),
         (("report",), "is missing"),
-        (("report", "--csv", "x", "y"), "--csv is one of: learners, mistakes, flags, texts, items, wrong-answers, messages"),
+        (
+            ("report", "--csv", "x", "y"),
+            "--csv is one of: learners, mistakes, flags, texts, items, wrong-answers, messages",
+        ),
         (("progress", "--jsom"), "no option --jsom"),
     ],
 )
