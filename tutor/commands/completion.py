@@ -66,6 +66,11 @@ def complete_exercises_and_packs(
     return [*_packs(typed), *_exercises(typed), *_local_packs(typed)] or _path(typed)
 
 
+def complete_packs(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+    """Return the packs whose name begins as typed, or let the shell complete a path."""
+    return [*_packs(typed)] or _path(typed)
+
+
 def complete_added_packs(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
     """Return the packs that the learner has added."""
     return [*_packs(typed, only_added=True)]

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import click
 
+from tutor.commands.completion import complete_packs
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options, usable_path
@@ -48,7 +49,14 @@ _FOLDER = "serve"
 @click.option("--unix-socket", type=FilePath(), help=_("Listen at this Unix socket in place of a port."))
 @click.option("--prefix", default="", metavar="/PATH", help=_("The path that a proxy puts before every address."))
 @click.option("--origin", "origins", multiple=True, metavar="URL", help=_("An address under which a proxy shows it."))
-@click.option("--pack", "packs", multiple=True, metavar="PACK", help=_("List only this pack; several are possible."))
+@click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    metavar="PACK",
+    help=_("List only this pack; several are possible."),
+    shell_complete=complete_packs,
+)
 @click.option(
     "--class-token",
     default="",
