@@ -156,3 +156,18 @@ async def test_a_pasted_text_reaches_the_answer(chromium: Browser, tmp_path: Pat
             commands=["paste"],
         )  # fmt: skip
         await wait_until(lambda: typed_in(server, "paste") == "0.625")
+
+
+async def test_plain_lines_are_a_log_that_screen_readers_read(chromium: Browser, tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        page = await chromium.new_page()
+        await page.open(f"{server.address}?learner=reader&open={EXERCISE}")
+        await page.wait_for(_READY)
+        # The first link of the page leads there.
+        await page.run("document.querySelector('a').click()")
+        await page.wait_for("document.querySelector('[role=log]').textContent.includes('?')")
+        assert await page.run("document.activeElement.id") == "line"
+        await page.type("5")
+        await page.press("Enter")
+        await wait_until(lambda: answers_of(server, "reader") == ["5"])
+        await page.wait_for("document.querySelector('[role=log]').textContent.includes('✓')")

@@ -156,6 +156,25 @@ async def test_the_page_gets_the_keys_of_the_screen_and_second_ones_for_those_of
         await learner.leave()
 
 
+async def test_plain_lines_for_screen_readers_go_on_where_the_screen_was(server: Server) -> None:
+    async with browser() as session:
+        learner = await connect(session, server, f"learner=lines&open={EXERCISE}")
+        await learner.see("your answer")
+        await learner.type("5\r")
+        await learner.see("✓")
+        lines = await connect(session, server, f"open={EXERCISE}&plain=1")
+        assert await learner.hear("ended") == "elsewhere"
+        await lines.read("c → +")
+        await lines.type("4\n")
+        await lines.read("✗")
+        # Another page reads what was said before.
+        again = await connect(session, server, "plain=1")
+        await again.read("✗")
+        await again.type(":quit\n")
+        assert await again.hear("ended") == "quit"
+    assert answers_of(server, "lines") == ["5", "4"]
+
+
 async def test_attempts_are_downloaded_by_the_browser_that_asked_and_once(server: Server) -> None:
     async with browser() as session, browser() as other:
         learner = await connect(session, server, f"learner=export&open={EXERCISE}")

@@ -66,12 +66,15 @@ class Learner:
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
         self.messages: list[list[Any]] = []
+        #: All bytes that came, which are the text of a session in plain lines.
+        self.received = b""
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         async for message in self._socket:
             if message.type is aiohttp.WSMsgType.BINARY:
+                self.received += message.data
                 # The emulator takes the request for a report of a mode for something else.
                 self._stream.feed(re.sub(rb"\x1b\[\?2026\$p|\x1b\]22;[^\x07]*\x07", b"", message.data))
             elif message.type is aiohttp.WSMsgType.TEXT:
@@ -95,6 +98,10 @@ class Learner:
     async def see(self, text: str) -> None:
         """Wait until a text is on the screen."""
         await self._wait(lambda: text in self.text, text)
+
+    async def read(self, text: str) -> None:
+        """Wait until a session in plain lines has said something."""
+        await self._wait(lambda: text in self.received.decode("utf-8", "replace"), text)
 
     async def hear(self, kind: str) -> Any:
         """Wait for a message of a kind, and return what it says."""
@@ -139,9 +146,9 @@ async def connect(
 ) -> Learner:
     """Open a page, and the connection that it opens."""
     ticket = await ticket_of(session, f"{server.address}?{query}")
-    opened = re.search(r"open=[^&]*", query)
+    kept = "&".join(re.findall(r"(?:open|plain)=[^&]*", query))
     socket = await session.ws_connect(
-        f"{server.address}ws/{ticket}?width={size[0]}&height={size[1]}&{opened[0] if opened else ''}",
+        f"{server.address}ws/{ticket}?width={size[0]}&height={size[1]}&{kept}",
         headers=headers,
         max_msg_size=0,
     )

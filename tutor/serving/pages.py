@@ -63,6 +63,11 @@ _NOTICES = {
     "again": N_("Go on"),
     "reload": N_("Reload"),
 }
+_PLAIN_LINK = N_("Work in plain lines, for screen readers")
+_SCREEN_LINK = N_("Work on the screen")
+_LOG = N_("What the tutor says")
+_LINE = N_("Your line")
+_SEND = N_("Send")
 _NO_SCRIPT = N_("This page needs JavaScript.")
 _WELCOME = N_("Who are you?")
 _NAME = N_("Your name or student number")
@@ -83,7 +88,6 @@ def _fill(template: str, language: str, /, **values: str) -> str:
 
 def tutor_page(language: str, ticket: str, query: str) -> str:
     """Return the page of the tutor. `query` is that of the page, for its connection."""
-    notices = {name: translate_to(text, language) for name, text in _NOTICES.items()}
     buttons = "".join(
         f'<button type="button" data-key="{key}" aria-label="{escape(translate_to(name, language))}">'
         f"{escape(_SIGNS.get(key) or translate_to(name, language))}</button>"
@@ -94,13 +98,44 @@ def tutor_page(language: str, ticket: str, query: str) -> str:
         language,
         ticket=escape(ticket),
         query=escape(query),
-        notices=escape(json.dumps(notices, ensure_ascii=False)),
+        notices=_notices(language),
         buttons=buttons,
-        connecting=escape(notices["connecting"]),
+        connecting=escape(translate_to(_NOTICES["connecting"], language)),
         terminal_label=escape(translate_to(_TERMINAL, language)),
         keys_label=escape(translate_to(_KEYS, language)),
         no_script=escape(translate_to(_NO_SCRIPT, language)),
+        plain_link=escape(translate_to(_PLAIN_LINK, language)),
+        plain_address=escape(f"?{_with_plain(query)}"),
     )
+
+
+def _with_plain(query: str) -> str:
+    return "&".join([*filter(None, [query]), "plain=1"])
+
+
+def plain_page(language: str, ticket: str, query: str) -> str:
+    """Return the page of the tutor in plain lines, which screen readers read as they come."""
+    screen = "&".join(part for part in query.split("&") if not part.startswith("plain="))
+    return _fill(
+        "plain.html",
+        language,
+        ticket=escape(ticket),
+        query=escape(query),
+        notices=_notices(language),
+        log=escape(translate_to(_LOG, language)),
+        line=escape(translate_to(_LINE, language)),
+        send=escape(translate_to(_SEND, language)),
+        again=escape(translate_to(_NOTICES["again"], language)),
+        screen_link=escape(translate_to(_SCREEN_LINK, language)),
+        screen_address=escape(f"./?{screen}"),
+        no_script=escape(translate_to(_NO_SCRIPT, language)),
+    )
+
+
+def _notices(language: str) -> str:
+    """Return what the page may say, for its script."""
+    notices = {name: translate_to(text, language) for name, text in _NOTICES.items()}
+    return escape(json.dumps(notices, ensure_ascii=False))
 
 
 def entry_page(language: str, *, needs_token: bool, hidden: Mapping[str, str], problem: str = "") -> str:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _STALLED_AFTER = 20.0
 #: Seconds for the app to end by itself before its socket is closed.
 _QUIT_WAIT = 3.0
+#: What is kept of a session in plain lines for a page that comes later.
+_MAX_LINES_BYTES = 20_000
 #: Files that wait for their download.
 _MAX_FILES = 8
 #: The line that Textual's driver begins with.
@@ -53,7 +55,11 @@ class File:
 class Session:
     """One learner at work. Everything is stored by the process; here are only the wires."""
 
-    def __init__(self, processes: Processes, on_end: Callable[[Session], None]) -> None:
+    def __init__(self, processes: Processes, on_end: Callable[[Session], None], *, plain: bool = False) -> None:
+        """`on_end` is called when the process has ended. With `plain` it works in lines."""
+        self.plain = plain
+        #: The last lines, for a page that comes later.
+        self._lines = b""
         self._processes = processes
         self._on_end = on_end
         self._process: ForkServerProcess | None = None
@@ -90,7 +96,9 @@ class Session:
             await _dismiss(before, "elsewhere")
         if self._keys is not None:
             await page.send_str(self._keys)
-        if not is_new:
+        if self.plain:
+            await self._show(lambda page: page.send_bytes(self._lines))
+        elif not is_new:
             await self.send_meta({"type": "attach", "width": width, "height": height})
 
     def detach(self, page: Page) -> None:
@@ -124,12 +132,15 @@ class Session:
                     size = int.from_bytes(await reader.readexactly(4), "big")
                     await self._receive(kind, await reader.readexactly(size))
         except (asyncio.IncompleteReadError, OSError):
-            pass
+            if self.plain and self._end_reason == "error":
+                self._end_reason = "quit"
         finally:
             await self._close()
 
     async def _receive(self, kind: bytes, payload: bytes) -> None:
         if kind == b"D":
+            if self.plain:
+                self._lines = (self._lines + payload)[-_MAX_LINES_BYTES:]
             await self._show(lambda page: page.send_bytes(payload))
         elif kind == b"M":
             meta = json.loads(payload)

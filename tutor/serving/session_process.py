@@ -16,8 +16,11 @@ import tutor.tui.preload  # noqa: F401
 from tutor import crash_report, i18n, settings, tui
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
+from tutor.plain.app import run_plain
 from tutor.practice.storage.store import Store, default_path
+from tutor.run_options import RunOptions
 from tutor.served import SHARED_VARIABLE
+from tutor.serving.line_streams import use_lines
 from tutor.tui.browser_session import forget_exercise
 
 if TYPE_CHECKING:
@@ -34,20 +37,34 @@ def run_session(connection: socket.socket, start: Start) -> None:
     for descriptor in (0, 1):
         os.dup2(connection.fileno(), descriptor)
     connection.close()
-    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
     os.environ.update(BACKPROP_TUTOR_PACKS=start.packs, COLUMNS=str(start.width), ROWS=str(start.height))
     if start.home:
         os.environ.update({"BACKPROP_TUTOR_HOME": start.home, SHARED_VARIABLE: "1"})
     i18n.set_language(settings.load().settings.language or start.language)
     try:
-        with Store.open(default_path(), for_screen=True) as store:
-            tui.run(store, _find(start.exercise))
+        if start.plain:
+            _run_in_lines(start)
+        else:
+            _run_on_screen(start)
     except Exception as error:
         crash_report.report_end(error)
         # It may be the exercise that does it.
         forget_exercise()
         sys.exit(crash_report.EXIT_CODE)
+
+
+def _run_on_screen(start: Start) -> None:
+    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+    with Store.open(default_path(), for_screen=True) as store:
+        tui.run(store, _find(start.exercise))
+
+
+def _run_in_lines(start: Start) -> None:
+    use_lines(0, 1)
+    with Store.open(default_path()) as store:
+        run_plain(RunOptions(plain=True, ascii=False), store, _find(start.exercise), None, restart=False)
+    sys.stdout.flush()
 
 
 def _find(name: str) -> Exercise | None:

@@ -47,15 +47,20 @@ class Sessions:
     async def attach(self, learner: str, start: Start, page: Page) -> Session:
         """Show a learner's session on a page, a new one if there is none. Raise NoRoomError, OSError."""
         session = self._sessions.get(learner)
+        if session is not None and session.plain is not start.plain:
+            # The same learner wants to work in the other way.
+            self._forget(learner, session)
+            await session.end("elsewhere")
+            session = None
         is_new = session is None
         if session is None:
             self._make_room()
-            session = Session(self._processes, lambda ended: self._forget(learner, ended))
+            session = Session(self._processes, lambda ended: self._forget(learner, ended), plain=start.plain)
             self._sessions[learner] = session
             self._launches[session] = asyncio.create_task(session.launch(start))
         await asyncio.shield(self._launches[session])
         await session.attach(page, width=start.width, height=start.height, is_new=is_new)
-        if start.exercise and not is_new:
+        if start.exercise and not is_new and not start.plain:
             await session.send_meta({"type": "open", "exercise": start.exercise})
         return session
 

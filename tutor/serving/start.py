@@ -10,7 +10,7 @@ class Start:
     """What a session begins with: whose it is, what is open, in which language and at which size.
 
     `home` is the learner's folder, empty for that of this account. `packs` are the folders of the packs to list.
-    `exercise` is the name of one, or empty.
+    `exercise` is the name of one, or empty. `plain` works in lines instead of on a screen.
     """
 
     home: str
@@ -19,3 +19,4 @@ class Start:
     language: str
     width: int
     height: int
+    plain: bool = False

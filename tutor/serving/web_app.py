@@ -42,7 +42,7 @@ _HEARTBEAT = 20.0
 #: Seconds that a wrong code of the class costs, so that guessing takes too long.
 _WRONG_TOKEN_DELAY = 1.0
 #: What of an address is kept: everything else is for the server only, or unknown.
-_KEPT = ("open", "lang")
+_KEPT = ("open", "lang", "plain")
 _HEADERS = {
     "Content-Security-Policy": pages.CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -269,7 +269,8 @@ class _Server:
         if not self._sessions.has_room(found):
             return _message(pages.NO_ROOM, 503, **{"Retry-After": "60"})
         language = _language_of(request)
-        return _page(pages.tutor_page(language, self._signer.ticket(found), urlencode({**query, "lang": language})))
+        write = pages.plain_page if "plain" in query else pages.tutor_page
+        return _page(write(language, self._signer.ticket(found), urlencode({**query, "lang": language})))
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Take the answers of the page that asks who it is."""
@@ -353,6 +354,7 @@ class _Server:
             language=_language_of(request),
             width=_size(query.get("width"), 80, _MAX_WIDTH),
             height=_size(query.get("height"), 24, _MAX_HEIGHT),
+            plain="plain" in query,
         )
 
 

@@ -1,0 +1,45 @@
+"""The command `serve`: what can't be served is told in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.run_tutor import Run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--prefix", "tutor/"], "--prefix is a path such as /tutor, without a slash at its end."),
+        (["--single", "--links-only"], "--single and --links-only exclude each other. Choose one."),
+        (["--sessions", "0"], "--sessions is a whole number from 1 on."),
+        (["--port", "x"], "--port"),
+    ],
+    ids=["prefix", "single and links", "no sessions", "port"],
+)
+def test_arguments_that_can_not_be_used_are_told_in_one_sentence(
+    run_tutor: Run, arguments: list[str], sentence: str
+) -> None:
+    done = run_tutor("serve", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_links_are_for_each_student_and_only_once(run_tutor: Run, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student\n김안나\nBert-7\n", encoding="utf-8")
+    done = run_tutor("serve", "--links", str(roster), "--url", "https://tutor.example.edu/")
+    lines = done.stdout.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["김안나", "Bert-7"]
+    assert all(line.partition(",")[2].startswith("https://tutor.example.edu/?learner=") for line in lines)
+    assert run_tutor("serve", "--links", str(roster), "--url", "https://tutor.example.edu/").stdout == done.stdout
+    roster.write_text("student\nanna\nAnna\n", encoding="utf-8")
+    refused = run_tutor("serve", "--links", str(roster))
+    assert refused.returncode == 1
+    assert "“anna” and “Anna” would be one learner here." in refused.stderr
