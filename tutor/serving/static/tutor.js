@@ -120,7 +120,8 @@
         this.end("refused");
       } else {
         this.retry();
-        if (answer.status === 503) show("full");
+        // A proxy answers 503, too, for a server that is gone; only a full one says when to come again.
+        if (answer.status === 503 && answer.headers.has("Retry-After")) show("full");
       }
     }
 
