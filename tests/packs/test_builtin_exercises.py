@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,20 +104,25 @@ def test_fresh_numbers_vary_and_hide_no_more_than_the_authors(name: str) -> None
 def test_needed_exercises_exist_and_come_before(name: str) -> None:
     """Check the order within a pack; the last exercises of a pack may need a later pack."""
     assert name not in texts_before(name)
-    for need in library.find_exercise(name).needs:
+    for need in needs_of(name):
         assert need in ALL
         if need.partition("/")[0] == name.partition("/")[0]:
             assert ALL.index(need) < ALL.index(name)
 
 
+@cache
+def needs_of(name: str) -> tuple[str, ...]:
+    return tuple(library.find_exercise(name).needs)
+
+
 def texts_before(name: str) -> set[str]:
     found: set[str] = set()
-    open_ends = list(library.find_exercise(name).needs)
+    open_ends = list(needs_of(name))
     while open_ends:
         need = open_ends.pop()
         if need not in found:
             found.add(need)
-            open_ends += library.find_exercise(need).needs
+            open_ends += needs_of(need)
     return found
 
 
