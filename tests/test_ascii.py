@@ -43,6 +43,7 @@ def test_every_english_text_can_be_shown_in_ascii() -> None:
         ("√ received 3", "sqrt received 3"),
         ("x² + y⁻¹²", "x^2 + y^-12"),
         ("Σ↓, mean→", "sum-v, mean->"),
+        ("v ← 0.9v", "v <- 0.9v"),
         ("Xᵀ @ U", "X.T @ U"),
         ("이름", "이름"),
     ],
