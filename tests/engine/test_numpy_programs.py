@@ -169,6 +169,11 @@ def test_reserved_and_equivalent_names_stay_distinct(tmp_path: Path) -> None:
         assert float(found.rpartition(" ")[2]) == pytest.approx(passes.gradients[graph.position[name]], rel=1e-12)
 
 
+def test_a_stopped_gradient_is_stopped_in_pytorch() -> None:
+    graph = parse_graph("q = 3 * x; z = x * detach(q + 1)")
+    assert "z = x * (q + 1).detach()" in torch_program(graph, {"x": number(5)}, ONE)
+
+
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
 def test_names_and_formulas_never_become_code(write: Callable[..., list[str]], tmp_path: Path) -> None:
     plain = parse_graph("t = a * b; z = exp(t) + a")

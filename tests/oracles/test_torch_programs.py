@@ -71,6 +71,16 @@ def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path
         assert_prints(passes, output, wrt, "{}.grad =")
 
 
+def test_a_stopped_gradient_is_stopped_in_the_program_too(tmp_path: Path) -> None:
+    texts = ["z = x*detach(x*y) + y", "s = detach(x); z = s*y + x*detach(s)", "z = y*ste(x, 3)"]
+    inputs, own = exact_values(x="2.6", y="5"), custom_functions("ste(v, n) = v + detach(n - v)")
+    graphs = [parse_graph(text, inputs, own) for text in texts]
+    written = [torch_program(graph, inputs, ONE) for graph in graphs]
+    assert sum(line.count(".detach()") for lines in written for line in lines) == 4
+    for output, graph in zip(run_programs(tmp_path, written, "torch"), graphs, strict=True):
+        assert_prints(passes_of(graph, inputs, ONE, None), output, None, "{}.grad =")
+
+
 def test_the_program_of_the_lesson_prints_its_figures(tmp_path: Path) -> None:
     inputs = exact_values(**LESSON)
     lines = torch_program(parse_graph("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))

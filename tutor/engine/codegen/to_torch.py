@@ -201,6 +201,9 @@ class _TorchWriter(Scope):
         if is_composite(self.graph, position):
             called = self.functions.name_of(node.operation)
             return f"{called}({', '.join(text for text, _strength in texts.values())})", ATOM
+        if node.op == "detach":
+            # As a formula it is its operand.
+            return f"{parenthesize(texts['x0'], ATOM)}.detach()", ATOM
         like = self.value_of_its_shape(position) if self._for_any_size and node.op == "broadcast" else None
         if like is not None:
             return f"{parenthesize(texts['x0'], ATOM)}.expand_as({like})", ATOM
