@@ -125,6 +125,54 @@ def test_gift_is_read_by_its_parser(run_tutor: Run, tmp_path: Path, pack: str) -
             assert len(each["choices"]) == len(question.choices)
 
 
+KINDS = """title = "Kinds"
+[[question]]
+prompt = "Which rule?"
+accept = ["chain rule", "a*b < c"]
+mistake = [{ id = "product", answer = "product rule", en = "Not that one." }]
+points = 2
+[[question]]
+prompt = "Which pass it on?"
+select = "all"
+none_of_these = true
+choices = [{ en = "a sum", right = true }, { en = "a copy", right = true }, { en = "a product", why = "It multiplies." }]
+[[question]]
+prompt = "Why?"
+ungraded = true
+"""
+
+
+def test_texts_and_selections_become_the_kinds_of_the_formats(run_tutor: Run, tmp_path: Path) -> None:
+    file = tmp_path / "kinds.toml"
+    file.write_text(KINDS, encoding="utf-8")
+    gift = run_tutor("pack", "export", str(file), "--gift").stdout
+    assert "=chain rule\n=a\\\\*b < c\n=%0%product rule#Not that one.\n}" in gift
+    assert "~%50%a sum\n" in gift
+    assert "~%-50%a product#It multiplies.\n" in gift
+    assert gift.rstrip().endswith("Why?</p>{\n}")
+    done = run_tutor("pack", "export", str(file), "--jupyterquiz")
+    text, several = json.loads(done.stdout)
+    assert (text["type"], several["type"]) == ("string", "many_choice")
+    assert [(each["answer"], each["correct"], each["match_case"]) for each in text["answers"]] == [
+        ("chain rule", True, False),
+        ("a*b < c", True, False),
+        ("product rule", False, False),
+    ]
+    assert "question 3 is left out" in done.stderr
+    archive = tmp_path / "kinds.zip"
+    run_tutor("pack", "export", str(file), "--qti", "--to", str(archive))
+    with zipfile.ZipFile(archive) as files:
+        items = [ElementTree.fromstring(files.read(f"items/kinds-q{number}.xml")) for number in (1, 2, 3)]
+        test = ElementTree.fromstring(files.read("test.xml"))
+    keys = [entry.attrib["mapKey"] for entry in items[0].iter(f"{QTI}mapEntry")]
+    assert keys == ["chain rule", "a*b < c"]
+    assert {entry.attrib["caseSensitive"] for entry in items[0].iter(f"{QTI}mapEntry")} == {"false"}
+    assert [each.text for each in items[1].iter(f"{QTI}simpleChoice") if each.attrib.get("fixed")] == ["None of these"]
+    assert sum(float(entry.attrib["mappedValue"]) for entry in items[1].iter(f"{QTI}mapEntry")) == 0
+    assert items[2].find(f".//{QTI}extendedTextInteraction") is not None
+    assert [weight.attrib["value"] for weight in test.iter(f"{QTI}weight")] == ["2", "1"]
+
+
 #: Texts with a meaning for one of the formats; TOML writes the last signs of each, which XML can't hold.
 HOSTILE_TEXTS = (
     "::x:: =y ~ # \\\\ </p><script>alert(1)</script> ]]> &amp; :: = \\uFFFE\\uFFFF",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -42,12 +41,16 @@ def _answers(question: QuizQuestion) -> Iterator[str]:
         yield _with_feedback(mark, choice)
     for text in question.texts:
         # In a short answer * stands for any text, unless there is a \ before it.
-        yield _with_feedback("=" if text.right else "=%0%", replace(text, text=text.text.replace("*", "\\*")))
+        plain = _escape(_one_line(text.text).replace("*", "\\*"))
+        yield f"{'=' if text.right else '=%0%'}{plain}{_feedback(text)}"
 
 
 def _with_feedback(mark: str, answer: ChoiceAnswer) -> str:
-    feedback = f"#{_escape(escape(_one_line(answer.feedback), quote=False))}" if answer.feedback else ""
-    return f"{mark}{_escape(escape(_one_line(answer.text), quote=False))}{feedback}"
+    return f"{mark}{_escape(escape(_one_line(answer.text), quote=False))}{_feedback(answer)}"
+
+
+def _feedback(answer: ChoiceAnswer) -> str:
+    return f"#{_escape(escape(_one_line(answer.feedback), quote=False))}" if answer.feedback else ""
 
 
 def _numeric(answer: NumericAnswer, percent: int) -> str:

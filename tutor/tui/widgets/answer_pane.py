@@ -199,10 +199,11 @@ class AnswerPane(ScrolledPane):
             chip = palette.chip(choice.hue) if choice.is_chosen else palette.ink("bright", on="raised", bold=True)
             has_brackets = choice.is_chosen and (self.glyphs.ascii or palette.needs_brackets)
             number = f"[{choice.number}]" if has_brackets else f" {choice.number} "
-            gap = f"{self.glyphs.prompt} " if choice.is_pointed else "  "
+            gap = (f"{self.glyphs.prompt} ", palette.ink("bright", bold=True))
+            no_gap = ("  ", palette.ink())
             for at, line in enumerate(choice.lines):
                 lead = (number, chip) if at == 0 else ("   ", palette.ink())
-                between = (gap if at == 0 else "  ", palette.ink("bright", bold=True))
+                between = gap if choice.is_pointed and at == 0 else no_gap
                 lines.append(([lead, between, *line], choice.number))
         return lines
 
