@@ -27,7 +27,7 @@ pytestmark = pytest.mark.oracle
 
 MOST_LINES, WIDEST = 4, 76
 #: Packs in which every exercise with a graph ends in code.
-COMPLETE = ("modern",)
+COMPLETE = ("modern", "objectives")
 _BLOCK = re.compile(r"^(NumPy|PyTorch):\n((?:`[^`\n]+`\n?)+)", re.MULTILINE)
 
 
