@@ -265,8 +265,8 @@ async def test_a_link_opens_an_exercise_or_the_list(server: Server, wanted: str)
 
 
 async def test_a_forged_cookie_or_ticket_is_nobody(server: Server) -> None:
-    signer = Signer(b"x" * 32)
-    async with aiohttp.ClientSession(cookies={"backprop-tutor": signer.sign("learner", "anna")}) as session:
+    signer, cookie = Signer(b"x" * 32), Signer.load(server.home / "serve").cookie
+    async with aiohttp.ClientSession(cookies={cookie: signer.sign("learner", "anna")}) as session:
         async with session.post(f"{server.address}ticket") as answer:
             assert answer.status == 403
         for ticket in (signer.ticket("anna"), "x", signer.sign("learner", "anna")):

@@ -25,8 +25,8 @@ _MAX_BYTES = 200
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _SECRET_FILE = "secret"
 _SECRET_BYTES = 32
-#: Seconds that a page may take to open its connection.
-TICKET_SECONDS = 24 * 3600
+#: Seconds that a page may take to open its connection. Proxies write the address of a connection into their logs.
+TICKET_SECONDS = 3600
 
 
 def clean_name(text: str) -> str | None:
@@ -65,6 +65,11 @@ class Signer:
     def _signature(self, purpose: str, text: str) -> str:
         digest = hmac.new(self._secret, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:18]).decode()
+
+    @property
+    def cookie(self) -> str:
+        """Return the name of the cookie, which differs for servers on other ports of this computer: they share cookies."""
+        return f"backprop-tutor-{hashlib.sha256(self._secret).hexdigest()[:8]}"
 
     def key_of(self, learner: str) -> str:
         """Return the key of the personal link of a learner, whose id counts as it is written."""

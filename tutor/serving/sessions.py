@@ -46,23 +46,32 @@ class Sessions:
 
     async def attach(self, learner: str, start: Start, page: Page) -> Session:
         """Show a learner's session on a page, a new one if there is none. Raise NoRoomError, OSError."""
+        session, is_new = await self._find_or_launch(learner, start)
+        if session.has_ended:
+            # It was about to end when it was found.
+            session, is_new = await self._find_or_launch(learner, start)
+        await session.attach(page, width=start.width, height=start.height, is_new=is_new)
+        if start.exercise and not is_new and not start.plain:
+            await session.send_meta({"type": "open", "exercise": start.exercise})
+        return session
+
+    async def _find_or_launch(self, learner: str, start: Start) -> tuple[Session, bool]:
+        """Return the learner's session, and whether it is new."""
         session = self._sessions.get(learner)
         if session is not None and session.plain is not start.plain:
             # The same learner wants to work in the other way.
             self._forget(learner, session)
             await session.end("elsewhere")
-            session = None
+            session = self._sessions.get(learner)
         is_new = session is None
         if session is None:
             self._make_room()
             session = Session(self._processes, lambda ended: self._forget(learner, ended), plain=start.plain)
             self._sessions[learner] = session
             self._launches[session] = asyncio.create_task(session.launch(start))
-        await asyncio.shield(self._launches[session])
-        await session.attach(page, width=start.width, height=start.height, is_new=is_new)
-        if start.exercise and not is_new and not start.plain:
-            await session.send_meta({"type": "open", "exercise": start.exercise})
-        return session
+        if (launch := self._launches.get(session)) is not None:
+            await asyncio.shield(launch)
+        return session, is_new
 
     def take_file(self, learner: str, key: str) -> File | None:
         """Return a file that waits for this learner, which is given out once."""

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_COOKIE = "backprop-tutor"
 _COOKIE_SECONDS = 400 * 24 * 3600
 #: The largest message of a page: pasted text.
 _MAX_MESSAGE = 256 * 1024
@@ -174,7 +173,7 @@ class _Server:
         """Return the learner whose browser this is, None for an unknown one; "" is the one learner of this account."""
         if self._site.single and not self._site.class_token:
             return ""
-        learner = self._signer.unsign("learner", request.cookies.get(_COOKIE, ""))
+        learner = self._signer.unsign("learner", request.cookies.get(self._signer.cookie, ""))
         return learner if self._is_learner(learner) else None
 
     def _is_learner(self, name: str | None) -> bool:
@@ -190,7 +189,7 @@ class _Server:
         response = _redirect(_address({**query, "new": "1"}))
         # Without a path the browser keeps it for the folder of this page, whatever a proxy calls it.
         response.set_cookie(
-            _COOKIE,
+            self._signer.cookie,
             self._signer.sign("learner", learner),
             max_age=_COOKIE_SECONDS,
             path=None,

@@ -38,7 +38,9 @@ def browser_keymap(keymap: Mapping[str, str], available: Iterable[Binding]) -> d
         others = [key for key in keys if key not in SECOND_KEYS]
         kept = [key for key in keys if key in SECOND_KEYS]
         second = SECOND_KEYS[keys[0]]
-        if second not in others and not is_taken(id, second, found, bindings):
+        # Bindings that have one key together are never in use at the same time, and may have the second one together.
+        rivals = {other: each for other, each in bindings.items() if other == id or keys[0] not in each.key.split(",")}
+        if second not in others and not is_taken(id, second, found, rivals):
             others.insert(0, second)
         found[id] = ",".join([*others, *kept])
     return found
