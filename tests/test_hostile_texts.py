@@ -6,9 +6,12 @@ is listed here.
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import pkgutil
+import re
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +23,7 @@ from textual.screen import Screen
 from tests.support.app_driver import open_app, open_home, screen_text, wait_until, wait_until_steady
 from tests.support.hostile_texts import (
     LONG,
+    PAYLOADS,
     PREFIXES,
     assert_harmless,
     hostile_text,
@@ -309,6 +313,52 @@ def test_every_command_writes_hostile_texts_as_plain_text(
     shown = [*(f"PackFile.{key}" for key in ("title",)), "ExerciseFile.title", "argument", "MistakeTable.en"]
     shown += [f"Event.{name}" for name in TEXT_COLUMNS if name not in ("at", "kind")]
     assert not [name for name in shown if mark_of(name) not in found]
+
+
+#: What texts on sheets may bring besides what every sheet has: light markup, and signs that LaTeX writes with commands.
+TEXT_STRUCTURE = {"code", "strong", "em"} | {
+    f"\\{name}" for name in ("textbackslash", "textasciitilde", "textasciicircum", "ensuremath", "approx", "surd", "to")
+}
+
+
+class _Elements(HTMLParser):
+    """The elements of a page, each with its attributes, and whatever is no element."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found |= {tag, *(f"{tag} {name}" for name, _value in attrs)}
+
+    def handle_comment(self, data: str) -> None:
+        self.found.add(f"comment {data}")
+
+
+def sheet_structure(source: Path, ids: list[str], folder: Path, run_here: Callable[..., Output]) -> set[str]:
+    """Return the elements and commands in the sheets of an exercise, and in their keys, for students with these ids."""
+    roster = folder / "roster.csv"
+    with roster.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["id"], *([id] for id in ids)])
+    structure: set[str] = set()
+    for key in ([], ["--key"]):
+        for ending in ("html", "tex"):
+            target = folder / f"sheet.{ending}"
+            run_here("text", "sheet", source, "--students", roster, *key, "--to", target)
+            text = target.read_text("utf-8")
+            assert not unsafe_characters(text)
+            structure |= _Elements(text).found if ending == "html" else set()
+            structure |= set(re.findall(r"\\[a-zA-Z]+", text)) if ending == "tex" else set()
+    return structure
+
+
+def test_sheets_show_hostile_texts_as_plain_text(pack: Path, tmp_path: Path, run_here: Callable[..., Output]) -> None:
+    harmless = tmp_path / "01-harmless.toml"
+    harmless.write_text(toml_file({**base_file(), "text": "A text."}))
+    ids = [PAYLOADS["HTML"], PAYLOADS["TeX"] + "\u202e\x1b"]
+    found = sheet_structure(pack / "01-ex.toml", ids, tmp_path, run_here)
+    assert found <= sheet_structure(harmless, ["kim"], tmp_path, run_here) | TEXT_STRUCTURE
 
 
 @pytest.mark.parametrize("rotation", range(len(PREFIXES)))
