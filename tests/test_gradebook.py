@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.events import make_event, time_after
 from tutor.packs import library
-from tutor.practice.export import as_json
+from tutor.practice.export import as_json, read_export
 from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
@@ -99,6 +99,17 @@ def test_nothing_counts_that_a_learner_says_in_the_name_of_another(run_tutor: Ru
     assert [row["tries"] for row in rows(done.stdout) if row["learner"] == "bob"] == ["1"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_an_export_may_be_written_by_a_shell_of_windows(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "mine.jsonl"
+    lines = [as_json(make_event("answer", id=str(number), text="½"), "김") for number in range(3)]
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    file.write_bytes((mark + "\r\n".join(lines) + "\r\n").encode(encoding))
+    assert [(each.learner, each.event.id, each.event.text) for each in read_export(file)] == [
+        ("김", str(number), "½") for number in range(3)
+    ]
+
+
 def test_points_are_shared_by_the_blanks(run_tutor: Run, homes: Path, tmp_path: Path) -> None:
     points = points_file(
         tmp_path, f'[points]\n"{EXERCISE}" = 8\n"basics/plus" = 3\n[titles]\n"{EXERCISE}" = "Week 1"\n'
@@ -145,7 +156,7 @@ def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: 
     [
         ("", "There are no points"),
         ("[points]\n", "There are no points"),
-        ("[points\n", "This is no TOML"),
+        ("[points\n", "points.toml:1: The name of this table is not closed"),
         ('[points]\n"plus" = 3\n', "“plus” is no name of an exercise"),
         ('[points]\n"basics/plus" = "three"\n', "points of basics/plus must be a number"),
         ('[points]\n"basics/plus" = { x = -1 }\n', "points of basics/plus must be a number"),

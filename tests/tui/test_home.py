@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 async def test_a_new_learner_begins_at_the_first_exercise() -> None:
     async with open_home() as pilot:
-        await wait_for_text(pilot, "Start From left to right", "▾ The basics", "0/21", "· Change one input a little 4 min")
+        await wait_for_text(
+            pilot, "Start From left to right", "▾ The basics", "0/21", "· Change one input a little 4 min"
+        )
         assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from tutor.atomic_files import read_regular_file
 from tutor.commands.errors import CommandError
 from tutor.i18n import N_, describe_os_error, message
+from tutor.packs.diagnostics import PackError
 from tutor.packs.library import is_exercise_name
 from tutor.packs.sanitize import clean_title
+from tutor.packs.toml_source import parse_source
 from tutor.practice.export import spreadsheet_cell
 from tutor.practice.gradebook import ExercisePoints, Gradebook, Points
 
@@ -24,7 +26,6 @@ _CANVAS_NOTES, _MOODLE_NOTES = "Notes", "notes"
 
 _CANT_READ = N_("{file} can't be read: {reason}.")
 _TOO_LARGE = N_("{file} is larger than {n} KiB. Keep to the points of exercises.")
-_NO_TOML = N_('{file}: This is no TOML: {problem}. Write a line for each exercise, such as "week-1/exam" = 20.')
 _NO_POINTS = N_(
     '{file}: There are no points. Add [points], and below it a line for each exercise, such as "week-1/exam" = 20.'
 )
@@ -46,9 +47,9 @@ def read_points(file: Path) -> Points:
     if len(content) > _MAX_BYTES:
         raise CommandError(message(_TOO_LARGE, file=file, n=_MAX_BYTES // 1024), 2)
     try:
-        data = tomllib.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise CommandError(message(_NO_TOML, file=file, problem=str(error).rstrip(".")), 2) from None
+        data = tomllib.loads(parse_source(content, file).text)
+    except PackError as error:
+        raise CommandError(error, 2) from None
 
     def refuse(text: str, key: object = "") -> CommandError:
         return CommandError(message(text, file=file, key=clean_title(str(key))), 2)

@@ -6,6 +6,8 @@ Attempts of versions without a hash chain are exported as those did, without a s
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -143,10 +145,19 @@ def read_export(path: Path) -> Iterator[Attempt]:
     """Yield the attempts of an exported file in order. May raise `InvalidExportError` after some of them."""
     try:
         with path.open("rb") as file:
-            # The limit, because an endless line would fill the memory.
-            yield from _parse_lines(iter(lambda: file.readline(MAX_LINE + 1), b""))
+            yield from _parse_lines(_lines(file))
     except OSError as error:
         raise InvalidExportError(message(N_("It can't be read: {reason}."), reason=describe_os_error(error))) from None
+
+
+def _lines(file: io.BufferedReader) -> Iterator[bytes]:
+    """Yield the lines of a file in UTF-8, which a shell of Windows may have written in UTF-16."""
+    # The limit, because an endless line would fill the memory.
+    if file.peek(2)[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        yield from iter(lambda: file.readline(MAX_LINE + 1), b"")
+        return
+    text = io.TextIOWrapper(file, encoding="utf-16", errors="replace")
+    yield from (line.encode("utf-8", "replace") for line in iter(lambda: text.readline(MAX_LINE + 1), ""))
 
 
 def _parse_lines(lines: Iterable[bytes]) -> Iterator[Attempt]:
