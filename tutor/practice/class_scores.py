@@ -65,7 +65,11 @@ class ClassScores:
     def has_score(self, name: Name) -> bool:
         """Return whether an exercise is an exam, or its author says what it is worth."""
         exercise = self.exercise(name)
-        return exercise is not None and (exercise.exam or exercise.assessment.has_points)
+        return (
+            exercise is not None
+            and (exercise.exam or exercise.assessment.has_points)
+            and any(self.worth(name).values())
+        )
 
     def shares(
         self, name: Name, events: Sequence[Event], carried: Fraction | None = None, late: Fraction = Fraction(0)

@@ -28,11 +28,12 @@ _RIGHT_WITH_REASON = N_("The right answer: {answer}. {reason}")
 
 def headline(worksheet: Worksheet) -> Message:
     """Return the result of a finished exam in one short sentence, as far as it may be told."""
-    if not worksheet.tells_result:
+    score = score_of(worksheet)
+    if not worksheet.tells_result or not score.most:
         return message(_NOTED)
     verdicts = [verdict for _blank, verdict in worksheet.summary().verdicts if verdict.kind is not VerdictKind.NOTED]
     right = sum(verdict.right for verdict in verdicts)
-    return message(_RESULT, score=score_text(score_of(worksheet).text), n=right, all=len(verdicts))
+    return message(_RESULT, score=score_text(score.text), n=right, all=len(verdicts))
 
 
 def result_notes(worksheet: Worksheet) -> list[Message]:

@@ -66,11 +66,11 @@ def _open_exam(store: Store, exercise: Exercise) -> Worksheet:
     counted = next((events for events in sittings if any(event.kind == SOLVED for event in events)), None)
     if counted is None and not latest and sittings:
         latest = sittings[-1]
-    is_repeated = counted is not None and (not latest or latest[0].worksheet != counted[0].worksheet)
-    first_score = _score_of_first(store, exercise, counted) if counted is not None and is_repeated else ""
     # A try of an earlier version has the author's numbers if there are no others.
     is_own = latest and (latest[0].seed == seed or not exercise.has_variants)
     variant = _latest_variant(exercise, latest) if is_own else None
+    is_repeated = counted is not None and (variant is None or latest[0].worksheet != counted[0].worksheet)
+    first_score = _score_of_first(store, exercise, counted) if counted is not None and is_repeated else ""
     return Worksheet(
         variant or exercise.variant(seed),
         store,

@@ -933,9 +933,10 @@ class Worksheet:
                 is_new = True
                 self._stored_verdicts.add(blank.id)
                 self._store_event(self._make_event("answer", blank.id, entry.text, entry.sealed_verdict))
-        if is_new and not self._is_scored and not self.is_repeated:
+        score = score_of(self)
+        if is_new and score.most and not self._is_scored and not self.is_repeated:
             self._is_scored = True
-            self._store_event(self._make_event(SCORED, "", score_of(self).text))
+            self._store_event(self._make_event(SCORED, "", score.text))
 
     def _disclose_verdicts(self) -> None:
         if self.tells_result:

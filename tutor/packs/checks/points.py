@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TOO_MANY = N_("The blanks have {sum} points of their own, but the exercise has {points}. Change one of them.")
 _NOTHING_LEFT = N_("The blanks with points of their own take all {points}, so {blanks} are worth nothing. Add points.")
+_NOTHING_GRADED = N_("Nothing is graded here that could have points. Leave them out.")
 _NOT_ASKED = N_("“{blank}” has points, but isn't asked for. Ask for it, or leave the points out.")
 _MAX_SHOWN = 5
 
@@ -32,9 +33,12 @@ def check(target: CheckTarget) -> Iterator[Diagnostic]:
     if assessment.points is None:
         return
     worth = assessment.worth(problem)
+    if not worth:
+        yield target.error(message(_NOTHING_GRADED), *key)
+        return
     total, points = sum(worth.values()), format_points(assessment.points)
     own = sum(points for blank, points in assessment.by_blank.items() if blank in asked)
-    if worth and total != assessment.points:
+    if total != assessment.points:
         yield target.error(message(_TOO_MANY, sum=format_points(own), points=points), *key)
         return
     free = [blank for blank in worth if blank not in assessment.by_blank]
