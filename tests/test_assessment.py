@@ -304,3 +304,18 @@ def test_choices_are_marked_by_arrows_space_and_clicks(tmp_path: Path) -> None:
             assert "one output" not in screen_text(pilot).split("Right answers")[0]
 
     asyncio.run(take_exam())
+
+
+def test_an_id_that_can_not_be_kept_still_gives_the_numbers(tmp_path: Path, run_tutor: Run, exercise: Exercise) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run_tutor(
+        "play",
+        str(tmp_path / "mid" / "01-first.toml"),
+        "--student",
+        "ann",
+        "--plain",
+        BACKPROP_TUTOR_HOME=str(tmp_path / "file" / "home"),
+    )
+    problem = exercise.variant(exam_seed(exercise, "ann")).problem
+    assert "The student id can't be kept" in done.stderr
+    assert f"w = {problem.inputs['w'].value}\n" in done.stdout

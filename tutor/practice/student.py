@@ -17,6 +17,9 @@ STUDENT_FILE = "student"
 #: What a JupyterHub calls the learner, who has logged in there.
 _HUB_USER = "JUPYTERHUB_USER"
 
+#: The ids given in this run.
+_given: list[str] = []
+
 _NO_ID = N_("A student id has 1 to {n} characters. Give it as your instructor wrote it.")
 _NOT_KEPT = N_("The student id can't be kept: {reason}. Give it again next time.")
 
@@ -42,6 +45,8 @@ def student_id() -> str:
     with suppress(InvalidStudentError):
         if name := os.environ.get(_HUB_USER):
             return parse_student(name)
+    if _given:
+        return _given[-1]
     with suppress(OSError, UnicodeDecodeError, InvalidStudentError):
         return parse_student(read_regular_file(data_folder() / STUDENT_FILE).decode("utf-8"))
     return ""
@@ -51,6 +56,8 @@ def keep_student(id: str) -> Message | None:
     """Keep a student id for exams that are opened from the list; return why it could not be kept."""
     if id == student_id():
         return None
+    # It holds for this run, whether it can be kept or not.
+    _given.append(id)
     try:
         data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(f"{id}\n", data_folder() / STUDENT_FILE)

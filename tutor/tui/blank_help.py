@@ -18,6 +18,7 @@ _PREDICTION_HELP = N_(
     "A prediction comes before the calculation: a letter chooses, and a digit says how sure you are, as in b3. It is no "
     "attempt. Once the value is right, you are told whether the prediction was. Esc skips it, and so does typing the answer."
 )
+_MARK_HELP = N_("Arrow keys point at a choice, Space or a click marks it. Enter checks all that are marked.")
 _WHY_HELP = N_(
     "Now and then you are asked why an answer is right: a letter and Enter choose the reason. It costs nothing. Esc skips "
     "it, and so does typing the next answer."
@@ -32,6 +33,8 @@ def blank_title(state: ExerciseState, glyphs: Glyphs) -> Content:
     lines = [from_markup(glyphs, title, "bold")]
     choices = state.worksheet.problem.question(state.focused_blank).choices
     lines += [from_markup(glyphs, f"{number}  {choice.text}") for number, choice in enumerate(choices, 1)]
+    if state.selection.question is not None:
+        lines.append(styled(glyphs, _(_MARK_HELP)))
     return Content("\n").join(lines)
 
 
