@@ -44,6 +44,7 @@ def test_the_commands_of_the_guide_exist() -> None:
 
     commands = cli.list_commands(click.Context(cli))
     pack_commands = pack_group.list_commands(click.Context(pack_group))
-    for command, subcommand in re.findall(r"^backprop-tutor (\w+)(?: (\w+))?", GUIDE, re.MULTILINE):
+    hub_guide = Path(library.built_in_dir() or "", "JUPYTERHUB.md").read_text(encoding="utf-8")
+    for command, subcommand in re.findall(r"\bbackprop-tutor (\w+)(?: (\w+))?", GUIDE + hub_guide):
         assert command in commands
         assert command != "pack" or subcommand in pack_commands
