@@ -15,7 +15,7 @@ MAX_STUDENT = 100
 #: The name of the file with the id in a data folder.
 STUDENT_FILE = "student"
 #: What a JupyterHub calls the learner, who has logged in there.
-_HUB_USER = "JUPYTERHUB_USER"
+HUB_USER = "JUPYTERHUB_USER"
 
 #: The ids given in this run.
 _given: list[str] = []
@@ -43,7 +43,7 @@ def parse_student(text: str) -> str:
 def student_id() -> str:
     """Return the learner's name at the JupyterHub, or else the student id that was given last; empty if none was."""
     with suppress(InvalidStudentError):
-        if name := os.environ.get(_HUB_USER):
+        if name := os.environ.get(HUB_USER):
             return parse_student(name)
     if _given:
         return _given[-1]

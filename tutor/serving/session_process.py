@@ -18,6 +18,7 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.app import run_plain
 from tutor.practice.storage.store import Store, default_path
+from tutor.practice.student import HUB_USER
 from tutor.run_options import RunOptions
 from tutor.served import SHARED_VARIABLE
 from tutor.serving.line_streams import use_lines
@@ -40,6 +41,7 @@ def run_session(connection: socket.socket, start: Start) -> None:
     os.environ.update(BACKPROP_TUTOR_PACKS=start.packs, COLUMNS=str(start.width), ROWS=str(start.height))
     if start.home:
         os.environ.update({"BACKPROP_TUTOR_HOME": start.home, SHARED_VARIABLE: "1"})
+        os.environ.pop(HUB_USER, None)  # the name of the one who serves
     i18n.set_language(settings.load().settings.language or start.language)
     try:
         if start.plain:
