@@ -255,6 +255,16 @@ def test_a_file_can_be_shown_before_it_is_added(pack: Callable[..., Result], tmp
     assert "can't be read" in pack("add", "--from", str(tmp_path), "--yes").err
 
 
+def test_what_can_not_be_added_is_told_before_the_question(
+    pack: Callable[..., Result], server: str, answers: dict[str, Any]
+) -> None:
+    answers |= {"/basics.zip": make_pack('format = 1\nid = "basics"'), "/empty.zip": make_pack(count=0)}
+    for path, sentence in (("basics.zip", "is the id of a built-in pack"), ("empty.zip", "There is no exercise in")):
+        refused = pack("add", "--from", f"{server}/{path}", typed="y\n")
+        assert sentence in refused.err
+        assert "[y/N]" not in refused.err
+
+
 def test_other_files_are_no_packs(pack: Callable[..., Result], server: str, answers: dict[str, Any]) -> None:
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w:gz") as archive:

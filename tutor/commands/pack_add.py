@@ -20,7 +20,7 @@ from tutor.packs.archive import PACK_FILE
 from tutor.packs.diagnostics import PackError
 from tutor.packs.loader import load_pack_file
 from tutor.packs.sanitize import clean_title
-from tutor.packs.user_packs import install_pack, open_pack
+from tutor.packs.user_packs import install_pack, open_addable
 
 if TYPE_CHECKING:
     from tutor.packs.download import Download
@@ -76,7 +76,7 @@ def _add_from(options: RunOptions, source: str, name: str | None, yes: bool) -> 
         place, sha256 = listed.place, listed.sha256
     loaded = pack_sources.fetch(place, sha256)
     with pack_sources.as_file(loaded.content, loaded.address) as path:
-        pack = open_pack(path)
+        pack = open_addable(path)
         if name is not None and pack.id != name:
             raise CommandError(message(_OTHER_NAME, place=place, found=pack.id, id=name))
         rows = _describe(pack, loaded, pack_sources.checksum(loaded.content))

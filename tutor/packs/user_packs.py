@@ -42,17 +42,23 @@ def open_pack(path: Path) -> Pack:
     return pack
 
 
-def install_pack(path: Path) -> tuple[Pack, bool]:
-    """Keep a copy of a pack among the learner's; return it, and whether it replaced one. Raises `PackError`.
-
-    Progress is tied to the ids of pack and exercises, so it is kept if these are the same.
-    """
+def open_addable(path: Path) -> Pack:
+    """Return the pack in a folder or an archive. Raises `PackError` if it can't be added to the learner's."""
     pack = open_pack(path)
     if not pack.entries:
         raise pack_error(message(NO_EXERCISES), path)
     known = library.packs_with_origin(installed=False)
     if any(other.pack.id == pack.id and other.origin == "built-in" for other in known):
         raise pack_error(message(_BUILT_IN, id=pack.id), pack.folder / PACK_FILE, key="id")
+    return pack
+
+
+def install_pack(path: Path) -> tuple[Pack, bool]:
+    """Keep a copy of a pack among the learner's; return it, and whether it replaced one. Raises `PackError`.
+
+    Progress is tied to the ids of pack and exercises, so it is kept if these are the same.
+    """
+    pack = open_addable(path)
     target = library.user_packs_dir() / f"{pack.id}.zip"
     replaces = target.exists()
     try:
