@@ -183,6 +183,15 @@ def test_a_matrix_that_is_nearly_right_is_described(answer: str, mistake: str) -
     assert "[2,2]" in text or mistake != "matrix.one-cell"
 
 
+def test_beside_indexes_the_wrong_row_is_counted_from_zero() -> None:
+    problem = make_problem(
+        "E = W[ids]; t = E * C; z = sum(t)", "1", W="[[9, 2], [7, 3]]", ids="[1, 0]", C="[[4, 3], [5, 6]]"
+    )
+    verdict = grade(problem, problem.place("W"), "[[5, 6], [8, 9]]")
+    assert verdict.mistake == "matrix.one-row"
+    assert "Look again at row 1." in str(verdict.message)
+
+
 def test_the_mean_of_a_loss_is_named_at_other_nodes() -> None:
     matrices = {"X": "[[9, 2], [7, 3]]", "C": "[[4, 3], [5, 6]]", "D": "[[2, 7], [3, 5]]"}
     problem = make_problem(

@@ -95,7 +95,8 @@ def diagnose(
     if matching:
         return _verdict_on_numbers(problem, blank, answer, floats, matching, values, cells, fallback, wrong_upstream)
     if ops.is_matrix(floats) and ops.is_matrix(truth):
-        pattern = find_pattern(floats, truth, cells, ops.is_vector_shape(blank.shape))
+        first = problem.graph.first_cell_number
+        pattern = find_pattern(floats, truth, cells, ops.is_vector_shape(blank.shape), first)
         if pattern:
             found, number = pattern
             wrong = "" if cells is None else format_cell_list(problem, cells, False, blank.shape)

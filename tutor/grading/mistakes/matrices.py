@@ -64,11 +64,16 @@ GENERAL_MISTAKES = (
 
 
 def find_pattern(
-    value: Value, truth: Value, marks: Sequence[Sequence[bool]] | None, is_vector: bool = False
+    value: Value,
+    truth: Value,
+    marks: Sequence[Sequence[bool]] | None,
+    is_vector: bool = False,
+    first_number: int = 1,
 ) -> tuple[GeneralMistake, int | None] | None:
     """Return what is wrong with a matrix, and the number of the row or column if it is only one; None if unclear.
 
-    `marks` says which cells are right, if the shape is. A vector has entries, but no rows and columns.
+    `marks` says which cells are right, if the shape is. A vector has entries, but no rows and columns. Rows and columns
+    are counted from `first_number`.
     """
     if value.T.shape == truth.shape and not _same(truth, truth.T) and _same(value.T, truth):
         return TRANSPOSED, None
@@ -85,9 +90,9 @@ def find_pattern(
     if len(wrong) == 1 and truth.size > 2:
         return _ONE_CELL, None
     if len(rows) == 1 and len(marks) > 1:
-        return _ONE_ROW, rows.pop() + 1
+        return _ONE_ROW, rows.pop() + first_number
     if len(columns) == 1 and len(marks[0]) > 1 and not is_vector:
-        return _ONE_COLUMN, columns.pop() + 1
+        return _ONE_COLUMN, columns.pop() + first_number
     return None
 
 
