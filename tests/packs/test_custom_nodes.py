@@ -314,3 +314,12 @@ value = "a"
     ]
     groups = 'graph = "z = exp(x * y) + x"\nwrt = ["w"]\n[fold]\na = ["w"]\nb = ["exp1", "add1", "z"]\nc = ["x"]\n'
     assert [line.split(": ")[:2] for line in refusal_lines(groups)] == [["2", "wrt"], ["4", "fold.a"], ["6", "fold.c"]]
+
+
+def test_hints_write_a_stopped_gradient_in_the_formula_of_a_node(load_text: LoadText) -> None:
+    text = 'graph = "z = w * ste(x, n)"\nstart = 5\nwrt = ["x"]\n[inputs]\nw = 6\nx = 4.7\nn = 5\n[vary]\n'
+    text += '[nodes.ste]\ninputs = ["x", "n"]\nvalue = "x + detach(n - x)"\n'
+    problem = load_text(text).variant().problem
+    place = problem.place("x->ste1")
+    assert "ste stands for p + detach(q − p)" in str(hint_at(problem, place, 1).text)
+    assert str(hint_at(problem, place, 2).text).endswith("For y = p + detach(q − p): ∂y/∂p = 1.")

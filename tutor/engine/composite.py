@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Expr, Sym
+from tutor.algebra.expr import Apply, Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.engine.graph import CompositeOperation
 from tutor.engine.operation import EdgeContext, Mistake
@@ -101,6 +101,11 @@ def formula_in_letters(body: Graph) -> Expr:
         symbol = Sym(operand_letter(slot, node.shape))
         is_vector = ops.is_vector_shape(node.shape)
         operands.append(symbol if node.shape is None else MatrixExpr(symbol, node.shape, is_vector))
+    return readable_formula(body, operands)
+
+
+def readable_formula(body: Graph, operands: Sequence[Value]) -> Expr:
+    """Return the formula of a body for symbols and numbers as it was written, with its stopped gradients."""
     return expr_of(_readable_value(body, operands))
 
 
@@ -113,10 +118,18 @@ def _readable_value(body: Graph, operands: Sequence[Value]) -> Value:
             value = values[node.args[0]]
         elif node.body is not None:
             value = _readable_value(node.body, [values[arg] for arg in node.args if arg is not None])
+        elif node.op == "detach" and node.args[0] is not None:
+            # Evaluated, it is its operand, and the slope of the formula would look wrong.
+            value = _as_call(node.op, values[node.args[0]])
         else:
             value = evaluate_node(body, position, values)
         values.append(_in_shape_of(node, value))
     return values[-1]
+
+
+def _as_call(op: str, value: Value) -> Value:
+    call = Apply(op, (expr_of(value),))
+    return MatrixExpr(call, value.shape, value.is_vector) if isinstance(value, MatrixExpr) else call
 
 
 def _in_shape_of(node: Node, value: Value) -> Value:

@@ -13,7 +13,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym, free_names, substitute
 from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
-from tutor.engine.composite import operand_letter
+from tutor.engine.composite import operand_letter, readable_formula
 from tutor.grading.comparison import format_cell
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.tolerances import FLOAT_TOLERANCE, HINT_TOLERANCE
@@ -60,7 +60,8 @@ def rule_in_letters(problem: Problem, edge: Edge) -> Message | None:
     slope = slope_in_letters(node, edge.slot)
     if slope is None:
         return None
-    formula: Expr = node.operation.forward(*_letter_operands(node))
+    letters = _letter_operands(node)
+    formula: Expr = readable_formula(node.body, letters) if node.body else node.operation.forward(*letters)
     if expanded_size(formula) > MAX_FORMULA_SIZE:
         return None
     return message(
