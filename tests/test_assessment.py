@@ -241,7 +241,12 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
     export = tmp_path / "ann.jsonl"
     export.write_text(stored)
     run_tutor("pack", "add", str(folder))
-    [_titles, _most, row] = csv.reader(run_tutor("report", str(export), "--gradebook", "canvas").stdout.splitlines())
+    for arguments in (("--gradebook", "canvas"), ("--csv", "learners"), ("--json",), ()):
+        done = run_tutor("report", str(export), *arguments)
+        assert "if you are its instructor, add --before-due" in done.stderr
+        assert not re.search(r'points of \d|,7,10,|"points": "7"', done.stdout), done.stdout
+    done = run_tutor("report", str(export), "--gradebook", "canvas", "--before-due")
+    [_titles, _most, row] = csv.reader(done.stdout.splitlines())
     assert row[-1] == "7"
     # After it was due, the same sitting tells its points, the right answers and their reasons.
     write_pack(folder, f"due = {moment(timedelta(0))}\n")

@@ -16,7 +16,7 @@ from tutor.practice.class_scores import TEXTS_HEADER, ClassResults, ClassScores,
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tutor.commands.documents import Block
 
@@ -26,10 +26,13 @@ ITEM_TABLES = ("items", "wrong-answers", "messages")
 
 
 class ClassReport:
-    """A class with its flags; `regraded` says whether its answers were graded again."""
+    """A class with its flags; `regraded` says whether its answers were graded again.
 
-    def __init__(self, classroom: Classroom, *, regraded: bool) -> None:
-        self._classroom, self._regraded = classroom, regraded
+    `names` are the exercises by which answers may be graded.
+    """
+
+    def __init__(self, classroom: Classroom, names: Collection[str], *, regraded: bool) -> None:
+        self._classroom, self._names, self._regraded = classroom, names, regraded
 
     @cached_property
     def flags(self) -> list[Flag]:
@@ -37,7 +40,7 @@ class ClassReport:
 
     @cached_property
     def _results(self) -> ClassResults:
-        scores = ClassScores(library.find_exercise, library.exercise_names())
+        scores = ClassScores(library.find_exercise, self._names)
         return class_results(self._classroom, scores)
 
     def page(self) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,14 @@ from tutor.commands.item_page import items_page
 from tutor.commands.item_report import ItemReport
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import format_csv_row, open_output
+from tutor.commands.student_option import before_due_option, key_refusal
 from tutor.i18n import N_, _, message
 from tutor.packs import library
+from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, format_json
 from tutor.practice.class_files import class_files, read_class_file
 from tutor.practice.classroom import Classroom
+from tutor.practice.event import NOTED
 from tutor.practice.export import InvalidExportError
 from tutor.practice.gradebook import make_gradebook
 from tutor.practice.regrading import Regrader
@@ -28,6 +32,7 @@ from tutor.practice.regrading import Regrader
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tutor.i18n import Message
     from tutor.run_options import RunOptions
 
 
@@ -57,6 +62,7 @@ _NO_POINTS = N_("No exercise here has points. Write them in its file, or name a 
     metavar="TOML",
     help=_("What each exercise is worth in --gradebook, in place of what their authors say."),
 )
+@before_due_option
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
 def report(
@@ -68,6 +74,7 @@ def report(
     no_regrade: bool,
     gradebook: str | None,
     points: Path | None,
+    before_due: bool,
     to: Path | None,
 ) -> int:
     _check_options(table, items, as_json)
@@ -82,9 +89,15 @@ def report(
     skipped = _read_files(classroom, files)
     if skipped and not classroom.learners:
         return 1
+    untold = {} if before_due else _untold_exams(classroom)
+    if untold and gradebook is not None:
+        raise CommandError(next(iter(untold.values())), 2)
+    names = set(library.exercise_names()) - untold.keys()
     if not no_regrade:
-        classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
-    work = ClassReport(classroom, regraded=not no_regrade)
+        classroom.regrade(Regrader(library.find_exercise, names))
+    work = ClassReport(classroom, names, regraded=not no_regrade)
+    for refusal in untold.values():
+        print_error(str(refusal))
     if gradebook is not None:
         table_of_points = make_gradebook(classroom, worth, work.flags)
         if not table_of_points.columns:
@@ -101,6 +114,22 @@ def report(
         for line in lines:
             out.write(line + "\n")
     return 1 if skipped else 0
+
+
+def _untold_exams(classroom: Classroom) -> dict[str, Message]:
+    """Return the exams whose answers may not be graded yet, each with the reason."""
+    taken = {
+        f"{event.pack}/{event.exercise}"
+        for events in classroom.events.values()
+        for event in events.values()
+        if event.kind == NOTED
+    }
+    untold: dict[str, Message] = {}
+    for name in sorted(taken.intersection(library.exercise_names())):
+        with suppress(PackError):
+            refusal = key_refusal(library.find_exercise(name))
+            untold |= {} if refusal is None else {name: refusal}
+    return untold
 
 
 def _check_options(table: str | None, items: bool, as_json: bool) -> None:

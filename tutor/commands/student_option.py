@@ -15,6 +15,7 @@ from tutor.practice.student import InvalidStudentError, parse_student
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tutor.i18n import Message
     from tutor.packs.exercise import Exercise
 
 _ONE_OF_TWO = N_("--seed and --student both choose the numbers. Leave one of them out.")
@@ -58,7 +59,15 @@ def chosen_seed(exercise: Exercise, seed: int | None, student: str | None) -> in
 def check_key_allowed(exercises: Iterable[Exercise], before_due: bool) -> None:
     """Raise CommandError if what is right in one of these exercises may not be told yet."""
     for exercise in exercises:
-        due = exercise.assessment.due
-        if due is not None and exercise.exam and exercise.assessment.hides_key and not before_due:
-            name = f"{exercise.pack}/{exercise.id}".lstrip("/")
-            raise CommandError(message(_NOT_DUE, name=name, time=format_time(due)), 2)
+        refusal = key_refusal(exercise)
+        if refusal is not None and not before_due:
+            raise CommandError(refusal, 2)
+
+
+def key_refusal(exercise: Exercise) -> Message | None:
+    """Return why what is right in an exercise may not be told yet; None if it may."""
+    due = exercise.assessment.due
+    if due is None or not exercise.exam or not exercise.assessment.hides_key:
+        return None
+    name = f"{exercise.pack}/{exercise.id}".lstrip("/")
+    return message(_NOT_DUE, name=name, time=format_time(due))
