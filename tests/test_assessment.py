@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.app_driver import open_app, screen_text
+from tests.support.app_driver import open_app, screen_lines, screen_text
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs.library import read_pack
 from tutor.packs.path_argument import open_path
@@ -295,7 +295,8 @@ def test_choices_are_marked_by_arrows_space_and_clicks(tmp_path: Path) -> None:
             assert list(state.marked_choices) == [2, 3]
             await pilot.press("4")
             assert list(state.marked_choices) == [4]
-            state.choose(1)
+            row = next(y for y, line in enumerate(screen_lines(pilot)) if "[ ] " in line)
+            await pilot.click(offset=(6, row))
             assert state.input.line.text == "1"
             await session.type(", 2")
             assert list(state.marked_choices) == [1, 2]
