@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,11 +21,11 @@ from tutor.drawing.quizzes.qti import as_qti
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import N_, Message, _, message
 from tutor.packs.diagnostics import PackError
+from tutor.packs.path_argument import is_path_argument
 from tutor.packs.sanitize import format_json, format_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tutor.drawing.quizzes.content import QuizQuestion
     from tutor.packs.exercise import Exercise
@@ -72,7 +73,8 @@ def export_pack(
         questions, omitted = _collect(exercises, variants)
     except (PackError, NonFiniteError) as error:
         raise CommandError(error, 2) from None
-    _write(requested[0], questions, ", ".join(targets), path)
+    title = ", ".join(Path(target).name if is_path_argument(target) else target for target in targets)
+    _write(requested[0], questions, title, path)
     if requested == ["jupyterquiz"]:
         omitted += [message(_NO_READER, title=question.title) for question in questions if question.is_essay]
     for note in omitted:

@@ -41,8 +41,9 @@ def _answers(question: QuizQuestion) -> Iterator[str]:
         yield _with_feedback(mark, choice)
     for text in question.texts:
         # In a short answer * stands for any text, unless there is a \ before it.
-        plain = _escape(_one_line(text.text).replace("*", "\\*"))
-        yield f"{'=' if text.right else '=%0%'}{plain}{_feedback(text)}"
+        plain = _quote(_one_line(text.text).replace("*", "\\*"))
+        # With its weight, because a text that begins with % would otherwise be one.
+        yield f"=%{100 if text.right else 0}%{plain}{_feedback(text)}"
 
 
 def _with_feedback(mark: str, answer: ChoiceAnswer) -> str:
@@ -66,4 +67,9 @@ def _escape(text: str) -> str:
     """Return HTML in which nothing has a meaning for GIFT."""
     if text[:1] in ("%", "["):  # A weight or a format would begin so.
         text = f"&#{ord(text[0])};{text[1:]}"
+    return _quote(text)
+
+
+def _quote(text: str) -> str:
+    """Return a text whose signs have no meaning for GIFT."""
     return "".join(f"\\{sign}" if sign in "\\~=#{}:" else sign for sign in text).replace("\n", " ")
