@@ -117,7 +117,7 @@ def test_exercises_are_found_by_what_their_files_say() -> None:
     assert find_exercises("x * (x + y)", packs).items == []
     hits = find_exercises("x * (x + y)", packs, read_texts(packs)).items
     assert ("basics", "two-roads") in [(pack.id, entry.id) for pack, entry in hits]
-    assert str(find_exercises("two roads", packs).items[0][1].title) == "Two roads from x"
+    assert str(find_exercises("two roads", packs).items[0][1].title) == "Two branches from x"
 
 
 def test_a_long_query_of_the_worst_kind_takes_no_time() -> None:

@@ -25,7 +25,7 @@ def test_the_built_in_packs_are_in_the_order_of_the_curriculum() -> None:
     found = [pack.id for pack in library.all_packs(installed=False)]
     assert found[:5] == ["basics", "chains", "curves", "checks", "neuron"]
     first = library.all_packs(installed=False)[0]
-    assert [entry.id for entry in first.entries][:3] == ["left-to-right", "nudge-it", "add-multiply"]
+    assert [entry.id for entry in first.entries][:3] == ["left-to-right", "read-the-formula", "nudge-it"]
 
 
 def test_packs_with_an_order_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
