@@ -39,6 +39,7 @@ from tutor.practice.event import TEXT_COLUMNS
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui import (
     all_bindings,  # noqa: F401 - it imports every screen
+    palette,  # noqa: F401 - its screen is not among them
     screens,
 )
 from tutor.tui.app import TutorApp
