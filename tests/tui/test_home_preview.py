@@ -131,7 +131,7 @@ async def test_packs_fold_by_key_and_mouse_and_stay_so_while_the_program_runs() 
     async with open_home(MEDIUM) as pilot:
         await wait_for_text(pilot, "▾ The basics", "▸ Curves")
         await highlight(pilot, "pack", "curves")
-        await wait_for_text(pilot, "0 of 11 solved", "next here", "Enter unfold", "min left")
+        await wait_for_text(pilot, "0 of 12 solved", "next here", "Enter unfold", "min left")
         await pilot.press("space")
         await wait_for_text(pilot, "▾ Curves", "Enter fold")
         await pilot.press("right", "left", "left")

@@ -158,7 +158,7 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
         await pilot.press("2", "delete")
         await wait_for_text(pilot, "Reset The basics?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "The basics: reset.", "0/21", "1/11")
+        await wait_for_text(pilot, "The basics: reset.", "0/21", "1/12")
         await pilot.press("1", "delete")
         await wait_for_text(pilot, "Reset everything?")
         await pilot.press("enter")
