@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import tutor
+from tests.support.guide import USING, read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,20 +25,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 
-def lines_of_readme() -> str:
-    match = re.search(
-        r"<!-- the lines in Python -->\n```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
-    )
+def lines_of_the_guide() -> str:
+    match = re.search(r"<!-- the lines in Python -->\n```python\n(.*?)```", read_page(USING), re.DOTALL)
     assert match
     return match[1]
 
 
-def test_the_lines_of_the_readme_run(run_tutor: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lines_of_the_guide_run(run_tutor: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run_tutor("new", "week-1", "--yes")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(compile(lines_of_readme(), "README.md", "exec"), {})  # noqa: S102 - our own README
+        exec(compile(lines_of_the_guide(), "USING.md", "exec"), {})  # noqa: S102 - our own guide
     shown = out.getvalue()
     assert shown.startswith("240.0 {'a': 2.0, 'b': 2.0, 'c': 120.0}\n[('a', 'add1', 2.0)")
     assert "z.backward()" in shown

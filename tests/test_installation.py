@@ -79,6 +79,6 @@ def test_the_package_index_gets_absolute_links_once_there_is_an_address(monkeypa
     hook.update(metadata)
     text = metadata["readme"]["text"]
     assert "](https://example.org/someone/tutor/raw/HEAD/tests/pictures/exercise.svg)" in text
-    assert "](https://example.org/someone/tutor/blob/HEAD/exercises/README.md#the-language-of-formulas)" in text
+    assert "](https://example.org/someone/tutor/blob/HEAD/exercises/README.md#write-your-first-exercise)" in text
     assert not re.findall(r"\]\((?!https://|#)", text)
     assert "](https://docs.astral.sh/uv/)" in text

@@ -19,7 +19,7 @@ from sympy.core.cache import clear_cache
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.support.author_guide import FORMULAS_TABLE, table_rows
+from tests.support.guide import FORMULAS_TABLE, table_rows
 from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Sym, postorder

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.guide import LANGUAGE, read_page
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
@@ -16,14 +16,13 @@ from tutor.engine.builder import parse_graph
 from tutor.engine.passes import forward
 from tutor.engine.standard_functions import STANDARD_FUNCTIONS, with_standard_functions
 
-GUIDE = Path(__file__).parents[2] / "exercises" / "README.md"
 _TABLE = re.compile(r"<!-- every function with one example -->\n(.*?)\n\n", re.DOTALL)
 _CODE = re.compile(r"`([^`]*)`")
 
 
 def rows() -> list[tuple[list[str], str, str]]:
     """Return the names, the example and the value of each row of the table."""
-    table = _TABLE.search(GUIDE.read_text(encoding="utf-8"))
+    table = _TABLE.search(read_page(LANGUAGE))
     assert table
     found = []
     for line in table[1].splitlines()[2:]:

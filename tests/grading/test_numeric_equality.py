@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.support.author_guide import NUMBERS_TABLE, table_rows
 from tests.support.example_count import num_examples
+from tests.support.guide import NUMBERS_TABLE, table_rows
 from tests.support.sample_problems import (
     answer_literal,
     cells_of,

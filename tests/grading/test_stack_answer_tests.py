@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.support import stack_answer_tests as stack
-from tests.support.author_guide import GUIDE_PATH
+from tests.support.guide import GRADING, read_page
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Sym, free_names
 from tutor.algebra.parser import parse
@@ -68,8 +68,7 @@ def test_what_is_judged_differently_is_judged_as_documented(
 
 
 def test_the_guide_says_what_is_judged_differently() -> None:
-    section = GUIDE_PATH.read_text(encoding="utf-8").partition("## What counts as right")[2].partition("\n## ")[0]
-    text = re.sub(r"\s+", " ", section)
+    text = re.sub(r"\s+", " ", read_page(GRADING))
     for reason in stack.RIGHT_ONLY_HERE:
         assert reason in text
     assert "sqrt(k/m)*sqrt(m/k)" in text

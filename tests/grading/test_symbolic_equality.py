@@ -12,7 +12,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.author_guide import FORMULAS_TABLE, table_rows
+from tests.support.guide import FORMULAS_TABLE, table_rows
 from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.guide import TABLE, read_page
 from tutor import i18n
 from tutor.cli import run
 from tutor.commands.pack_table import BEGIN_MARK, END_MARK, exercise_table
@@ -29,12 +30,10 @@ def week_pack(tmp_path: Path) -> Path:
 def test_the_table_in_the_guide_is_up_to_date() -> None:
     home = library.built_in_dir()
     assert home
-    guide = (home / "README.md").read_text(encoding="utf-8")
+    guide = read_page(TABLE)
     packs = [library.read_pack(folder) for folder in library.list_packs(home)]
     listed = guide.partition(f"\n{BEGIN_MARK}\n")[2].partition(f"\n{END_MARK}\n")[0].strip().splitlines()
-    assert listed == exercise_table(packs), (
-        "renew it: backprop-tutor pack table exercises/*/ --into exercises/README.md"
-    )
+    assert listed == exercise_table(packs), "renew it: backprop-tutor pack table exercises/*/ --into exercises/TABLE.md"
 
 
 def test_a_row_has_title_rules_blanks_and_widths(week_pack: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,10 +17,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support.guide import HUB, read_page
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GUIDE = Path(__file__).parents[2] / "exercises" / "JUPYTERHUB.md"
 PASSWORD = "gradient"
 #: Seconds to wait for a server, on a machine that does other things as well.
 TIMEOUT = 120.0
@@ -29,7 +30,7 @@ TIMEOUT = 120.0
 def guide_values() -> dict[str, Any]:
     """Return the values for Zero to JupyterHub in the guide."""
     yaml = pytest.importorskip("yaml")
-    block = re.search(r"```yaml\n(# values\.yaml\n.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    block = re.search(r"```yaml\n(# values\.yaml\n.*?)```", read_page(HUB), re.DOTALL)
     assert block
     values: dict[str, Any] = yaml.safe_load(block[1])
     return values
