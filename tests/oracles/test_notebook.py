@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_api import lines_of_readme
+from tests.test_api import lines_of_the_guide
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def test_a_notebook_runs_the_lines_of_the_readme_and_shows_the_graph(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run_tutor("new", "week-1", "--yes")
-    shown, rest = lines_of_readme().split("sheet = ")
+    shown, rest = lines_of_the_guide().split("sheet = ")
     cells = [nbformat.v4.new_code_cell(text) for text in (shown, f"sheet = {rest}", "sheet")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
