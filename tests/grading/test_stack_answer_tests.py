@@ -72,4 +72,4 @@ def test_the_guide_says_what_is_judged_differently() -> None:
     for reason in stack.RIGHT_ONLY_HERE:
         assert reason in text
     assert "sqrt(k/m)*sqrt(m/k)" in text
-    assert "no real number" in text
+    assert "not a real number" in text

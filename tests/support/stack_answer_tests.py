@@ -187,7 +187,7 @@ x^2/3 | 0.333333333333333*x^2
 20.4 | 100.4-80.0
 2^(0.196078431373*t) | 2^((1/5.1)*t)
 """,
-    "Where the right formula has no value, the answer may have any.": """
+    "If the right formula has no value, the answer may have any.": """
 sqrt(x-3)*sqrt(x-5) | sqrt((x-3)*(x-5))
 a^(b*c) | (a^b)^c
 """,
