@@ -70,6 +70,15 @@ def test_a_question_has_the_text_the_picture_and_a_sentence_for_each_mistake(run
     assert "own value" in own_input["feedback"] or "other" in own_input["feedback"]
 
 
+def test_the_sentence_for_a_mistake_names_its_value() -> None:
+    sentences = [wrong.feedback for question in questions_of("basics") for wrong in question.wrong]
+    about_values = [
+        text for text in sentences if "is the value that flowed forward" in text or "comes from what" in text
+    ]
+    assert about_values
+    assert all(re.match(r"-?\d+(\.\d+)? (is|comes)", text) for text in about_values)
+
+
 def test_variants_have_numbers_of_their_own(run_tutor: Run) -> None:
     data = json.loads(run_tutor("pack", "export", "basics/plus", "--jupyterquiz", "--variants", "3").stdout)
     assert len({question["question"] for question in data}) == len(data)

@@ -197,7 +197,8 @@ def _answers(
         if distance <= 0:
             continue
         tolerance = min(abs(number) * _ROUNDING, distance / 2)
-        wrong.append(NumericAnswer(number, tolerance, strip_markup(str(candidate.feedback(values)))))
+        feedback = candidate.feedback({**values, "v": plain_number(float(f"{number:.5g}"))})
+        wrong.append(NumericAnswer(number, tolerance, strip_markup(str(feedback))))
         if len(wrong) == _MAX_MISTAKES:
             break
     return right, tuple(wrong)
