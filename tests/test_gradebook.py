@@ -14,6 +14,7 @@ import pytest
 from tests.support.events import make_event, time_after
 from tutor.packs import library
 from tutor.practice.export import as_json, read_export
+from tutor.practice.gradebook import ExercisePoints, with_titles_apart
 from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
@@ -131,6 +132,12 @@ def test_canvas_gets_its_columns_and_the_most_points(run_tutor: Run, homes: Path
     assert table[3] == ["bob", "", "bob", "bob", "", "0"]
 
 
+def test_two_exercises_of_one_title_are_two_columns() -> None:
+    titles = {("mid", "a"): "Neuron", ("final", "a"): "Neuron", ("final", "b"): "Words"}
+    told = with_titles_apart({name: ExercisePoints(title) for name, title in titles.items()})
+    assert [worth.title for worth in told.values()] == ["Neuron (mid/a)", "Neuron (final/a)", "Words"]
+
+
 def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: Path) -> None:
     file = tmp_path / "ann.jsonl"
     answers: list[dict[str, Any]] = [
@@ -145,7 +152,7 @@ def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: 
         for number, answer in enumerate(answers)
     ]
     file.write_text("".join(as_json(event) + "\n" for event in events), "utf-8")
-    text = f'carried = 0.25\n[points]\n"{EXERCISE}" = {{ "c->mul1" = 4, "a->add1" = 4, "b->add1" = 4 }}\n'
+    text = f'carried = 0.25\n[points]\n"{EXERCISE}" = {{ c = 4, "a->add1" = 4, "b->add1" = 4 }}\n'
     points = points_file(tmp_path, text)
     out = run_tutor("report", str(file), "--gradebook", "moodle", "--points", points).stdout
     assert rows(out) == [{"username": "ann", EXERCISE: "5"}]
@@ -160,6 +167,7 @@ def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: 
         ('[points]\n"plus" = 3\n', "“plus” is no name of an exercise"),
         ('[points]\n"basics/plus" = "three"\n', "points of basics/plus must be a number"),
         ('[points]\n"basics/plus" = { x = -1 }\n', "points of basics/plus must be a number"),
+        ('[points]\n"basics/add-multiply" = { c = 1, q9 = 2 }\n', "basics/add-multiply has no blank “q9”"),
         ('carried = 2\n[points]\n"basics/plus" = 3\n', "carried is a share from 0 to 1"),
         ('[pints]\n"basics/plus" = 3\n', "“pints” is not known here"),
         ('[points]\n"basics/plus" = 3\n[titles]\n"basics/plus" = 3\n', "title of basics/plus must be a text"),

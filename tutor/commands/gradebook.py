@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.atomic_files import read_regular_file
 from tutor.commands.errors import CommandError
 from tutor.i18n import N_, describe_os_error, message
+from tutor.packs import library
 from tutor.packs.diagnostics import PackError
-from tutor.packs.library import is_exercise_name
 from tutor.packs.sanitize import clean_title
 from tutor.packs.toml_source import parse_source
 from tutor.practice.export import spreadsheet_cell
@@ -34,6 +35,7 @@ _UNKNOWN_KEY = N_(
 )
 _NO_EXERCISE = N_('{file}: “{key}” is no name of an exercise. Write it with its pack, as in "week-1/exam".')
 _NO_NUMBER = N_("{file}: The points of {key} must be a number from 0 on, or a table with a number for each blank.")
+_NO_BLANK = N_("{file}: {key} has no blank “{blank}”. Its blanks are {known}.")
 _NO_SHARE = N_("{file}: {key} is a share from 0 to 1, such as 0.5.")
 _NO_TITLE = N_("{file}: The title of {key} must be a text.")
 
@@ -66,7 +68,7 @@ def read_points(file: Path) -> Points:
         raise refuse(_UNKNOWN_KEY, "titles")
     exercises = {}
     for key, value in worth.items():
-        if not is_exercise_name(key):
+        if not library.is_exercise_name(key):
             raise refuse(_NO_EXERCISE, key)
         title = titles.get(key, key)
         if not isinstance(title, str) or not title.strip():
@@ -75,9 +77,26 @@ def read_points(file: Path) -> Points:
         points = _exercise_points(clean_title(title), value)
         if points is None:
             raise refuse(_NO_NUMBER, key)
-        exercises[pack, exercise] = points
+        exercises[pack, exercise] = _with_ids_of_blanks(points, key, file)
     carried = float(data["carried"]) if "carried" in data else None
     return Points(exercises, carried, float(data.get("late", 0)))
+
+
+def _with_ids_of_blanks(points: ExercisePoints, name: str, file: Path) -> ExercisePoints:
+    """Return points by the ids of the blanks, for which an exercise has other names, too. Raise CommandError."""
+    if not points.by_blank or name not in library.exercise_names():
+        return points
+    try:
+        problem = library.find_exercise(name).variant().problem
+    except PackError:
+        return points
+    by_id = {}
+    for blank, worth in points.by_blank.items():
+        if not problem.has_place(blank):
+            known = ", ".join(place.id for place in problem.blanks)
+            raise CommandError(message(_NO_BLANK, file=file, key=name, blank=clean_title(blank), known=known), 2)
+        by_id[problem.place(blank).id] = worth
+    return replace(points, by_blank=by_id)
 
 
 def _is_number(value: Any) -> bool:

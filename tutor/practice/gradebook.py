@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,16 @@ def _authors_points(scores: ClassScores, names: Iterable[Name]) -> Points:
         if exercise is not None and scores.has_score(name):
             by_blank = {blank: float(points) for blank, points in scores.worth(name).items()}
             exercises[name] = ExercisePoints(str(exercise.title), by_blank=by_blank)
-    return Points(exercises)
+    return Points(with_titles_apart(exercises))
+
+
+def with_titles_apart(exercises: Mapping[Name, ExercisePoints]) -> dict[Name, ExercisePoints]:
+    """Return exercises whose titles are all different: a course system takes columns with one title for one."""
+    count = Counter(worth.title for worth in exercises.values())
+    return {
+        name: worth if count[worth.title] == 1 else replace(worth, title=f"{worth.title} ({'/'.join(name)})")
+        for name, worth in exercises.items()
+    }
 
 
 def _notes(flags: Iterable[Flag], points: Points) -> dict[str, str]:
