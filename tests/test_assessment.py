@@ -16,6 +16,7 @@ from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs.library import read_pack
 from tutor.packs.path_argument import open_path
 from tutor.practice.exam import exam_seed
+from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,7 +222,7 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
     exercise = read_pack(folder).open("first")
     answers = right_answers(exercise, "ann")
     out = play(run_tutor, folder, {**answers, "w->q": "1"}, "--student", "ann")
-    assert "All answers are noted. What is right is told after" in out
+    assert "What is right is told after" in out
     for leak in ("∂L/∂w = ", "✓", "✗", "points"):
         assert leak not in out.split("The exam is finished")[1], leak
     stored = run_tutor("export").stdout
@@ -237,6 +238,7 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
         assert "chain rule" not in done.stdout
     assert not key.exists()
     assert "chain rule" in run_tutor("sheet", file, "--key", "--before-due").stdout
+    assert "∂L/∂w = " in run_tutor("solve", file, "--before-due").stdout
     # The teacher's report grades the answers before they are told.
     export = tmp_path / "ann.jsonl"
     export.write_text(stored)
@@ -255,6 +257,30 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
     assert "Right answers: 6 of 7." in told
     assert "The right answer: " in told
     assert "multiplies" in told or "sends each line" in told
+
+
+def test_an_exam_that_tells_its_score_alone_tells_no_right_answer(tmp_path: Path, run_tutor: Run) -> None:
+    closing = '[after]\nen = "It was {grad(w)}."\n'
+    folder = write_pack(tmp_path / "mid", exercise=EXAM + closing)
+    exercise = read_pack(folder).open("first")
+    answers = {**right_answers(exercise, "ann"), "w->q": "1", "q1": "sum rule", "q2": "3"}
+    out = play(run_tutor, folder, answers, "--student", "ann")
+    assert "Your score is told at the end." in out
+    told = out.split("The exam is finished")[1]
+    assert "of 10 points" in told
+    for leak in ("\n∂L/∂w = ", "The right answer", "It was", "ask for a hint", "Read the question once more"):
+        assert leak not in told, leak
+    sheet = Worksheet(exercise.variant(exam_seed(exercise, "ann")), None)
+    for blank, answer in answers.items():
+        sheet.answer(blank, answer)
+    assert sheet.tells_result
+    assert not sheet.tells_answers
+    assert sheet.help_refusal is not None
+    # A pack that tells the right answers tells the closing text as well.
+    write_pack(folder, 'reveal = "at-end"\n', EXAM + closing)
+    told = play(run_tutor, folder, {})
+    for line in ("\n∂L/∂w = ", "The right answer: ", "It was "):
+        assert line in told, line
 
 
 def test_answers_after_it_was_due_are_late_and_do_not_count(tmp_path: Path, run_tutor: Run) -> None:

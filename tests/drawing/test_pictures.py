@@ -166,7 +166,7 @@ def test_what_no_picture_can_be_made_of_is_told(run_tutor: Run, args: tuple[str,
 def test_the_values_of_an_exam_are_not_drawn(run_tutor: Run, tmp_path: Path) -> None:
     exam = tmp_path / "exam.toml"
     exam.write_text('mode = "exam"\ngraph = "z = x*y"\n[inputs]\nx = 5\ny = 8\n')
-    assert "whose values are told at its end" in run_tutor("solve", str(exam)).stderr
+    assert "whose values aren't told here" in run_tutor("solve", str(exam)).stderr
     assert read(run_tutor("solve", str(exam), "--svg", "--blank").stdout)
 
 

@@ -116,6 +116,24 @@ def test_an_answer_that_follows_from_a_wrong_value_is_recognised_at_the_end(tmp_
     ]  # fmt: skip
 
 
+def test_a_question_may_go_on_from_a_wrong_value(tmp_path: Path) -> None:
+    text = "mode = 'exam'\nforward = ['u']\ngraph = 'u = w * x; L = u ^ 2'\nwrt = ['w']\n[inputs]\nw = 4\nx = 3\n"
+    for prompt, answer in {
+        "A step": "w - 0.1 * grad(w)",
+        "Twice": "2 * u + 5",
+        "Both": "u + grad(w)",
+        "No": "7 * w",
+    }.items():
+        text += f'[[question]]\nprompt = "{prompt}"\nanswer = "{answer}"\n'
+    worksheet = Worksheet(read_pack(write_pack(tmp_path / "term", text)).open("one").variant())
+    answers = {"value(u)": "7", "u->pow1": "20", "w": "60", "q1": "-2", "q2": "19", "q3": "67", "q4": "29"}
+    for name, answer in answers.items():
+        worksheet.answer(name, answer)
+    kinds = {blank.id: str(verdict.kind) for blank, verdict in worksheet.summary().verdicts}
+    assert [kinds[f"q{n}"] for n in (1, 2, 3)] == ["carried", "carried", "carried"]
+    assert kinds["q4"] in ("wrong", "mistaken")
+
+
 def test_forward_values_unlock_the_backward_pass_without_verdicts(tmp_path: Path) -> None:
     text = "forward = 'all'\n" + FILE
     worksheet = Worksheet(read_pack(write_pack(tmp_path / "term", text)).open("one").variant())
@@ -126,8 +144,9 @@ def test_forward_values_unlock_the_backward_pass_without_verdicts(tmp_path: Path
     for name, answer in RIGHT.items():
         worksheet.answer(name, answer)
     assert worksheet.done
-    assert not worksheet.hidden_nodes
     assert not worksheet.summary().verdicts[0][1].right
+    # Without `reveal` the right value in place of 8 isn't told.
+    assert len(worksheet.hidden_nodes) == 1
 
 
 def test_an_exercise_can_override_the_mode_of_its_pack(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tutor.commands.output import echo
 from tutor.commands.python_argument import FROM_PYTHON_HELP
 from tutor.commands.second_derivatives import check_hessian_options, parse_names
 from tutor.commands.solve_target import SolveRequest, code_of, find_target
+from tutor.commands.student_option import before_due_option
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.matrix_points import describe_sizes, points_of
 from tutor.i18n import N_, _, message
@@ -84,6 +85,7 @@ _ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --
 @click.option("--blank", is_flag=True, help=_("A picture with empty fields in place of the backward values."))
 @click.option("--theme", type=click.Choice(("light", "dark")), help=_("The colours of a picture: light or dark."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@before_due_option
 @click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("The file for a picture."))
 @click.option(
     "--draw/--no-draw", default=None, help=_("With the drawing, or without; left out: where it fits the width.")
@@ -109,6 +111,7 @@ def solve(
     blank: bool,
     theme: Literal["light", "dark"] | None,
     seed: int | None,
+    before_due: bool,
     path: Path | None,
     **forms: bool,
 ) -> int:
@@ -126,7 +129,7 @@ def solve(
     request = SolveRequest(target, inputs, start, wrt, symbols, nodes, from_python, gradient, seed)
     code = code_of(request)
     try:
-        found = find_target(request, code, blank=blank)
+        found = find_target(request, code, may_tell=blank or before_due)
         if form in _PICTURES:
             from tutor.commands.picture_output import write_picture
 

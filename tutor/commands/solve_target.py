@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 _NO_FORMULA = N_("There is no formula. Write one, such as z = (a + b) * c.")
 _NO_NUMBERS = N_("{name} has no fresh numbers to draw. Leave out --seed.")
 _NO_GRAPH = N_("{name} has no graph, only questions. Choose another exercise.")
-_EXAM = N_("{name} is an exam, whose values are told at its end. Add --blank for a picture without them.")
+_EXAM = N_(
+    "{name} is an exam, whose values aren't told here. For a picture without them, add --blank; if you are its instructor, "
+    "add --before-due."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,13 @@ class SolveTarget:
     notes: tuple[Message, ...] = ()
 
 
-def find_target(request: SolveRequest, code: str | PythonCode, *, blank: bool) -> SolveTarget:
-    """Return what is to be solved, an exam only if it is `blank` or was due. Raise CommandError, AlgebraError, PackError."""
+def find_target(request: SolveRequest, code: str | PythonCode, *, may_tell: bool) -> SolveTarget:
+    """Return what is to be solved, an exam that isn't over only if its values `may_tell` what is right.
+
+    Raise CommandError, AlgebraError, PackError.
+    """
     exercise = _find_exercise(request)
-    return _from_formula(request, code) if exercise is None else _from_exercise(exercise, request, blank)
+    return _from_formula(request, code) if exercise is None else _from_exercise(exercise, request, may_tell)
 
 
 def code_of(request: SolveRequest) -> str | PythonCode:
@@ -91,14 +97,14 @@ def _find_exercise(request: SolveRequest) -> Exercise | None:
     return find_exercise_or_formula(target, bool(request.inputs or request.symbols), given)
 
 
-def _from_exercise(exercise: Exercise, request: SolveRequest, blank: bool) -> SolveTarget:
+def _from_exercise(exercise: Exercise, request: SolveRequest, may_tell: bool) -> SolveTarget:
     name = request.target
     if request.seed is not None and not exercise.has_variants:
         raise CommandError(message(_NO_NUMBERS, name=name), 2)
     problem = exercise.variant(request.seed).problem
     if not problem.graph.nodes:
         raise CommandError(message(ONLY_CODE if exercise.code.only else _NO_GRAPH, name=name), 2)
-    if exercise.exam and not blank and not exercise.assessment.is_over:
+    if exercise.exam and not may_tell and not exercise.assessment.is_over:
         raise CommandError(message(_EXAM, name=name), 2)
     return SolveTarget(problem, clean_title(str(exercise.title)))
 

@@ -44,6 +44,10 @@ _CellMarks = tuple[tuple[bool, ...], ...] | None
 #: More questions in a row would be an interrogation.
 _MAX_QUESTIONS = 3
 
+#: The verdict on a wrong answer to a question, if nothing more is known.
+TRY_AGAIN = N_("Not yet. Read the question once more, or ask for a hint.")
+#: The verdict on a named mistake that starts from a wrong value.
+MISTAKE_FROM_WRONG = N_("This goes on from your value at {at}, which isn't right yet. {text}")
 _BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
 _VALUE_IN_GRAPH = N_(
     "That value stands in the graph. What is asked here is something else: read the question once more."
@@ -308,7 +312,7 @@ def feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, val
     if not candidate.on_wrong_upstream or upstream is None:
         return feedback
     at = place_name(problem, problem.place(upstream))
-    return message(N_("This goes on from your value at {at}, which isn't right yet. {text}"), at=at, text=feedback)
+    return message(MISTAKE_FROM_WRONG, at=at, text=feedback)
 
 
 def _equals_blank(problem: Problem, answer: ParsedAnswer, value: Value, blank: Blank) -> bool:
@@ -335,7 +339,7 @@ def shape_message(typed: Shape, blank: Blank) -> Message:
 def fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) -> Message:
     """Say what to look at if no mistake explains a wrong answer."""
     if blank.kind == "question":
-        return message(N_("Not yet. Read the question once more, or ask for a hint."))
+        return message(TRY_AGAIN)
     if blank.kind == "forward":
         return Message(N_("Take what flows into {node} and do what its sign says. Which numbers are they?"), values)
     if blank.kind == "start" and not problem.starts_at_one:

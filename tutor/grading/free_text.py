@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.grading.verdict import TRY_ANOTHER, Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -50,4 +50,4 @@ def grade_text(question: Question, text: str) -> Verdict:
     for mistake in question.text_mistakes:
         if typed == normalise(mistake.text):
             return Verdict(VerdictKind.MISTAKEN, message(N_("{text}"), text=mistake.feedback), mistake.id)
-    return Verdict(VerdictKind.WRONG, message(N_("Not this one. Read the question once more.")))
+    return Verdict(VerdictKind.WRONG, message(TRY_ANOTHER))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import Shape, Value, shape_of
-from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.grading.verdict import TRY_ANOTHER, Verdict, VerdictKind
 from tutor.i18n import N_, LocalizedText, message
 
 if TYPE_CHECKING:
@@ -128,6 +128,4 @@ def grade_choice(question: Question, text: str) -> Verdict:
         return Verdict(VerdictKind.RIGHT, message(N_("Right.")))
     if choice.feedback:
         return Verdict(VerdictKind.WRONG, message(N_("{text}"), text=choice.feedback), choices=(choice.number,))
-    return Verdict(
-        VerdictKind.WRONG, message(N_("Not this one. Read the question once more.")), choices=(choice.number,)
-    )
+    return Verdict(VerdictKind.WRONG, message(TRY_ANOTHER), choices=(choice.number,))

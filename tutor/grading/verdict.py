@@ -26,6 +26,9 @@ class VerdictKind(StrEnum):
 #: Only these count as attempts.
 WRONG_ATTEMPT_KINDS = (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
 
+#: The sentence of a verdict on a wrong choice or text, if its author says nothing about it.
+TRY_ANOTHER = N_("Not this one. Read the question once more.")
+
 #: The words next to a verdict's mark.
 LABELS = {
     VerdictKind.RIGHT: N_("right"),

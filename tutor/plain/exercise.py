@@ -26,7 +26,7 @@ from tutor.plain.line_commands import (
 from tutor.practice.close_up.build import close_up
 from tutor.practice.close_up.words import describe_close_up
 from tutor.practice.exam import SAME_NUMBERS
-from tutor.practice.exam_result import result_message, result_notes, right_answer_message
+from tutor.practice.exam_result import result_message, result_notes, right_answer_message, verdict_at_end
 from tutor.practice.pointers import format_pointers
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.score import blank_points, score_of
@@ -465,6 +465,8 @@ class PlainExercise:
             return
         if self.worksheet.whole_pass.was_right_at_once and not summary.wrong_attempts:
             self.print_lines(ALL_RIGHT)
+        if not self.worksheet.tells_answers:
+            return
         target = self.worksheet.problem.target_name
         self.print_lines(*(f"∂{target}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
         if summary.mistakes and not self.worksheet.exam:
@@ -484,11 +486,11 @@ class PlainExercise:
         if not worksheet.tells_result:
             return
         score = {blank: (points, most) for blank, points, most in score_of(worksheet).by_blank}
-        for blank, verdict in summary.verdicts:
+        for blank, verdict in ((blank, verdict_at_end(verdict)) for blank, verdict in summary.verdicts):
             answer = "; ".join(" ".join(row) for row in worksheet.value_text(blank.id))
             line = f"{MARKS[verdict.kind]} {format_prompt(worksheet, blank)} {answer}  {verdict.message}"
             yield f"{line} {blank_points(*score[blank.id])}" if blank.id in score else line
-            if not verdict.right and worksheet.variant.exercise.assessment.tells_answers:
+            if not verdict.right and worksheet.tells_answers:
                 right = right_answer_message(worksheet.problem, blank)
                 yield from [f"  {strip_markup(str(right))}"] if right is not None else []
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _RULES_AT_END = N_("This is an exam: no hints, one answer for each blank. What is right is told at the end.")
+_RULES_SCORE = N_("This is an exam: no hints, one answer for each blank. Your score is told at the end.")
 _RULES_AFTER_DUE = N_("This is an exam: no hints, one answer for each blank. What is right is told after {time}.")
 _RULES_NEVER = N_("This is an exam: no hints, one answer for each blank. What is right isn't told here.")
 _FOR_PRACTICE = N_("You have taken this exam before: that sitting counts, and this one is for practice.")
@@ -101,7 +102,7 @@ def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
 def exam_rules(assessment: Assessment) -> Message:
     """Return the message above an exam."""
     if assessment.tells_verdicts:
-        return message(_RULES_AT_END)
+        return message(_RULES_AT_END if assessment.tells_answers else _RULES_SCORE)
     if assessment.reveal == "never" or assessment.due is None:
         return message(_RULES_NEVER)
     return message(_RULES_AFTER_DUE, time=format_time(assessment.due))

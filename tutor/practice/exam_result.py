@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.grading.diagnosis import MISTAKE_FROM_WRONG, TRY_AGAIN
+from tutor.grading.follow_through import RIGHT_STEP, RIGHT_STEP_OF_MATRIX
 from tutor.grading.hints.ladder import format_right_answer, hint_at, rule_rung
-from tutor.grading.verdict import VerdictKind
+from tutor.grading.verdict import TRY_ANOTHER, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.packs.assessment import format_time
 from tutor.practice.exam import practice_notice
@@ -14,16 +17,31 @@ from tutor.practice.score_texts import score_text
 
 if TYPE_CHECKING:
     from tutor.grading.problem import Blank, Problem
+    from tutor.grading.verdict import Verdict
     from tutor.practice.worksheet import Worksheet
 
 _FINISHED = N_("The exam is finished. {result}")
 _RESULT = N_("{score}. Right answers: {n} of {all}.")
 _NOTED = N_("All answers are noted.")
-_WAITS = N_("All answers are noted. What is right is told after {time}.")
-_NOT_TOLD = N_("All answers are noted. What is right isn't told here.")
+_WAITS = N_("What is right is told after {time}.")
+_NOT_TOLD = N_("What is right isn't told here.")
 _LATE = N_("Answers that came too late to count: {n}.")
 _RIGHT = N_("The right answer: {answer}.")
 _RIGHT_WITH_REASON = N_("The right answer: {answer}. {reason}")
+#: What is said in place of a sentence that asks to go on, which an exam that is over can't.
+_AT_THE_END = {
+    TRY_AGAIN: N_("This isn't the right answer."),
+    TRY_ANOTHER: N_("This isn't the right answer."),
+    MISTAKE_FROM_WRONG: N_("This goes on from your value at {at}, which isn't right. {text}"),
+    RIGHT_STEP: N_("Right step. It starts from your {u} at {at}, which isn't right."),
+    RIGHT_STEP_OF_MATRIX: N_("Right step. It starts from your matrix at {at}, which isn't right."),
+}
+
+
+def verdict_at_end(verdict: Verdict) -> Verdict:
+    """Return a verdict with the sentence for an exam that is over."""
+    text = _AT_THE_END.get(verdict.message.text)
+    return verdict if text is None else replace(verdict, message=replace(verdict.message, text=text))
 
 
 def headline(worksheet: Worksheet) -> Message:

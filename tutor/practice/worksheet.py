@@ -219,7 +219,7 @@ class Worksheet:
     @property
     def hidden_nodes(self) -> frozenset[int]:
         """The positions of the nodes whose forward value is a blank that is not right yet."""
-        if self.exam and self.tells_result:
+        if self.exam and self.tells_answers:
             return frozenset()
         return frozenset(place.node for place in self.problem.forward_blanks if not self.entry(place.id).is_correct)
 
@@ -244,15 +244,20 @@ class Worksheet:
 
     @property
     def help_refusal(self) -> Message | None:
-        """The refusal of help in an unfinished exam and in a whole pass; None if it is allowed."""
+        """The refusal of help in a whole pass, and in an exam until right answers are told; None if it is allowed."""
         if self.whole_pass.is_on:
             return NO_HELP_YET
-        return exam.NO_HELP if self.exam and not self.tells_result else None
+        return exam.NO_HELP if self.exam and not self.tells_answers else None
 
     @property
     def tells_result(self) -> bool:
         """Whether all blanks are done and what is right may be told; in some exams only after they were due."""
         return self.done and (not self.exam or self.variant.exercise.assessment.tells_verdicts)
+
+    @property
+    def tells_answers(self) -> bool:
+        """Whether the right answers may be told, too: some exams tell verdicts and the score only."""
+        return self.tells_result and (not self.exam or self.variant.exercise.assessment.tells_answers)
 
     def is_late(self, blank: str) -> bool:
         """Return whether a blank was answered after the exercise was due."""

@@ -46,7 +46,7 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
             return exam.SAME_NUMBERS
         case "new_numbers" if not worksheet.variant.exercise.has_variants:
             return message(N_("This exercise has one set of numbers."))
-        case "show_summary" if worksheet.done and has_graph and not worksheet.tells_result:
+        case "show_summary" if worksheet.done and has_graph and not worksheet.tells_answers:
             return worksheet.help_refusal
         case "show_summary" if not (worksheet.done and has_graph):
             return message(N_("The closer look opens when all blanks are filled."))

@@ -16,7 +16,7 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import strip_markup
 from tutor.practice import whole_pass
-from tutor.practice.exam_result import headline, result_notes, right_answer_message
+from tutor.practice.exam_result import headline, result_notes, right_answer_message, verdict_at_end
 from tutor.practice.exercise_records import minutes_text
 from tutor.practice.mastery_levels import mastery_label, next_step, state_label
 from tutor.practice.rule_ids import rule_name, rules_at
@@ -126,7 +126,7 @@ class SolvedContent:
         """Return the gradients of the inputs, or the output of a forward pass: the name and the rows of each."""
         worksheet = self.state.worksheet
         problem = worksheet.problem
-        if not problem.graph.nodes or not worksheet.tells_result:
+        if not problem.graph.nodes or not worksheet.tells_answers:
             return []
         if not any(blank.is_backward for blank in worksheet.blanks):
             value = problem.exact_passes.values[problem.graph.output_position]
@@ -188,7 +188,8 @@ class SolvedContent:
         if worksheet.exam:
             for note in result_notes(worksheet):
                 lines += [*flow([(self.glyphs.render(str(note)), self.palette.ink("help"))], width), []]
-            return [*lines, *(self._verdicts(width) if worksheet.tells_result else [])]
+            lines += self._verdicts(width) if worksheet.tells_result else []
+            return [*lines, *(self._closing_text(bool(lines), width) if worksheet.tells_answers else [])]
         if state.last_result is not None and (reason := reason_of(state.last_result[1])):
             lead: Line = [(f"{self.glyphs.correct} ", self.palette.ink("right", bold=True))]
             lines += indented(
@@ -196,18 +197,22 @@ class SolvedContent:
             )
         if state.last_result is not None:
             lines += AsideContent(state, self.glyphs, self.palette).verdicts(state.last_result[0], width)
-        after = worksheet.variant.after().strip()
-        if after and not worksheet.variant.is_partial:
-            lines += [*([[]] if lines else []), *flowed_prose(after, width, self.palette, self.glyphs.ascii)]
-        return lines
+        return [*lines, *self._closing_text(bool(lines), width)]
+
+    def _closing_text(self, is_below: bool, width: int) -> list[Line]:
+        """Return the author's closing text, with a line above it if it `is_below` something; empty if there is none."""
+        variant = self.state.worksheet.variant
+        after = variant.after().strip()
+        if not after or variant.is_partial:
+            return []
+        return [*([[]] if is_below else []), *flowed_prose(after, width, self.palette, self.glyphs.ascii)]
 
     def _verdicts(self, width: int) -> list[Line]:
         worksheet = self.state.worksheet
         problem = worksheet.problem
-        tells_answers = worksheet.variant.exercise.assessment.tells_answers
         score = {blank: blank_points(points, most) for blank, points, most in score_of(worksheet).by_blank}
         lines: list[Line] = []
-        for blank, verdict in worksheet.summary().verdicts:
+        for blank, verdict in ((blank, verdict_at_end(verdict)) for blank, verdict in worksheet.summary().verdicts):
             mark = MARKS[verdict.kind]
             lead = (
                 f"{self.glyphs.for_verdict(mark)} {self.glyphs.render(_(LABELS[verdict.kind]))}",
@@ -216,7 +221,7 @@ class SolvedContent:
             name = " ".join(filter(None, (str(place_name(problem, blank)), score.get(blank.id, ""))))
             rest = "  " + "  ".join(filter(None, (name, reason_of(verdict))))
             lines += flow([lead, (self.glyphs.render(rest), self.palette.ink("text"))], width)
-            right = right_answer_message(problem, blank) if tells_answers and not verdict.right else None
+            right = right_answer_message(problem, blank) if worksheet.tells_answers and not verdict.right else None
             if right is not None:
                 text: Line = [(self.glyphs.render(strip_markup(str(right))), self.palette.ink("muted"))]
                 lines += indented([("  ", self.palette.ink())], flow(text, width - 2), self.palette.ink())

@@ -39,7 +39,7 @@ def curve_at(known: Known, position: int) -> Curve | None:
     if len(edges) != 1 or node.op in _WITHOUT_CURVE or node.shape is not None or problem.symbolic:
         return None
     source = edges[0].source
-    is_exam = worksheet.exam and not worksheet.tells_result
+    is_exam = worksheet.exam and not worksheet.tells_answers
     if problem.graph.nodes[source].shape is not None or is_exam or {position, source} & worksheet.hidden_nodes:
         return None
     at = problem.memoize(("curve", node.id), lambda: _curve(known, position, source))
