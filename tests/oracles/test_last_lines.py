@@ -27,7 +27,7 @@ pytestmark = pytest.mark.oracle
 
 MOST_LINES, WIDEST = 4, 76
 #: Packs in which every exercise with a graph ends in code.
-COMPLETE = ("modern", "objectives")
+COMPLETE = ("modern", "objectives", "classics")
 _BLOCK = re.compile(r"^(NumPy|PyTorch):\n((?:`[^`\n]+`\n?)+)", re.MULTILINE)
 
 
