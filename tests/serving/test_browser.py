@@ -99,6 +99,22 @@ async def test_a_phone_has_keys_for_fingers_and_no_sideways_scrolling(chromium: 
         await page.wait_for("!document.querySelector('#screen-keys [data-key=f2]')")
 
 
+async def test_a_phone_that_is_turned_shows_everything_both_ways(chromium: Browser, tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        page = await chromium.new_page()
+        await page.be_a_phone(800, 360)
+        await page.open(f"{server.address}?learner=turned&open={EXERCISE}")
+        # There are keys only where there is room for the exercise.
+        await page.wait_for(_READY)
+        await page.type("0.2")
+        await wait_until(lambda: typed_in(server, "turned") == "0.2")
+        await page.run("window.isBeforeTheTurn = true")
+        await page.be_a_phone(360, 640)
+        await page.wait_for(f"!window.isBeforeTheTurn && {_READY}")
+        await page.type("5")
+        await wait_until(lambda: typed_in(server, "turned") == "0.25")
+
+
 async def tap_key(page: Page, key: str) -> None:
     x, y = await page.run(
         f"(() => {{ const key = document.querySelector('#keys [data-key={key}]'); key.scrollIntoView(); "

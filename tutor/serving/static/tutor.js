@@ -12,6 +12,9 @@
   const screenKeys = document.getElementById("screen-keys");
   /** Narrower than this the tutor shows nothing; wider letters than this are not needed. */
   const COLUMNS = 80, NARROW_COLUMNS = 61, LARGEST = 16, SMALLEST = 7, WIDTH_OF_LETTER = 0.6002;
+  /** Lower than this it shows nothing either, and this much of a phone's height is the keys. */
+  const ROWS = 17, HEIGHT_OF_LETTER = 1.35, HEIGHT_OF_KEYS = 100;
+  const hasFingers = window.matchMedia("(pointer: coarse)").matches;
   /** What is typed while there is no connection is kept up to this length. */
   const MAX_BUFFER = 2000;
 
@@ -219,7 +222,8 @@
   function fontSize() {
     const wide = window.innerWidth / (COLUMNS * WIDTH_OF_LETTER);
     const narrow = window.innerWidth / (NARROW_COLUMNS * WIDTH_OF_LETTER);
-    const size = wide >= 11 ? wide : narrow;
+    const low = (window.innerHeight - (hasFingers ? HEIGHT_OF_KEYS : 0)) / (ROWS * HEIGHT_OF_LETTER);
+    const size = Math.min(wide >= 11 ? wide : narrow, low);
     return Math.floor(10 * Math.min(LARGEST, Math.max(SMALLEST, size))) / 10;
   }
 
@@ -230,7 +234,20 @@
     window.scrollTo(0, 0);
   }
 
+  let widthAtStart = 0;
+
+  /** Begin again with letters of another size when a phone is turned. The session goes on where it is. */
+  function onTurn() {
+    const isTurned = document.documentElement.clientWidth !== widthAtStart;
+    if (!hasFingers || !isTurned || !body.dataset.connected || String(fontSize()) === terminal.dataset.fontSize) return;
+    const here = new URL(location.href);
+    here.searchParams.delete("open");
+    history.replaceState(null, "", here);
+    location.reload();
+  }
+
   async function start() {
+    widthAtStart = document.documentElement.clientWidth;
     await Promise.allSettled([document.fonts.load('16px "Roboto Mono"'), document.fonts.load('bold 16px "Roboto Mono"')]);
     terminal.classList.add("textual-terminal");
     terminal.dataset.sessionWebsocketUrl = "link";
@@ -252,6 +269,11 @@
       window.dispatchEvent(new Event("resize"));
     });
   }
+  let turning = 0;
+  window.addEventListener("resize", () => {
+    clearTimeout(turning);
+    turning = setTimeout(onTurn, 300);
+  });
   window.addEventListener("focus", () => notice.hidden && focusTerminal());
   terminal.addEventListener("click", focusTerminal);
   if (document.readyState === "complete") start();
