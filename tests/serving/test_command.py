@@ -19,8 +19,16 @@ if TYPE_CHECKING:
         (["--single", "--links-only"], "--single and --links-only exclude each other. Choose one."),
         (["--sessions", "0"], "--sessions is a whole number from 1 on."),
         (["--port", "x"], "--port"),
+        (["--class-token", " "], "The code of --class-token is empty."),
+        (["--idle", "nan"], "--idle is a number of minutes above 0."),
+        (["--origin", "tutor.example.edu"], "--origin is an address such as https://tutor.example.edu."),
+        (["--origin", "https://tutor.example.edu/tutor"], "--origin is an address such as"),
+        (["--url", "tutor.example.edu"], "--url is an address such as https://tutor.example.edu/."),
     ],
-    ids=["prefix", "single and links", "no sessions", "port"],
+    ids=[
+        *("prefix", "single and links", "no sessions", "port", "empty code", "idle", "origin", "origin with a path"),
+        "url",
+    ],
 )
 def test_arguments_that_can_not_be_used_are_told_in_one_sentence(
     run_tutor: Run, arguments: list[str], sentence: str
@@ -43,3 +51,13 @@ def test_links_are_for_each_student_and_only_once(run_tutor: Run, tmp_path: Path
     refused = run_tutor("serve", "--links", str(roster))
     assert refused.returncode == 1
     assert "“anna” and “Anna” would be one learner here." in refused.stderr
+
+
+def test_links_lead_to_where_learners_can_open_them(run_tutor: Run, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student\nanna\n", encoding="utf-8")
+    below = run_tutor("serve", "--links", str(roster), "--port", "8001", "--prefix", "/tutor")
+    assert below.stdout.startswith("anna,http://127.0.0.1:8001/tutor/?learner=anna&key=")
+    anywhere = run_tutor("serve", "--links", str(roster), "--host", "0.0.0.0")
+    assert (anywhere.returncode, anywhere.stdout) == (2, "")
+    assert "Add --url" in anywhere.stderr

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 
@@ -59,7 +61,6 @@ _FOLDER = "serve"
 )
 @click.option(
     "--class-token",
-    default="",
     envvar="BACKPROP_TUTOR_CLASS_TOKEN",
     metavar="CODE",
     help=_("Let in only people who know this code, as ?token=CODE in the link or typed."),
@@ -92,7 +93,7 @@ def serve(
     prefix: str,
     origins: Sequence[str],
     packs: Sequence[str],
-    class_token: str,
+    class_token: str | None,
     links_only: bool,
     single: bool,
     sessions: int,
@@ -104,6 +105,13 @@ def serve(
         raise CommandError(message(N_("--single and --links-only exclude each other. Choose one.")), 2)
     if prefix and not _PREFIX.fullmatch(prefix):
         raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
+    if class_token is not None and not class_token.strip():
+        raise CommandError(message(N_("The code of --class-token is empty. Write one, or leave the option out.")), 2)
+    if math.isnan(idle):
+        raise CommandError(message(N_("--idle is a number of minutes above 0.")), 2)
+    origins = [_check_address("--origin", origin.rstrip("/")) for origin in origins]
+    if url:
+        _check_address("--url", url)
     if not Processes.can_fork():
         raise CommandError(message(N_("serve needs Linux or macOS. On Windows, run it in WSL.")))
     folder = data_folder() / _FOLDER
@@ -114,7 +122,7 @@ def serve(
             message(N_("{path} can't be written: {reason}."), path=folder, reason=describe_os_error(error))
         ) from None
     if links is not None:
-        _print_links(signer, links, url or f"http://{host}:{port}/")
+        _print_links(signer, links, url or _own_address(host, port, prefix))
         return 0
     if find_spec("aiohttp") is None or find_spec("textual_serve") is None:
         raise CommandError(message(N_('serve needs more packages: pip install "backprop-tutor[serve]"')))
@@ -138,18 +146,43 @@ def serve(
         if unix_socket is not None:
             echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=unix_socket))
             return
-        shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{listening.getsockname()[1]}{prefix}/"
+        address = _address(host, listening.getsockname()[1], prefix)
         echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=address))
         if not is_local and not class_token:
             echo(message(N_("Everyone who reaches this address may come in; --class-token asks for a code.")), err=True)
 
-    site = Site(prefix, single, class_token, links_only, folders, origins)
+    site = Site(prefix, single, class_token or "", links_only, folders, origins)
     limits = Limits(sessions, idle_after=60 * idle, alone_after=min(60 * idle, 300.0))
     # The help page can be read without the packages that serve.
     server = import_module("tutor.serving.server")
     server.serve(listening, site, signer, Learners(folder), Processes(), limits, say_ready)
     return 0
+
+
+def _check_address(option: str, text: str) -> str:
+    """Return the address given to an option. Raise CommandError if no browser could show it."""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query + parts.fragment
+    except ValueError:
+        is_address = False
+    if not is_address or (option == "--origin" and parts.path):
+        example = "https://tutor.example.edu" + ("" if option == "--origin" else "/")
+        raise CommandError(message(N_("{option} is an address such as {example}."), option=option, example=example), 2)
+    return text
+
+
+def _address(host: str, port: int, prefix: str) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{prefix}/"
+
+
+def _own_address(host: str, port: int, prefix: str) -> str:
+    """Return the address of this server for links. Raise CommandError if other computers can't know it."""
+    with suppress(ValueError):
+        if ipaddress.ip_address(host).is_unspecified or not port:
+            template = N_("No browser can open {address}. Add --url with the address that learners open.")
+            raise CommandError(message(template, address=_address(host, port, prefix)), 2)
+    return _address(host, port, prefix)
 
 
 def _is_local(host: str) -> bool:
