@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from tutor.algebra.parser import parse_value
 from tutor.algebra.printing import format_value
 from tutor.commands.check import check_width
 from tutor.drawing.pictures.picture import picture_of
-from tutor.drawing.pictures.svg import svg
+from tutor.drawing.pictures.svg import SvgTheme, svg
 from tutor.drawing.reports.worked import worked_text
 from tutor.engine.codegen import to_latex, to_numpy, to_torch
 from tutor.engine.passes import NonFiniteError
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor.algebra.ops import Value
-    from tutor.drawing.pictures.svg import SvgTheme
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise as _Exercise
 
@@ -51,7 +50,8 @@ Output: TypeAlias = "float | np.ndarray[Any, Any] | str"
 
 _NO_VALUE = N_("{name} is {type}. Give a number, a text such as “log(3)”, a list or an array.")
 _NO_BLANK = N_("There is no blank “{name}”. The blanks are {known}.")
-_EXAM = N_("{name} is an exam: its values are told when it was due.")
+_EXAM = N_("{name} is an exam: its values are shown only after it is due.")
+_NO_THEME = N_("theme is “{theme}”. Write “light” or “dark”.")
 _NO_FILE = N_("There is no such file or folder: {path}")
 
 
@@ -60,11 +60,13 @@ class TutorError(ValueError):
 
 
 @contextmanager
-def _as_tutor_error(text: str = "") -> Iterator[None]:
+def _as_tutor_error(text: str = "", name: str = "") -> Iterator[None]:
+    """Turn an error in `text`, which is the value of the input `name` or a formula, into a TutorError."""
     try:
         yield
     except AlgebraError as error:
-        raise TutorError(format_error(error, text) if text else str(error.message)) from None
+        sentence = format_error(error, text) if text else str(error.message)
+        raise TutorError(f"{name}: {sentence}" if name else sentence) from None
     except (NonFiniteError, PackError) as error:
         raise TutorError(str(error)) from None
 
@@ -127,7 +129,9 @@ class Graph:
         return tuple(edges)
 
     def svg(self, *, blank: bool = False, theme: SvgTheme = "light") -> str:
-        """Return the picture as SVG; with `blank`, with empty fields in place of the backward values."""
+        """Return the picture as SVG; with `blank`, with empty fields in place of the backward values. Raise TutorError."""
+        if theme not in get_args(SvgTheme):
+            raise TutorError(str(message(_NO_THEME, theme=theme)))
         return svg(picture_of(self._problem, self._title, blank=blank), theme)
 
     def torch(self) -> str:
@@ -292,7 +296,7 @@ def _exact(name: str, value: Input) -> Value:
     text = _literal(value)
     if text is None:
         raise TutorError(str(message(_NO_VALUE, name=name, type=type(value).__name__)))
-    with _as_tutor_error(text):
+    with _as_tutor_error(text, name):
         return evaluate(parse_value(text), {})
 
 

@@ -188,8 +188,8 @@ def test_redirects_lead_only_to_https(pack: Callable[..., Result], server: str, 
         "/password": redirect(server.replace("://", "://a:b@") + "/linear.zip"),
     }
     assert "only addresses that begin with https://" in pack("add", "--from", f"{server}/plain", "--yes").err
-    assert "leads on to where nothing is loaded from" in pack("add", "--from", f"{server}/file", "--yes").err
-    assert "leads on to where nothing is loaded from" in pack("add", "--from", f"{server}/round", "--yes").err
+    assert "leads to no file, only on to other addresses" in pack("add", "--from", f"{server}/file", "--yes").err
+    assert "leads to no file, only on to other addresses" in pack("add", "--from", f"{server}/round", "--yes").err
     assert "holds a name or a password" in pack("add", "--from", f"{server}/password", "--yes").err
     assert added_packs() == []
     assert f"{server}/linear.zip" in pack("add", "--from", f"{server}/moved", "--yes").out

@@ -42,7 +42,7 @@ _NO_TLS = N_("There is no secure connection to {host}: {reason}. Nothing was loa
 _NO_HOST = N_("There is no host {host}, or no network. Check the address.")
 _NO_CONNECTION = N_("There is no connection to {host}: {reason}. Try again later.")
 _NO_WEB_SERVER = N_("{host} doesn't answer as a web server does. Check the address.")
-_REDIRECTS = N_("{address} leads on to where nothing is loaded from: {n} other https addresses are followed at most.")
+_REDIRECTS = N_("{address} leads to no file, only on to other addresses. Check the address.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class _Loader(request.HTTPRedirectHandler):
         host, reason = urlsplit(self._address).hostname or "", getattr(error, "reason", error)
         if isinstance(error, HTTPError):
             if error.code in (301, 302, 303, 307, 308):
-                return message(_REDIRECTS, address=self._address, n=_MAX_REDIRECTS)
+                return message(_REDIRECTS, address=self._address)
             known = error.code in set(HTTPStatus)
             phrase = HTTPStatus(error.code).phrase if known else "?"
             return message(_STATUS, address=self._address, code=error.code, reason=phrase)
