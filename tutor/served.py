@@ -26,3 +26,6 @@ def is_shared() -> bool:
 CODE_ELSEWHERE = N_(
     "Code is written in your own editor, which a browser doesn't have. Install backprop-tutor on your computer for that."
 )
+
+#: What is said about a link to an exercise that is not there.
+NOT_LISTED = N_("There is no exercise “{name}” here. Choose one from the list.")

@@ -204,6 +204,56 @@ async def test_code_is_not_run_for_learners_at_another_computer(server: Server) 
         await learner.leave()
 
 
+async def test_a_link_to_an_exercise_that_is_not_there_says_so(server: Server) -> None:
+    sentence = "There is no exercise “basics/nope” here."
+    async with browser() as session:
+        learner = await connect(session, server, "learner=lost&open=basics/nope")
+        await learner.see(sentence)
+        there = await connect(session, server, f"open={EXERCISE}")
+        await there.see("your answer")
+        again = await connect(session, server, "open=basics/nope")
+        await again.see(sentence)
+        lines = await connect(session, server, "open=basics/nope&plain=1")
+        await lines.read(sentence)
+        await lines.leave()
+
+
+async def test_a_link_in_plain_lines_opens_another_exercise_and_a_reload_goes_on(server: Server) -> None:
+    async with browser() as session:
+        lines = await connect(session, server, f"learner=reader&open={EXERCISE}&plain=1")
+        await lines.read("(a + b) → +")
+        await lines.type("4\n")
+        await lines.read("✗")
+        reloaded = await connect(session, server, f"open={EXERCISE}&plain=1")
+        await reloaded.read("✗")
+        other = await connect(session, server, "open=basics/times&plain=1")
+        await other.read("x → ×")
+        await other.leave()
+
+
+async def test_another_language_is_taken_at_once_and_what_is_typed_stays(server: Server) -> None:
+    async with browser() as session:
+        learner = await connect(session, server, f"learner=languages&open={EXERCISE}")
+        await learner.see("your answer")
+        await learner.type("0.25")
+        await learner.see("0.25")
+        korean = await connect(session, server, "lang=ko")
+        # The letters are two columns wide, which the emulator shows as a letter and a gap.
+        await korean.see("답")
+        await korean.see("0.25")
+        assert await learner.hear("ended") == "elsewhere"
+        await korean.leave()
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=y"])
+async def test_a_form_that_no_browser_sends_is_refused(server: Server, kind: str) -> None:
+    async with (
+        browser() as session,
+        session.post(f"{server.address}enter", data=b"--x\r\n", headers={"Content-Type": kind}) as answer,
+    ):
+        assert answer.status == 400
+
+
 async def test_messages_that_no_page_of_ours_sends_change_nothing(server: Server) -> None:
     hostile = [
         "", "{", "[]", "null", '["stdin"]', '["stdin", 5]', '["stdin", "\\ud800"]', '["resize", {"width": "x", "height": 3}]',

@@ -146,7 +146,7 @@ async def connect(
 ) -> Learner:
     """Open a page, and the connection that it opens."""
     ticket = await ticket_of(session, f"{server.address}?{query}")
-    kept = "&".join(re.findall(r"(?:open|plain)=[^&]*", query))
+    kept = "&".join(re.findall(r"(?:open|plain|lang)=[^&]*", query))
     socket = await session.ws_connect(
         f"{server.address}ws/{ticket}?width={size[0]}&height={size[1]}&{kept}",
         headers=headers,

@@ -55,9 +55,9 @@ class File:
 class Session:
     """One learner at work. Everything is stored by the process; here are only the wires."""
 
-    def __init__(self, processes: Processes, on_end: Callable[[Session], None], *, plain: bool = False) -> None:
-        """`on_end` is called when the process has ended. With `plain` it works in lines."""
-        self.plain = plain
+    def __init__(self, processes: Processes, on_end: Callable[[Session], None], start: Start) -> None:
+        """`on_end` is called when the process has ended."""
+        self._start = start
         #: The last lines, for a page that comes later.
         self._lines = b""
         self._processes = processes
@@ -75,16 +75,23 @@ class Session:
         self.last_input = time.monotonic()
         self.alone_since: float | None = None
 
-    async def launch(self, start: Start) -> None:
+    async def launch(self) -> None:
         """Start the process. Raise OSError if the system has none left."""
         try:
-            self._process, connection = await self._processes.start(start)
+            self._process, connection = await self._processes.start(self._start)
             reader, self._writer = await asyncio.open_connection(sock=connection)
         except BaseException:
             self.has_ended = True
             self._on_end(self)
             raise
         self._pump = asyncio.create_task(self._run_pump(reader))
+
+    def suits(self, wanted: Start) -> bool:
+        """Return whether a page that wants to begin like this can be shown this session."""
+        begun = self._start
+        # Lines can't be led to another exercise from outside.
+        is_elsewhere = wanted.plain and wanted.exercise not in ("", begun.exercise)
+        return (begun.plain, begun.language) == (wanted.plain, wanted.language) and not is_elsewhere
 
     # --- the page ---
 
@@ -96,7 +103,7 @@ class Session:
             await _dismiss(before, "elsewhere")
         if self._keys is not None:
             await page.send_str(self._keys)
-        if self.plain:
+        if self._start.plain:
             await self._show(lambda page: page.send_bytes(self._lines))
         elif not is_new:
             await self.send_meta({"type": "attach", "width": width, "height": height})
@@ -132,14 +139,14 @@ class Session:
                     size = int.from_bytes(await reader.readexactly(4), "big")
                     await self._receive(kind, await reader.readexactly(size))
         except (asyncio.IncompleteReadError, OSError):
-            if self.plain and self._end_reason == "error":
+            if self._start.plain and self._end_reason == "error":
                 self._end_reason = "quit"
         finally:
             await self._close()
 
     async def _receive(self, kind: bytes, payload: bytes) -> None:
         if kind == b"D":
-            if self.plain:
+            if self._start.plain:
                 self._lines = (self._lines + payload)[-_MAX_LINES_BYTES:]
             await self._show(lambda page: page.send_bytes(payload))
         elif kind == b"M":

@@ -14,13 +14,14 @@ import tutor.tui.browser_driver
 import tutor.tui.palette
 import tutor.tui.preload  # noqa: F401
 from tutor import crash_report, i18n, settings, tui
+from tutor.i18n import message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.app import run_plain
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.student import HUB_USER
 from tutor.run_options import RunOptions
-from tutor.served import SHARED_VARIABLE
+from tutor.served import NOT_LISTED, SHARED_VARIABLE
 from tutor.serving.line_streams import use_lines
 from tutor.tui.browser_session import forget_exercise
 
@@ -59,13 +60,17 @@ def _run_on_screen(start: Start) -> None:
     sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
     with Store.open(default_path(), for_screen=True) as store:
-        tui.run(store, _find(start.exercise))
+        exercise = _find(start.exercise)
+        tui.run(store, exercise, link=start.exercise if exercise is None else "")
 
 
 def _run_in_lines(start: Start) -> None:
     use_lines(0, 1)
     with Store.open(default_path()) as store:
-        run_plain(RunOptions(plain=True, ascii=False), store, _find(start.exercise), None, restart=False)
+        exercise = _find(start.exercise)
+        if start.exercise and exercise is None:
+            print(message(NOT_LISTED, name=start.exercise))
+        run_plain(RunOptions(plain=True, ascii=False), store, exercise, None, restart=False)
     sys.stdout.flush()
 
 

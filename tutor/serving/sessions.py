@@ -58,17 +58,17 @@ class Sessions:
     async def _find_or_launch(self, learner: str, start: Start) -> tuple[Session, bool]:
         """Return the learner's session, and whether it is new."""
         session = self._sessions.get(learner)
-        if session is not None and session.plain is not start.plain:
-            # The same learner wants to work in the other way.
+        if session is not None and not session.suits(start):
+            # The same learner wants to work in the other way, or in the other language.
             self._forget(learner, session)
             await session.end("elsewhere")
             session = self._sessions.get(learner)
         is_new = session is None
         if session is None:
             self._make_room()
-            session = Session(self._processes, lambda ended: self._forget(learner, ended), plain=start.plain)
+            session = Session(self._processes, lambda ended: self._forget(learner, ended), start)
             self._sessions[learner] = session
-            self._launches[session] = asyncio.create_task(session.launch(start))
+            self._launches[session] = asyncio.create_task(session.launch())
         if (launch := self._launches.get(session)) is not None:
             await asyncio.shield(launch)
         return session, is_new

@@ -275,7 +275,10 @@ class _Server:
         """Take the answers of the page that asks who it is."""
         if self._is_foreign(request):
             return _message(pages.FOREIGN_ORIGIN, 403)
-        form = await request.post()
+        try:
+            form = await request.post()
+        except ValueError as error:
+            raise web.HTTPBadRequest from error
         given = {name: value for name, value in form.items() if isinstance(value, str)}
         found = await self._identify(request, given, _kept(given))
         return found if isinstance(found, web.Response) else _redirect(_address(_kept(given)))

@@ -37,11 +37,13 @@ def run(
     watch: Path | None = None,
     review: ReviewSession | None = None,
     placement: Kind | None = None,
+    link: str = "",
 ) -> int:
     """Run the app at an exercise, at a review, at a test, or at the list, until the learner leaves; return the exit code.
 
     `seed` chooses the numbers of the exercise, `restart` opens it from its start, `whole` judges nothing before its last
-    blank. `packs` are the packs to list, None for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
+    blank. `packs` are the packs to list, None for all. The file or pack at `watch` is shown again whenever it is saved. `link` is the
+    name of an exercise that a page in a browser asks for and that could not be opened. The exit code is 1 if the exercise or
     review was left open, 128 + n after signal n, else 0. Raise AppError, with the terminal
     restored, if the app has an error of its own.
     """
@@ -63,6 +65,7 @@ def run(
         watch=watch,
         review=review,
         placement=placement,
+        link=link,
     )
     try:
         solved = app.run()

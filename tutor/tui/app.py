@@ -89,6 +89,7 @@ class TutorApp(App[bool]):
         watch: Path | None = None,
         review: ReviewSession | None = None,
         placement: Kind | None = None,
+        link: str = "",
     ) -> None:
         """Open at an exercise, at a `review`, at a `placement` test, or at the list; `tutor.tui.run` describes the parameters."""
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -96,7 +97,7 @@ class TutorApp(App[bool]):
         self._shows_library = packs is None
         self._records_progress = self._shows_library and watch is None
         self._initial_exercise, self._initial_review = exercise, review
-        self._initial_placement = placement
+        self._initial_placement, self._link = placement, link
         self._seed, self._restart, self._whole = seed, restart, whole
         self._watched_path = watch
         self._solved = False
@@ -291,8 +292,8 @@ class TutorApp(App[bool]):
         if self._watched_path is not None:
             self.file_watch.start()
         if self.browser is not None:
-            if starts_at_list and place:
-                self.navigator.open_by_name(place)
+            if starts_at_list and (name := self._link or place):
+                self.navigator.open_by_name(name)
             self.browser.start()
         self.preferences.report_settings_faults()
         self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)

@@ -12,7 +12,7 @@ from tutor.practice.export import export_lines
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet
 from tutor.practice.worksheet import Worksheet, random_seed
-from tutor.served import CODE_ELSEWHERE, is_shared
+from tutor.served import CODE_ELSEWHERE, NOT_LISTED, is_shared
 from tutor.tui.after_solved import NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
@@ -121,12 +121,13 @@ class Navigator:
         self._host.app.push_screen(ExplainScreen(self._host, replay, str(entry.title), note=note))
 
     def open_by_name(self, name: str, *, new_numbers: bool = False) -> None:
-        """Open an exercise by its name `pack/exercise` if it is listed."""
+        """Open an exercise by its name `pack/exercise`; say so if it is not listed."""
         entries = ((pack, entry) for pack in self.home.packs for entry in pack.entries)
         for pack, entry in entries:
             if f"{pack.id}/{entry.id}" == name:
                 self.open_entry(pack, entry, random_seed() if new_numbers else None)
                 return
+        self.home.set_message(message(NOT_LISTED, name=name))
 
     def open_exercise(
         self, exercise: Exercise, seed: int | None = None, *, restart: bool = False, whole: bool = False
