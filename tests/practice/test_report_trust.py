@@ -254,6 +254,23 @@ ungraded = true
 """
 
 
+@pytest.mark.parametrize(("points", "told"), [("points = 10\n", [("ann", "removed-chain")]), ("", [])])
+def test_rows_of_no_version_that_could_read_the_exam_are_told(
+    tmp_path: Path, points: str, told: list[tuple[str, str]]
+) -> None:
+    folder = write_exam(tmp_path)
+    file = folder / "quotient.toml"
+    file.write_text(points + file.read_text())
+    exam = open_path(folder).open("quotient")  # type: ignore[union-attr]
+    classroom = Classroom()
+    # As in an export from which the hashes and the version were taken, to claim any numbers and verdicts.
+    forged = [replace(event, content="", fingerprint="0" * 16) for event in work(exam.variant(5), program="")]
+    classroom.add(attempts(forged, seal=False), "ann")
+    classroom.add(attempts(chained(work(exam.variant(6)))), "bob")
+    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+    assert kinds(classroom) == told
+
+
 @pytest.mark.parametrize("seed", [3, 4])
 def test_shuffled_choices_and_texts_of_an_exam_keep_their_verdicts(tmp_path: Path, seed: int) -> None:
     folder = write_exam(tmp_path)

@@ -29,6 +29,7 @@ FlagKind = Literal[
     "clock-back",
     "dated-ahead",
     "changed-rows",
+    "removed-chain",
     "missing-rows",
     "changed-export",
     "no-end",
@@ -51,6 +52,9 @@ _SENTENCES: dict[FlagKind, str] = {
     "clock-back": N_("Rows with an earlier time than the row before them: {n}, by up to {time}."),
     "dated-ahead": N_("Rows dated in the future: {n}."),
     "changed-rows": N_("Rows that differ from what was stored: {n}."),
+    "removed-chain": N_(
+        "Rows without a hash chain: {n}. Versions that write none can't read the exercise as it is here."
+    ),
     "missing-rows": N_("Places where rows are missing: {n}."),
     "changed-export": N_("After the export, rows were removed, added or moved."),
     "no-end": N_("The end of the file is missing, and perhaps rows with it."),
@@ -165,5 +169,7 @@ def _work_flags(classroom: Classroom) -> Iterator[Flag]:
             yield Flag(learner, *name, "other-form", forms.count("other"))
         if "other-numbers" in forms:
             yield Flag(learner, *name, "other-numbers", forms.count("other-numbers"))
+        if unchained := sum(each.num_unchained for each in tries):
+            yield Flag(learner, *name, "removed-chain", unchained)
         if kept := sum(each.num_kept for each in tries):
             yield Flag(learner, *name, "not-regraded", kept)

@@ -17,6 +17,7 @@ from tutor.algebra.expr import Num
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.grader import grade
 from tutor.grading.verdict import VerdictKind
+from tutor.packs.assessment import Assessment
 from tutor.packs.content_hash import content_hash
 from tutor.packs.diagnostics import PackError
 from tutor.practice.event import NOTED, Event
@@ -39,6 +40,8 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 #: The numbers of more seeds at once take more memory and hardly less time.
 _SEEDS_AT_ONCE = 200
 _FINISHING = ("solved", "reviewed")
+#: Versions without a hash chain refuse points, times and everything else that an assessment says.
+_NO_ASSESSMENT = Assessment()
 
 Form = Literal["current", "other", "other-numbers", "unknown"]
 """Whether a try is at the exercise as it is here, on numbers that it draws: `unknown` is a part of it, or no exercise"""
@@ -61,6 +64,8 @@ class RegradedTry:
     num_regraded: int = 0
     #: How many answers could not be graded again.
     num_kept: int = 0
+    #: How many rows have no hash chain, though the exercise can only be read by versions that write one.
+    num_unchained: int = 0
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -100,6 +105,17 @@ class Regrader:
 
     def regrade(self, pack: str, exercise: str, events: Sequence[Event]) -> RegradedTry:
         """Return a try, whose events are in the order in which they were stored, as it is graded here."""
+        regraded = self._regrade(pack, exercise, events)
+        regraded.num_unchained = self._num_unchained(f"{pack}/{exercise}", events)
+        return regraded
+
+    def _num_unchained(self, name: str, events: Sequence[Event]) -> int:
+        found = self._exercise(name)
+        if found is None or found[0].assessment == _NO_ASSESSMENT:
+            return 0
+        return sum(not event.link and not event.program for event in events)
+
+    def _regrade(self, pack: str, exercise: str, events: Sequence[Event]) -> RegradedTry:
         answers = [event for event in events if event.kind in ("answer", NOTED)]
         if not answers:
             return RegradedTry(list(events), "current")
