@@ -133,8 +133,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_pictures_are_small_and_need_nothing_else() -> None:
-    pictures = [ROOT / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
-    assert [picture.name for picture in pictures] == ["replay.svg", "exercise.svg"]
+    pictures = [ROOT / path for path in re.findall(r"!\[[^]]+\]\((?:\.\./)?([^)]+)\)", README + KOREAN_README)]
+    assert [picture.name for picture in pictures] == ["replay.svg", "exercise.svg", "replay-ko.svg"]
     for picture in pictures:
         root = ElementTree.parse(picture).getroot()
         assert root.tag.endswith("svg")

@@ -1,4 +1,4 @@
-"""The lines of the README in a notebook that is run by a real kernel."""
+"""The lines of the guide in a notebook that is run by a real kernel."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Pictures of the running program: `python tests/pictures/make.py [FOLDER]`.
 
-Without a folder, it renews the README's pictures beside this file. With a folder, it takes all pictures and an
+Without a folder, it renews the pictures of the READMEs beside this file. With a folder, it takes all pictures and an
 `index.html` that shows them on one page, for a review of every screen.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -34,11 +34,13 @@ class Picture:
 
 
 REPLAY = Picture("replay", "basics/two-roads", ("f6",), (100, 31), animated=True)
+REPLAY_KO = replace(REPLAY, name="replay-ko", language="ko")
 README = Picture("exercise", "basics/two-roads", ("1", "4", "enter", "6", "enter", "2", "0", "enter"), (120, 36))
 
 ALL = (
     README,
     REPLAY,
+    REPLAY_KO,
     Picture("home", "", ()),
     Picture("home-ko", "", (), language="ko"),
     Picture("home-120", "", (), (120, 40)),
@@ -124,7 +126,7 @@ def main() -> None:
     os.environ["COLORTERM"] = "truecolor"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in ALL if len(sys.argv) > 1 else (README, REPLAY):
+    for picture in ALL if len(sys.argv) > 1 else (README, REPLAY, REPLAY_KO):
         file = folder / f"{picture.name}.svg"
         file.write_text(asyncio.run(take(picture)), encoding="utf-8")
         print(file)
