@@ -23,6 +23,7 @@ from tutor.practice.class_files import class_files, read_class_file
 from tutor.practice.class_flags import Flag, class_flags
 from tutor.practice.classroom import Classroom
 from tutor.practice.event import NOTED, Event
+from tutor.practice.exam import exam_seed
 from tutor.practice.export import Attempt, Sealing, as_json, read_export
 from tutor.practice.gradebook import ExercisePoints, Points, make_gradebook
 from tutor.practice.regrading import Regrader
@@ -252,6 +253,21 @@ accept = ["chain rule"]
 prompt = "Why?"
 ungraded = true
 """
+
+
+def test_numbers_of_another_id_are_told_where_a_class_has_ids(tmp_path: Path) -> None:
+    exam = open_path(write_exam(tmp_path)).open("quotient")  # type: ignore[union-attr]
+
+    def kinds_with(**owners: str) -> list[tuple[str, str]]:
+        classroom = Classroom()
+        for learner, owner in owners.items():
+            classroom.add(attempts(chained(work(exam.variant(exam_seed(exam, owner))))), learner)
+        classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+        return kinds(classroom)
+
+    assert kinds_with(ann="ann", bob="somebody") == [("bob", "other-id")]
+    assert kinds_with(ann="ann", bob="bob") == []
+    assert kinds_with(ann="random", bob="somebody") == []
 
 
 @pytest.mark.parametrize(("points", "told"), [("points = 10\n", [("ann", "removed-chain")]), ("", [])])

@@ -24,6 +24,7 @@ FlagKind = Literal[
     "regraded",
     "other-form",
     "other-numbers",
+    "other-id",
     "copied",
     "begun-again",
     "clock-back",
@@ -47,6 +48,7 @@ _SENTENCES: dict[FlagKind, str] = {
     ),
     "other-form": N_("Tries at another form of the exercise than the one here: {n}."),
     "other-numbers": N_("Tries with numbers that the exercise here does not draw: {n}."),
+    "other-id": N_("Tries with numbers that don't follow from this student id, as others' here do from theirs: {n}."),
     "copied": N_("The same answers at the same times as in the work of: {others}."),
     "begun-again": N_("Tries at the exam: {n}. The first finished one counts."),
     "clock-back": N_("Rows with an earlier time than the row before them: {n}, by up to {time}."),
@@ -159,7 +161,11 @@ def _by_exercise(learner: str, kind: FlagKind, events: list[Event]) -> Iterator[
 
 
 def _work_flags(classroom: Classroom) -> Iterator[Flag]:
+    # Where nobody was given an id, numbers follow from none.
+    has_ids = any(each.follows_id for tries in classroom.regraded.values() for each in tries)
     for (learner, name), tries in classroom.regraded.items():
+        if has_ids and (others := sum(each.follows_id is False for each in tries)):
+            yield Flag(learner, *name, "other-id", others)
         forms = [each.form for each in tries]
         differences = [difference for each in tries for difference in each.differences]
         if differences:

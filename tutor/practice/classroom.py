@@ -153,6 +153,7 @@ class Classroom:
             regraded: dict[str, Event] = {}
             for (pack, exercise, _), attempts in _by_try(events.values()).items():
                 result = regrader.regrade(pack, exercise, attempts)
+                result.follows_id = regrader.follows_id(learner, pack, exercise, attempts)
                 if result.num_regraded or result.num_kept or result.num_unchained or result.form != "current":
                     self.regraded.setdefault((learner, (pack, exercise)), []).append(result)
                 regraded |= {event.id: event for event in result.events}

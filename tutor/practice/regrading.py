@@ -21,6 +21,7 @@ from tutor.packs.assessment import Assessment
 from tutor.packs.content_hash import content_hash
 from tutor.packs.diagnostics import PackError
 from tutor.practice.event import NOTED, Event
+from tutor.practice.exam import exam_seed
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class RegradedTry:
     num_kept: int = 0
     #: How many rows have no hash chain, though the exercise can only be read by versions that write one.
     num_unchained: int = 0
+    #: Whether the numbers of an exam follow from the learner's id; None if they can't.
+    follows_id: bool | None = None
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -108,6 +111,13 @@ class Regrader:
         regraded = self._regrade(pack, exercise, events)
         regraded.num_unchained = self._num_unchained(f"{pack}/{exercise}", events)
         return regraded
+
+    def follows_id(self, learner: str, pack: str, exercise: str, events: Sequence[Event]) -> bool | None:
+        """Return whether the numbers of a try at an exam follow from the learner's id; None if it is none, or all have the same."""
+        found = self._exercise(f"{pack}/{exercise}")
+        seeds = {event.seed for event in events if event.kind == NOTED}
+        wanted = exam_seed(found[0], learner) if found is not None and found[0].exam and seeds else None
+        return None if wanted is None else seeds == {wanted}
 
     def _num_unchained(self, name: str, events: Sequence[Event]) -> int:
         found = self._exercise(name)
