@@ -158,7 +158,7 @@ def test_the_list_of_exercises_shows_their_states(run_tutor: Run) -> None:
 
 def test_markup_in_texts_is_removed(run_tutor: Run) -> None:
     done = run_tutor("play", "losses/log-sum-exp", "--plain", text=":quit\n")
-    assert "log-sum-exp stands at the heart" in done.stdout
+    assert "log-sum-exp is at the heart" in done.stdout
     assert "**" not in done.stdout
 
 

@@ -96,7 +96,7 @@ def test_a_fault_while_opening_is_an_error_of_that_exercise(
     two_exercises: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "tutor.packs.builder.exercise._build", lambda context, name, pack: fail_for_bad(name) or pytest.fail(name)
+        "tutor.packs.builder.exercise._build", lambda context, name, *others: fail_for_bad(name) or pytest.fail(name)
     )
     with pytest.raises(PackError) as caught:
         library.read_pack(two_exercises).open("bad")

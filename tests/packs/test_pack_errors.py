@@ -29,8 +29,8 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         (
             "zzz = 1",
             "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, stages, forward, given, "
-            "level, minutes, needs, source, note, links, mode, inputs, vary, where, nodes, fold, values, labels, text, after, "
-            "code, blank, question, prediction.",
+            "level, minutes, needs, source, note, links, mode, points, carried, inputs, vary, where, nodes, fold, values, labels, "
+            "text, after, code, blank, question, prediction.",
         ),
         (
             "forward = ['a']",
@@ -38,7 +38,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ),
         (
             "[[question]]\nprompt = 'x'",
-            "2: question[0]: A question has an answer, or choices. Write one of the two.",
+            "2: question[0]: A question has an answer, choices, accept or ungraded = true. Write one of the four.",
         ),
         (
             "start = 'dL/dy'",

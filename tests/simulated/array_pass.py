@@ -28,7 +28,7 @@ COMPARISONS: Mapping[str, Callable[[Array, Array], Array]] = {
     "eq": np.equal,
     "ne": np.not_equal,
 }
-OPS = ("index", "concat", "stack", "grid", "reshape")
+OPS = ("index", "concat", "stack", "grid", "reshape", "einsum")
 
 
 def parameters(node: Node) -> Any:
@@ -56,6 +56,8 @@ def forward(node: Node, operands: Sequence[Array]) -> Array:
     elif node.op == "grid":
         rows, columns = parameters(node)
         found = np.reshape(flat, (rows, columns) if rows else (columns,))
+    elif node.op == "einsum":
+        found = np.einsum(str(parameters(node)), *flat)
     else:
         found = np.reshape(flat[0], parameters(node))
     return np.reshape(found, (1, -1)) if np.ndim(found) == 1 else found
@@ -65,6 +67,8 @@ def pull(node: Node, g: Array, operands: Sequence[Array], slot: int) -> Array:
     """Return what comes back to an operand: the entries of the upstream at the places that are made from it."""
     if node.op == "index":
         return at_places(node, g, operands, lambda before, new: before + new)
+    if node.op == "einsum":
+        return _swap_subscripts(node, g, operands, slot)
     numbered, begin = [], 1
     for each in operands:
         numbered.append(np.reshape(np.arange(begin, begin + np.size(each)), np.shape(each)))
@@ -72,6 +76,22 @@ def pull(node: Node, g: Array, operands: Sequence[Array], slot: int) -> Array:
     places = forward(node, numbered)
     own = [np.ravel(g)[np.flatnonzero(places == number)].sum() for number in np.ravel(numbered[slot])]
     return np.reshape(own, np.shape(operands[slot])).astype(np.asarray(g).dtype)[()]
+
+
+def _swap_subscripts(node: Node, g: Array, operands: Sequence[Array], slot: int) -> Array:
+    """Return the product of the upstream and the other operands, with the operand's own subscripts as the result's.
+
+    A subscript that only this operand has was summed, so its upstream is copied along it.
+    """
+    parts, result = parameters(node).operands, parameters(node).result
+    flat = [np.ravel(each) if np.ndim(each) and _is_vector(node, n) else each for n, each in enumerate(operands)]
+    terms = [(result, np.ravel(g) if len(result) == 1 else g)]
+    terms += [(part, flat[n]) for n, part in enumerate(parts) if n != slot]
+    used = {letter for letters, _value in terms for letter in letters}
+    lost = [(letter, n) for n, letter in enumerate(parts[slot]) if letter not in used]
+    terms += [(letter, np.ones(np.shape(flat[slot])[n])) for letter, n in lost]
+    swapped = f"{','.join(letters for letters, _value in terms)}->{parts[slot]}"
+    return np.reshape(np.einsum(swapped, *(value for _letters, value in terms)), np.shape(operands[slot]))
 
 
 def places_of(node: Node, operands: Sequence[Array]) -> list[int]:

@@ -64,7 +64,7 @@ class WrongValueReport:
             self.total += 1
             distance = relative_distance(mistake.value, problem.truth_in_floats(blank))
             self.within.update(tolerance for tolerance in TOLERANCES if distance <= tolerance)
-            if distance <= 2 * TOLERANCES[-1]:
+            if distance <= 2 * TOLERANCES[-1] or not any(map(float, cells_of(problem.truth_in_floats(blank)))):
                 self.accepted += accepted_texts(name, problem, blank, mistake.id, mistake.value)
 
     def __str__(self) -> str:
@@ -75,9 +75,9 @@ class WrongValueReport:
 
 
 def relative_distance(value: Value, truth: Value) -> float:
-    """Return the largest distance of a cell, relative to the largest right cell."""
+    """Return the largest distance of a cell, relative to the largest right cell, or to the largest at all if it is 0."""
     pairs = list(zip(map(float, cells_of(value)), map(float, cells_of(truth)), strict=True))
-    largest = max(abs(right) for _, right in pairs)
+    largest = max(abs(right) for _, right in pairs) or max(abs(wrong) for wrong, _ in pairs)
     return max(abs(wrong - right) for wrong, right in pairs) / (largest or 1.0)
 
 

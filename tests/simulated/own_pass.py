@@ -102,6 +102,8 @@ FORWARD: Mapping[str, Callable[..., Array]] = {
     "mean.0": lambda x: x.mean(axis=0, keepdims=True),
     "mean.1": lambda x: x.mean(axis=1, keepdims=True),
     "softmax": _softmax,
+    "detach": lambda x: x,
+    "masked_softmax": lambda x, mask: _softmax(np.where(mask, x, -np.inf)),
     "cross_entropy": lambda p, t: -_weighted(t, np.log, p).sum() / p.shape[0],
     "mse": lambda p, t: ((p - t) ** 2).mean(),
     **{
@@ -166,6 +168,8 @@ PULLS: Mapping[str, tuple[Callable[..., Array], ...]] = {
     "mean.0": (lambda g, z, x: _spread(g / x.shape[0], x),),
     "mean.1": (lambda g, z, x: _spread(g / x.shape[1], x),),
     "softmax": (lambda g, z, x: z * (g - (g * z).sum(axis=1, keepdims=True)),),
+    "detach": (lambda g, z, x: 0 * g,),
+    "masked_softmax": (lambda g, z, x, mask: z * (g - (g * z).sum(axis=1, keepdims=True)),),
     "cross_entropy": (
         lambda g, z, p, t: -g / p.shape[0] * _weighted(t, lambda cell: 1 / cell, p),
         lambda g, z, p, t: -g / p.shape[0] * np.log(p),

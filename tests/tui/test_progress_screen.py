@@ -94,9 +94,9 @@ async def test_mistakes_and_packs_lead_to_an_exercise() -> None:
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "an exercise that trains the mistake")
         await pilot.press("escape")
         await show_progress(pilot)
-        await wait_for_text(pilot, "Chains, branches")
+        await wait_for_text(pilot, "Chains and branches")
         await pilot.press("2", "down")
-        await wait_for_text(pilot, "▌ Chains, branches")
+        await wait_for_text(pilot, "▌ Chains and branches")
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "the next one of the pack")
 
