@@ -10,6 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.run_tutor import Run
 
 HANGUL = re.compile("[가-힣]")
@@ -275,3 +277,16 @@ def test_sizes_that_can_not_be_used_are_refused(run_tutor: Run, symbols: str, pr
     done = run_tutor("solve", "Y = X @ W", "--symbols", symbols)
     assert done.returncode == 2
     assert problem in done.stderr
+
+
+def test_a_file_may_begin_with_a_minus_and_one_alone_is_standard_output(
+    run_tutor: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    formula = ("solve", "z = -x*y", "x=1", "y=2", "--svg", "--to")
+    assert run_tutor(*formula, "-").stdout.startswith("<svg")
+    done = run_tutor(*formula, "-x.svg")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "-x.svg").read_text().startswith("<svg")
+    assert run_tutor("sheet", "basics/plus", "--to", "-").stdout.startswith("#")
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.svg"]

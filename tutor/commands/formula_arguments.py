@@ -13,6 +13,7 @@ from tutor.algebra.expr import ONE
 from tutor.algebra.parser import parse_value
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
+from tutor.commands.options import GUARD
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.misreadings import find_misreadings
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from tutor.engine.python_source.translation import PythonFormula
     from tutor.grading.problem import Problem
 
-# In front of an argument that begins with a minus and is not an option, such as `-x^2`; `_PlainText` removes it.
-_GUARD = "\x00"
 #: What was meant as a symbol of the start.
 _SYMBOL_LIKE = re.compile(r"\s*[d∂]\s*\w*\s*(/.*)?")
 
@@ -36,7 +35,7 @@ class FormulaCommand(LocalizedCommand):
     """A command whose arguments may begin with a single minus; `--word` is always an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        guarded = [_GUARD + arg if arg.startswith("-") and not arg.startswith("--") else arg for arg in args]
+        guarded = [GUARD + arg if arg.startswith("-") and not arg.startswith("--") else arg for arg in args]
         return super().parse_args(ctx, guarded)
 
 
@@ -44,7 +43,7 @@ class _PlainText(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return str(value).removeprefix(_GUARD)
+        return str(value).removeprefix(GUARD)
 
 
 #: The type of an argument that may begin with a minus.

@@ -18,6 +18,8 @@ from tutor.i18n import LANGUAGES, N_, _, describe_os_error, message
 from tutor.packs.sanitize import clean_title
 from tutor.run_options import RunOptions
 
+#: In front of an argument that begins with a minus and is not an option, such as `-x^2`.
+GUARD = "\x00"
 _LANG_HELP = str(message(N_("The language: {codes}."), codes=_(" or ").join(LANGUAGES)))
 
 _NO_FILE_NAME = N_("“{path}” can't be the name of a file. Check it.")
@@ -56,7 +58,8 @@ class FilePath(click.Path):
         super().__init__(readable=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        return usable_path(os.fsdecode(super().convert(value, param, ctx)))
+        given = value.removeprefix(GUARD) if isinstance(value, str) else value
+        return usable_path(os.fsdecode(super().convert(given, param, ctx)))
 
 
 def common_options(function: Function) -> Function:

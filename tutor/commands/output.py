@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def is_standard_output(path: Path | None) -> bool:
+    """Return whether --to was left out or is `-`, as in other programs."""
+    return path is None or str(path) == "-"
+
+
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
-    """Open standard output, or a file that is written completely or not at all. Raise CommandError."""
-    if path is None:
+    """Open standard output, which `-` means as well, or a file that is written as a whole. Raise CommandError."""
+    if path is None or is_standard_output(path):
         if sys.stdout is None:
             raise CommandError(message(N_("There is no output to write to. Use --to FILE.")))
         yield sys.stdout

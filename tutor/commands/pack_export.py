@@ -12,7 +12,7 @@ from tutor.commands.errors import CommandError, print_error
 from tutor.commands.exercise_arguments import find_exercises
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
-from tutor.commands.output import open_output
+from tutor.commands.output import is_standard_output, open_output
 from tutor.commands.student_option import before_due_option, check_key_allowed
 from tutor.drawing.quizzes.content import quiz_questions
 from tutor.drawing.quizzes.gift import as_gift
@@ -65,7 +65,7 @@ def export_pack(
     requested = [name for name in _FORMATS if formats[name]]
     if len(requested) != 1:
         raise CommandError(message(_CHOOSE), 2)
-    if requested == ["qti"] and path is None:
+    if requested == ["qti"] and is_standard_output(path):
         raise CommandError(message(_QTI_FILE), 2)
     try:
         exercises = [exercise for target in targets for exercise in find_exercises(target)]

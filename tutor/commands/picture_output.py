@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tutor.commands.errors import CommandError
-from tutor.commands.output import open_output
+from tutor.commands.output import is_standard_output, open_output
 from tutor.drawing.pictures import png, structure
 from tutor.drawing.pictures.picture import picture_of
 from tutor.drawing.pictures.svg import svg
@@ -37,7 +37,7 @@ def write_picture(target: SolveTarget, form: str, theme: SvgTheme, path: Path | 
 
 
 def _write_png(picture: Picture, theme: SvgTheme, path: Path | None) -> None:
-    if path is None and (sys.stdout is None or sys.stdout.isatty()):
+    if is_standard_output(path) and (sys.stdout is None or sys.stdout.isatty()):
         raise CommandError(message(_NO_TERMINAL), 2)
     try:
         image = png.render(svg(picture, theme))

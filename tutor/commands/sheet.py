@@ -11,7 +11,7 @@ from tutor.commands.errors import CommandError
 from tutor.commands.exercise_arguments import find_exercises
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
-from tutor.commands.output import open_output
+from tutor.commands.output import is_standard_output, open_output
 from tutor.commands.roster import read_roster
 from tutor.commands.student_option import before_due_option, check_key_allowed, student_option
 from tutor.drawing.sheets.content import make_sheets
@@ -67,7 +67,7 @@ def sheet(
 ) -> int:
     if sum(given is not None for given in (seed, students, student)) > 1:
         raise CommandError(message(_ONE_OF_THEM), 2)
-    ending = ".md" if path is None else path.suffix.lower()
+    ending = ".md" if path is None or is_standard_output(path) else path.suffix.lower()
     if ending not in (".html", ".htm", ".md", ".tex"):
         raise CommandError(message(_UNKNOWN_ENDING, file=path), 2)
     ids = () if students is None else read_roster(students)
