@@ -136,10 +136,10 @@ def _forward(subscripts: Subscripts, *operands: Value) -> Value:
 
 
 def _exact(subscripts: Subscripts, values: Sequence[Any]) -> Value:
-    """Return the sums of exact numbers, as fractions where all of them are rational."""
+    """Return the sums of exact numbers, as fractions where all are rational. Raises `ValueError` for a wrong shape."""
     sizes: dict[str, int] = {}
     for value, part in zip(values, subscripts.operands, strict=True):
-        sizes |= dict(zip(part, value.shape if part else (), strict=True))
+        sizes |= dict(zip(part, getattr(value, "shape", ()) if part else (), strict=True))
     cells = [_cells_by_key(value, part) for value, part in zip(values, subscripts.operands, strict=True)]
     rational = all(isinstance(cell, Num) for by_key in cells for cell in by_key.values())
     entries: list[dict[Any, Any]] = [
