@@ -22,7 +22,7 @@ _CONTEXT = 40
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A wording to avoid, the contexts in which it is right, and what to write instead."""
+    """A wording to avoid, the contexts that it may overlap, and what to write instead."""
 
     pattern: re.Pattern[str]
     unless: tuple[re.Pattern[str], ...]
@@ -54,7 +54,7 @@ def find(text: Text) -> Iterator[Finding]:
     for rule in rules(text.language):
         for match in rule.pattern.finditer(words):
             allowed = (found.span() for pattern in rule.unless for found in pattern.finditer(words))
-            if not any(start <= match.start() and match.end() <= end for start, end in allowed):
+            if not any(start < match.end() and match.start() < end for start, end in allowed):
                 start, end = max(match.start() - _CONTEXT, 0), match.end() + _CONTEXT
                 yield Finding(text.place, " ".join(text.words[start:end].split()), rule.advice)
 
