@@ -6,6 +6,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
+from tests.reading.prose import find_in_english
 from tests.reading.rules import find
 from tests.reading.texts import ROOT, catalog_texts, document_texts, exercise_texts
 
@@ -16,7 +17,7 @@ def main(names: list[str]) -> int:
     texts = exercise_texts(folders)
     if not names:
         texts = chain(texts, catalog_texts(), document_texts())
-    findings = [str(one) for text in texts for one in find(text)]
+    findings = [str(one) for text in texts for one in chain(find(text), find_in_english(text))]
     print(*findings, f"{len(findings)} found", sep="\n")
     return bool(findings)
 

@@ -48,9 +48,14 @@ def rules(language: str) -> tuple[Rule, ...]:
     return tuple(_rule(entry) for entry in tomllib.loads(content)["rule"])
 
 
+def without_code(words: str) -> str:
+    """Return a text with spaces in place of code, placeholders and addresses."""
+    return _NOT_WORDING.sub(lambda found: " " * len(found[0]), words)
+
+
 def find(text: Text) -> Iterator[Finding]:
     """Yield every place of a text at which a rule of its language is broken."""
-    words = _NOT_WORDING.sub(lambda found: " " * len(found[0]), text.words)
+    words = without_code(text.words)
     for rule in rules(text.language):
         for match in rule.pattern.finditer(words):
             allowed = (found.span() for pattern in rule.unless for found in pattern.finditer(words))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CATALOG = ROOT / "tutor" / "locale" / "ko" / "LC_MESSAGES" / "tutor.po"
 DOCUMENTS = {
-    "en": ("README.md", "exercises/README.md", "tutor/README.md", "tests/README.md", ".github/CONTRIBUTING.md"),
+    "en": ("README.md", "exercises/*.md", "tutor/README.md", "tests/README.md", ".github/CONTRIBUTING.md"),
     "ko": (".github/README.ko.md",),
 }
 
@@ -50,9 +50,8 @@ def catalog_texts() -> Iterator[Text]:
 def document_texts() -> Iterator[Text]:
     """Yield the documents for users, instructors and contributors."""
     for language, names in DOCUMENTS.items():
-        for name in names:
-            if (ROOT / name).exists():
-                yield Text(name, language, (ROOT / name).read_text(encoding="utf-8"))
+        for path in (path for name in names for path in sorted(ROOT.glob(name))):
+            yield Text(str(path.relative_to(ROOT)), language, path.read_text(encoding="utf-8"))
 
 
 def _texts_in(value: Any, place: str) -> Iterator[Text]:

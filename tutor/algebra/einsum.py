@@ -119,7 +119,9 @@ def _shape(subscripts: Subscripts, shapes: Sequence[Shape], offset: int) -> Shap
 
 
 def _without_row_axis(value: Value, letters: str) -> Value:
-    """Return a vector with its only axis, after that of a batch."""
+    """Return a vector with its only axis, after that of a batch. Raises `ValueError` for a number."""
+    if len(letters) == 1 and not hasattr(value, "shape"):
+        raise ValueError("a number in place of a vector")
     return value[..., 0, :] if len(letters) == 1 else value
 
 
