@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tutor import i18n
+from tutor.practice import student
 
 if TYPE_CHECKING:
     import subprocess
@@ -33,9 +34,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return 1.5 workers per core, because tests of screens and of processes mostly wait."""
-    cores = os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    """Return two workers per core, because tests of screens and of processes mostly wait."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,7 @@ def home(home_paths: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setattr(student, "_given", [])
     return folder
 
 

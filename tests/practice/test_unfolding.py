@@ -11,6 +11,7 @@ from tutor.algebra.parser import parse_value
 from tutor.engine.fold import fold
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs import library
+from tutor.packs.assessment import Assessment
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet, rebase_worksheet
@@ -21,6 +22,7 @@ from tutor.practice.worksheet import Worksheet
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
+    from tutor.packs.assessment import Reveal
     from tutor.packs.exercise import Variant
 
 SIGMA = "basics/sigmoid-folded"
@@ -146,12 +148,14 @@ def test_built_in_nodes_can_be_unfolded_if_they_have_enough_parts() -> None:
     assert not worksheet.can_unfold("x")
 
 
-def test_nodes_of_an_exam_can_be_unfolded_after_its_end() -> None:
-    worksheet = Worksheet(replace(library.find_exercise(SIGMA), exam=True).variant())
+@pytest.mark.parametrize("reveal", [None, "at-end"])
+def test_nodes_of_an_exam_can_be_unfolded_after_its_end_if_it_tells_answers(reveal: Reveal | None) -> None:
+    exam = replace(library.find_exercise(SIGMA), exam=True, assessment=Assessment(reveal=reveal))
+    worksheet = Worksheet(exam.variant())
     assert not worksheet.can_unfold("inv1")
     worksheet.answer("x->inv1", "1")
     assert worksheet.done
-    assert worksheet.can_unfold("inv1")
+    assert worksheet.can_unfold("inv1") == (reveal == "at-end")
 
 
 def test_a_node_can_be_unfolded_once_its_value_is_not_a_blank_any_more() -> None:
