@@ -35,7 +35,7 @@ def smoke(program: str) -> None:
     screen = pyte.Screen(80, 24)
     stream = pyte.Stream(screen)
     child = pexpect.spawn(program, dimensions=(24, 80), env=environment, encoding="utf-8", timeout=60)
-    while not any("First steps" in line for line in screen.display):
+    while not any("The basics" in line for line in screen.display):
         stream.feed(child.read_nonblocking(65536, timeout=60))
     child.send("\x11")
     child.expect(pexpect.EOF)

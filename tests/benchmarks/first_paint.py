@@ -53,7 +53,7 @@ def time_until_painted(arguments: list[str], text: str, environment: dict[str, s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--text", default="First steps", help="what the tutor's first screen shows")
+    parser.add_argument("--text", default="The basics", help="what the tutor's first screen shows")
     options = parser.parse_args()
     environment = {
         **os.environ,

@@ -149,7 +149,7 @@ def main() -> None:
     opened: dict[str, list[tuple[float, float]]] = {"an exercise": [], "the next one": []}
     for _ in range(9):
         listed = Program(["-m", "tutor"], home)
-        listed.wait_for("First steps")
+        listed.wait_for("The basics")
         for measured in opened.values():
             before = listed.computed()
             took, _size = listed.press("\r", until=b"F2")

@@ -103,7 +103,7 @@ def paint(empty: Path, full: Path, runs: int) -> None:
                 "TERM": "xterm-256color",
                 "LANG": "C.UTF-8",
             }
-            elapsed = time_until_painted(["-m", "tutor"], "First steps", environment)
+            elapsed = time_until_painted(["-m", "tutor"], "The basics", environment)
             if run:  # the first run of each fills the caches
                 measured.append(elapsed)
     for number, label in enumerate(("first screen", "computing for it")):
