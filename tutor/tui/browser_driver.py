@@ -11,11 +11,12 @@ from functools import partial
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver
 from textual.geometry import Size
 from textual.message import Message
+
+from tutor.tui.key_parser import KeyParser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,8 @@ class BrowserDriver(WebDriver):
 
     def run_input_thread(self) -> None:
         """Read packets until the server has gone or the app has ended."""
-        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")(errors="ignore").decode
+        parser = KeyParser(self.process_message, self._debug)
+        decode = getincrementaldecoder("utf-8")(errors="ignore").decode
         stream, rounds = ByteStream(), 0
         with selectors.DefaultSelector() as selector:
             selector.register(_INPUT, selectors.EVENT_READ)
@@ -92,23 +94,11 @@ class BrowserDriver(WebDriver):
                     for kind, payload in stream.feed(received):
                         if kind == "D":
                             self._takes_keys.wait(_START_WAIT)
-                            parser = self._feed(parser, decode(payload))
+                            parser.feed(decode(payload))
                         else:
                             self._on_meta(kind, payload)
-                for message in parser.tick():
-                    self.process_message(message)
+                parser.tick()
                 rounds = max(rounds - 1, 0)
-
-    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
-        """Read keys from what was typed, and return the parser to go on with: a new one if the text confuses it."""
-        if not text:
-            return parser
-        try:
-            for message in parser.feed(text):
-                self.process_message(message)
-        except Exception:
-            return XTermParser(self._debug)
-        return parser
 
     def on_meta(self, packet_type: str, payload: dict[str, Any]) -> None:
         """Process a packet of the server that is no key."""

@@ -13,8 +13,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from tutor.tui.key_parser import KeyParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +163,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the exit event is set or the terminal has gone."""
-        decoder, parser = input_decoder(), XTermParser(self._debug)
+        decoder, parser = input_decoder(), KeyParser(self.process_message, self._debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -170,21 +171,8 @@ class TerminalDriver(LinuxDriver):
                     received = os.read(self.fileno, _READ_SIZE)
                     if not received:
                         raise OSError("end of input")
-                    parser = self._feed(parser, decoder.decode(received))
-                for message in parser.tick():
-                    self.process_message(message)
-
-    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
-        """Read keys from what was typed, and return the parser to go on with: a new one if the text confuses it."""
-        if not text:
-            # The parser takes an empty text for the end.
-            return parser
-        try:
-            for message in parser.feed(text):
-                self.process_message(message)
-        except Exception:
-            return XTermParser(self._debug)
-        return parser
+                    parser.feed(decoder.decode(received))
+                parser.tick()
 
 
 def input_decoder() -> IncrementalDecoder:
