@@ -35,22 +35,12 @@ def serve(
 ) -> None:
     """Serve until a signal ends it."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
-    asyncio.run(_serve(listening, site, signer, learners, processes, limits, on_ready))
-
-
-async def _serve(
-    listening: socket.socket,
-    site: Site,
-    signer: Signer,
-    learners: Learners,
-    processes: Processes,
-    limits: Limits,
-    on_ready: Callable[[], None],
-) -> None:
     sessions = Sessions(processes, limits.sessions, idle_after=limits.idle_after, alone_after=limits.alone_after)
-    runner = web.AppRunner(
-        make_app(site, signer, learners, sessions), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
-    )
+    asyncio.run(_serve(listening, make_app(site, signer, learners, sessions), on_ready))
+
+
+async def _serve(listening: socket.socket, app: web.Application, on_ready: Callable[[], None]) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
