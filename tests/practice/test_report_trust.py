@@ -26,6 +26,7 @@ from tutor.practice.event import NOTED, Event
 from tutor.practice.exam import exam_seed
 from tutor.practice.export import Attempt, Sealing, as_json, read_export
 from tutor.practice.gradebook import ExercisePoints, Points, make_gradebook
+from tutor.practice.installed_exercises import InstalledExercises
 from tutor.practice.regrading import Regrader
 from tutor.practice.storage.migrations import protect_events, unprotect_events
 from tutor.practice.storage.store import Store
@@ -83,10 +84,14 @@ def believed(**learners: Sequence[Event] | list[Attempt]) -> Classroom:
     return classroom
 
 
+def installed_here() -> InstalledExercises:
+    return InstalledExercises(library.find_exercise, library.exercise_names())
+
+
 def report_on(**learners: Sequence[Event] | list[Attempt]) -> Classroom:
     """Return a class whose answers are graded again."""
     classroom = believed(**learners)
-    classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
+    classroom.regrade(Regrader(installed_here()))
     return classroom
 
 
@@ -99,7 +104,7 @@ def kinds(classroom: Classroom) -> list[tuple[str, str]]:
 
 
 def points_of(classroom: Classroom) -> dict[str, float | None]:
-    return {learner: row[0] for learner, row in make_gradebook(classroom, POINTS).rows.items()}
+    return {learner: row[0] for learner, row in make_gradebook(classroom, POINTS, installed_here()).rows.items()}
 
 
 # --- nothing is said against honest work ---
@@ -219,7 +224,7 @@ def test_exams_are_graded_when_their_verdicts_are_not_told(tmp_path: Path) -> No
     classroom.add(
         attempts(chained(work(exam.variant(6)) + [replace(event, id=event.id + "2") for event in twice])), "bob"
     )
-    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+    classroom.regrade(Regrader(InstalledExercises(lambda _name: exam, ["midterm/quotient"])))
     row = classroom.work_by_learner()["ann", "midterm", "quotient"]
     assert row.verdicts == {VerdictKind.RIGHT: len(exam.variant().problem.blanks) - 1, VerdictKind.WRONG: 1}
     assert ("bob", "begun-again") in kinds(classroom)
@@ -262,7 +267,7 @@ def test_numbers_of_another_id_are_told_where_a_class_has_ids(tmp_path: Path) ->
         classroom = Classroom()
         for learner, owner in owners.items():
             classroom.add(attempts(chained(work(exam.variant(exam_seed(exam, owner))))), learner)
-        classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+        classroom.regrade(Regrader(InstalledExercises(lambda _name: exam, ["midterm/quotient"])))
         return kinds(classroom)
 
     assert kinds_with(ann="ann", bob="somebody") == [("bob", "other-id")]
@@ -283,7 +288,7 @@ def test_rows_of_no_version_that_could_read_the_exam_are_told(
     forged = [replace(event, content="", fingerprint="0" * 16) for event in work(exam.variant(5), program="")]
     classroom.add(attempts(forged, seal=False), "ann")
     classroom.add(attempts(chained(work(exam.variant(6)))), "bob")
-    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+    classroom.regrade(Regrader(InstalledExercises(lambda _name: exam, ["midterm/quotient"])))
     assert kinds(classroom) == told
 
 
@@ -301,7 +306,7 @@ def test_shuffled_choices_and_texts_of_an_exam_keep_their_verdicts(tmp_path: Pat
     assert sheet.done
     classroom = Classroom()
     classroom.add(attempts(chained([replace(event, program="0.1.0") for event in journal.events])), "ann")
-    classroom.regrade(Regrader(lambda _name: exam, ["midterm/quotient"]))
+    classroom.regrade(Regrader(InstalledExercises(lambda _name: exam, ["midterm/quotient"])))
     assert flags_of(classroom, facts=True) == []
     [regraded] = classroom.regraded["ann", ("midterm", "quotient")]
     assert regraded.num_regraded == len(sheet.blanks)
@@ -428,7 +433,7 @@ def test_the_files_of_one_learner_that_overlap_are_whole(exercise: Exercise) -> 
     classroom = Classroom()
     for file in (events[:4], events, events[:9]):
         classroom.add(attempts(file), "ann")
-    classroom.regrade(Regrader(library.find_exercise, library.exercise_names()))
+    classroom.regrade(Regrader(installed_here()))
     assert flags_of(classroom, facts=True) == []
 
 

@@ -10,15 +10,15 @@ from tutor.commands.documents import Heading
 from tutor.commands.flag_page import FLAGS_HEADER, flag_ids, flag_page, flag_rows, flags_json, grading_page
 from tutor.commands.item_report import ITEMS_HEADER, MESSAGES_HEADER, WRONG_ANSWERS_HEADER, ItemReport
 from tutor.i18n import N_, message
-from tutor.packs import library
 from tutor.practice.class_flags import Flag, class_flags
 from tutor.practice.class_scores import TEXTS_HEADER, ClassResults, ClassScores, class_results, text_rows
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tutor.commands.documents import Block
+    from tutor.practice.installed_exercises import InstalledExercises
 
 #: The tables that can be written as CSV: those of the class, and those of `--items`.
 CLASS_TABLES = ("learners", "mistakes", "flags", "texts")
@@ -28,11 +28,11 @@ ITEM_TABLES = ("items", "wrong-answers", "messages")
 class ClassReport:
     """A class with its flags; `regraded` says whether its answers were graded again.
 
-    `names` are the exercises by which answers may be graded.
+    `installed` are the exercises by which answers may be graded.
     """
 
-    def __init__(self, classroom: Classroom, names: Collection[str], *, regraded: bool) -> None:
-        self._classroom, self._names, self._regraded = classroom, names, regraded
+    def __init__(self, classroom: Classroom, installed: InstalledExercises, *, regraded: bool) -> None:
+        self._classroom, self._installed, self._regraded = classroom, installed, regraded
 
     @cached_property
     def flags(self) -> list[Flag]:
@@ -40,8 +40,7 @@ class ClassReport:
 
     @cached_property
     def _results(self) -> ClassResults:
-        scores = ClassScores(library.find_exercise, self._names)
-        return class_results(self._classroom, scores)
+        return class_results(self._classroom, ClassScores(self._installed))
 
     def page(self) -> list[Block]:
         """Return the summary, which ends with what is worth a look."""

@@ -27,6 +27,7 @@ from tutor.practice.classroom import Classroom
 from tutor.practice.event import NOTED
 from tutor.practice.export import InvalidExportError
 from tutor.practice.gradebook import make_gradebook
+from tutor.practice.installed_exercises import InstalledExercises
 from tutor.practice.regrading import Regrader
 
 if TYPE_CHECKING:
@@ -92,14 +93,14 @@ def report(
     untold = {} if before_due else _untold_exams(classroom)
     if untold and gradebook is not None:
         raise CommandError(next(iter(untold.values())), 2)
-    names = set(library.exercise_names()) - untold.keys()
+    installed = InstalledExercises(library.find_exercise, set(library.exercise_names()) - untold.keys())
     if not no_regrade:
-        classroom.regrade(Regrader(library.find_exercise, names))
-    work = ClassReport(classroom, names, regraded=not no_regrade)
+        classroom.regrade(Regrader(installed))
+    work = ClassReport(classroom, installed, regraded=not no_regrade)
     for refusal in untold.values():
         print_error(str(refusal))
     if gradebook is not None:
-        table_of_points = make_gradebook(classroom, worth, work.flags)
+        table_of_points = make_gradebook(classroom, worth, installed, work.flags)
         if not table_of_points.columns:
             raise CommandError(message(_NO_POINTS), 2)
         lines = [format_csv_row(row) for row in gradebook_rows(table_of_points, gradebook)]

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tutor.packs.assessment import CARRIED_SHARE
 from tutor.packs.diagnostics import PackError
 from tutor.practice.event import NOTED
 from tutor.practice.export import spreadsheet_cell
-from tutor.practice.score import Score, answer_share
+from tutor.practice.score import Score, answer_share, verdict_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
     from tutor.practice.classroom import Classroom
     from tutor.practice.event import Event
+    from tutor.practice.exercise_records import ExerciseName
+    from tutor.practice.installed_exercises import InstalledExercises
 
-#: The pack and the id of an exercise.
-Name = tuple[str, str]
 #: An answer in words: learner, pack, exercise, blank, question, answer, verdict, time.
 TEXTS_HEADER = ("learner", "pack", "exercise", "blank", "question", "answer", "verdict", "at")
 
@@ -31,7 +32,7 @@ class TextAnswer:
     """A learner's answer in words. Nobody but the instructor grades it if it `is_ungraded`."""
 
     learner: str
-    name: Name
+    name: ExerciseName
     blank: str
     question: str
     text: str
@@ -41,28 +42,22 @@ class TextAnswer:
 
 
 class ClassScores:
-    """Scores by the exercises that are installed here; `find` opens one of the `names`."""
+    """Scores by the exercises that are installed here."""
 
-    def __init__(self, find: Callable[[str], Exercise], names: Collection[str]) -> None:
-        self._find, self._names = find, names
-        self._exercises: dict[Name, Exercise | None] = {}
-        self._problems: dict[tuple[Name, int | None], Problem | None] = {}
+    def __init__(self, installed: InstalledExercises) -> None:
+        self._installed = installed
+        self._problems: dict[tuple[ExerciseName, int | None], Problem | None] = {}
 
-    def exercise(self, name: Name) -> Exercise | None:
+    def exercise(self, name: ExerciseName) -> Exercise | None:
         """Return an exercise that is installed here; None if it isn't, or can't be opened."""
-        if name not in self._exercises:
-            self._exercises[name] = None
-            if "/".join(name) in self._names:
-                with suppress(PackError):
-                    self._exercises[name] = self._find("/".join(name))
-        return self._exercises[name]
+        return self._installed.get("/".join(name))
 
-    def worth(self, name: Name) -> dict[str, Fraction]:
+    def worth(self, name: ExerciseName) -> dict[str, Fraction]:
         """Return what each blank of an exercise is worth that is graded, by its author; nothing if it isn't here."""
         exercise = self.exercise(name)
         return {} if exercise is None else exercise.assessment.worth(exercise.variant().problem)
 
-    def has_score(self, name: Name) -> bool:
+    def has_score(self, name: ExerciseName) -> bool:
         """Return whether an exercise is an exam, or its author says what it is worth."""
         exercise = self.exercise(name)
         return (
@@ -72,7 +67,7 @@ class ClassScores:
         )
 
     def shares(
-        self, name: Name, events: Sequence[Event], carried: Fraction | None = None, late: Fraction = Fraction(0)
+        self, name: ExerciseName, events: Sequence[Event], carried: Fraction | None = None, late: Fraction = Fraction(0)
     ) -> tuple[dict[str, Fraction], set[str]]:
         """Return the share of its points at each blank, for the best answer, and the blanks whose answer was late.
 
@@ -80,7 +75,7 @@ class ClassScores:
         of the points of an answer that came too late. A value that was shown gives nothing.
         """
         exercise = self.exercise(name)
-        own = Fraction(1, 2) if exercise is None else exercise.assessment.carried
+        own = CARRIED_SHARE if exercise is None else exercise.assessment.carried
         shown = {event.blank for event in events if event.kind == "reveal"}
         noted_at: dict[str, str] = {}
         for event in events:
@@ -99,11 +94,10 @@ class ClassScores:
             shares[event.blank] = max(shares.get(event.blank, Fraction(0)), share)
         return shares, late_blanks
 
-    def _share(self, name: Name, event: Event, carried: Fraction) -> Fraction:
-        if event.verdict == "right":
-            return Fraction(1)
-        if event.verdict == "carried":
-            return carried
+    def _share(self, name: ExerciseName, event: Event, carried: Fraction) -> Fraction:
+        share = verdict_share(event.verdict, carried)
+        if share is not None:
+            return share
         exercise = self.exercise(name)
         # Only of several right choices a part can be right, whose order depends on the seed.
         if exercise is None or not any(each.id == event.blank and each.select_all for each in exercise.questions):
@@ -113,7 +107,7 @@ class ClassScores:
             return Fraction(0)
         return answer_share(problem, problem.place(event.blank), event.verdict, event.text, carried)
 
-    def _problem(self, name: Name, exercise: Exercise, seed: int | None) -> Problem | None:
+    def _problem(self, name: ExerciseName, exercise: Exercise, seed: int | None) -> Problem | None:
         if (name, seed) not in self._problems:
             self._problems[name, seed] = None
             if seed is None or seed >= 0:
@@ -121,17 +115,16 @@ class ClassScores:
                     self._problems[name, seed] = exercise.variant(seed).problem
         return self._problems[name, seed]
 
-    def score(self, name: Name, events: Sequence[Event]) -> Score | None:
+    def score(self, name: ExerciseName, events: Sequence[Event]) -> Score | None:
         """Return the score for one learner's work, by what its author says it is worth; None if it has none."""
         if not self.has_score(name):
             return None
         shares, late = self.shares(name, events)
         worth = self.worth(name)
-        by_blank = tuple((blank, shares.get(blank, Fraction(0)) * most, most) for blank, most in worth.items())
-        points = sum((points for _blank, points, _most in by_blank), Fraction(0))
-        return Score(points, sum(worth.values(), Fraction(0)), len(late & worth.keys()), by_blank)
+        by_blank = [(blank, shares.get(blank, Fraction(0)) * most, most) for blank, most in worth.items()]
+        return Score.of_blanks(by_blank, len(late & worth.keys()))
 
-    def text_answers(self, learner: str, name: Name, events: Sequence[Event]) -> Iterator[TextAnswer]:
+    def text_answers(self, learner: str, name: ExerciseName, events: Sequence[Event]) -> Iterator[TextAnswer]:
         """Yield a learner's answers in words to an exercise: the first in an exam, otherwise the last."""
         exercise = self.exercise(name)
         questions = {each.id: each for each in exercise.questions if each.accepted is not None} if exercise else {}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tutor.practice.event import Event
+    from tutor.practice.exercise_records import ExerciseName
 
 #: Two answers of different learners may fall into the same moment of a coarse clock, but hardly twice.
 _MIN_SAME_TIMES = 2
@@ -24,16 +25,14 @@ _MIN_SAME_DURATIONS = 5
 _MIN_DIGITS = 6
 _ANSWERS = ("answer", NOTED, UNJUDGED)
 
-Name = tuple[str, str]
 
-
-def copied_rows(events: Mapping[str, Mapping[str, Event]]) -> dict[tuple[str, Name], list[str]]:
+def copied_rows(events: Mapping[str, Mapping[str, Event]]) -> dict[tuple[str, ExerciseName], list[str]]:
     """Return the other learners who have the same rows, by learner and (pack, exercise).
 
     `events` are those of each learner, by their ids.
     """
     first: dict[int, str] = {}
-    same: dict[str, Counter[tuple[Name, str, str]]] = defaultdict(Counter)
+    same: dict[str, Counter[tuple[ExerciseName, str, str]]] = defaultdict(Counter)
     for learner, own in events.items():
         for event in own.values():
             for kind, key in _keys(event):
@@ -42,7 +41,7 @@ def copied_rows(events: Mapping[str, Mapping[str, Event]]) -> dict[tuple[str, Na
                 if other != learner:
                     same[kind][(event.pack, event.exercise), other, learner] += 1
     needed = {"id": 1, "time": _MIN_SAME_TIMES, "duration": _MIN_SAME_DURATIONS}
-    partners: dict[tuple[str, Name], set[str]] = defaultdict(set)
+    partners: dict[tuple[str, ExerciseName], set[str]] = defaultdict(set)
     for kind, counts in same.items():
         for (name, one, other), count in counts.items():
             if count >= needed[kind]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tutor.packs import library
 from tutor.practice.class_scores import ClassScores
 
 if TYPE_CHECKING:
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from tutor.practice.class_flags import Flag
     from tutor.practice.classroom import Classroom
     from tutor.practice.event import Event
-
-#: The pack and the id of an exercise.
-Name = tuple[str, str]
+    from tutor.practice.exercise_records import ExerciseName
+    from tutor.practice.installed_exercises import InstalledExercises
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Points:
     answer that came too late gets the share `late`.
     """
 
-    exercises: Mapping[Name, ExercisePoints]
+    exercises: Mapping[ExerciseName, ExercisePoints]
     carried: float | None = None
     late: float = 0.0
 
@@ -47,7 +45,7 @@ class Points:
 class Column:
     """An exercise in a gradebook: its title, and the most points."""
 
-    name: Name
+    name: ExerciseName
     title: str
     most: float
     by_blank: Mapping[str, float]
@@ -65,13 +63,15 @@ class Gradebook:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_gradebook(classroom: Classroom, points: Points | None, flags: Iterable[Flag] = ()) -> Gradebook:
+def make_gradebook(
+    classroom: Classroom, points: Points | None, installed: InstalledExercises, flags: Iterable[Flag] = ()
+) -> Gradebook:
     """Return the gradebook of a class, its learners sorted, with notes of the flags about its exercises and the files.
 
     Without points, its exercises are the exams, and those whose authors say what they are worth.
     """
     work = {(learner, name): events for learner, name, events in classroom.counted_events()}
-    scores = ClassScores(library.find_exercise, library.exercise_names())
+    scores = ClassScores(installed)
     if points is None:
         points = _authors_points(scores, {name for _learner, name in work})
     columns = tuple(_column(name, worth, work, scores) for name, worth in points.exercises.items())
@@ -87,7 +87,7 @@ def make_gradebook(classroom: Classroom, points: Points | None, flags: Iterable[
     return Gradebook(columns, rows, _notes(flags, points))
 
 
-def _authors_points(scores: ClassScores, names: Iterable[Name]) -> Points:
+def _authors_points(scores: ClassScores, names: Iterable[ExerciseName]) -> Points:
     exercises = {}
     for name in sorted(names):
         exercise = scores.exercise(name)
@@ -97,7 +97,7 @@ def _authors_points(scores: ClassScores, names: Iterable[Name]) -> Points:
     return Points(with_titles_apart(exercises))
 
 
-def with_titles_apart(exercises: Mapping[Name, ExercisePoints]) -> dict[Name, ExercisePoints]:
+def with_titles_apart(exercises: Mapping[ExerciseName, ExercisePoints]) -> dict[ExerciseName, ExercisePoints]:
     """Return exercises whose titles are all different: a course system takes columns with one title for one."""
     count = Counter(worth.title for worth in exercises.values())
     return {
@@ -117,7 +117,10 @@ def _notes(flags: Iterable[Flag], points: Points) -> dict[str, str]:
 
 
 def _column(
-    name: Name, worth: ExercisePoints, work: Mapping[tuple[str, Name], Sequence[Event]], scores: ClassScores
+    name: ExerciseName,
+    worth: ExercisePoints,
+    work: Mapping[tuple[str, ExerciseName], Sequence[Event]],
+    scores: ClassScores,
 ) -> Column:
     if worth.by_blank:
         return Column(name, worth.title, sum(worth.by_blank.values()), worth.by_blank)

@@ -25,11 +25,12 @@ from tutor.practice.exam import exam_seed
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tutor.grading.problem import Blank, Problem
     from tutor.grading.verdict import Verdict
     from tutor.packs.exercise import Exercise, Variant
+    from tutor.practice.installed_exercises import InstalledExercises
 
 #: The verdicts that are worth different points; all others are worth nothing.
 _COUNTED = (VerdictKind.RIGHT, VerdictKind.CARRIED, VerdictKind.COARSE, VerdictKind.NOTED)
@@ -81,15 +82,11 @@ class _Numbers:
 
 
 class Regrader:
-    """Grades the tries of a class again.
+    """Grades the tries of a class again, with the exercises that are installed here."""
 
-    `find` returns an exercise by its name or raises PackError; `names` are those that it finds, because to look for one
-    that isn't there takes long, and a file may name many.
-    """
-
-    def __init__(self, find: Callable[[str], Exercise], names: Collection[str]) -> None:
-        self._find, self._names = find, names
-        self._exercises: dict[str, tuple[Exercise, str] | None] = {}
+    def __init__(self, installed: InstalledExercises) -> None:
+        self._installed = installed
+        self._contents: dict[str, str] = {}
         self._numbers: OrderedDict[tuple[str, int | None, str], _Numbers | None] = OrderedDict()
 
     def choose_numbers(self, events: Iterable[Event]) -> None:
@@ -99,12 +96,12 @@ class Regrader:
             if event.kind in ("answer", NOTED) and event.seed is not None and event.seed >= 0:
                 seeds.setdefault(f"{event.pack}/{event.exercise}", set()).add(event.seed)
         for name, drawn in seeds.items():
-            found = self._exercise(name)
-            if found is not None:
+            exercise = self._installed.get(name)
+            if exercise is not None:
                 with suppress(PackError):
                     ordered = sorted(drawn)
                     for begin in range(0, len(ordered), _SEEDS_AT_ONCE):
-                        found[0].choose_numbers(ordered[begin : begin + _SEEDS_AT_ONCE])
+                        exercise.choose_numbers(ordered[begin : begin + _SEEDS_AT_ONCE])
 
     def regrade(self, pack: str, exercise: str, events: Sequence[Event]) -> RegradedTry:
         """Return a try, whose events are in the order in which they were stored, as it is graded here."""
@@ -114,14 +111,14 @@ class Regrader:
 
     def follows_id(self, learner: str, pack: str, exercise: str, events: Sequence[Event]) -> bool | None:
         """Return whether the numbers of a try at an exam follow from the learner's id; None if it is none, or all have the same."""
-        found = self._exercise(f"{pack}/{exercise}")
+        found = self._installed.get(f"{pack}/{exercise}")
         seeds = {event.seed for event in events if event.kind == NOTED}
-        wanted = exam_seed(found[0], learner) if found is not None and found[0].exam and seeds else None
+        wanted = exam_seed(found, learner) if found is not None and found.exam and seeds else None
         return None if wanted is None else seeds == {wanted}
 
     def _num_unchained(self, name: str, events: Sequence[Event]) -> int:
-        found = self._exercise(name)
-        if found is None or found[0].assessment == _NO_ASSESSMENT:
+        exercise = self._installed.get(name)
+        if exercise is None or exercise.assessment == _NO_ASSESSMENT:
             return 0
         return sum(not event.link and not event.program for event in events)
 
@@ -144,10 +141,10 @@ class Regrader:
 
     def _numbers_of(self, name: str, events: Sequence[Event], answers: Sequence[Event]) -> tuple[_Numbers | None, Form]:
         """Return the numbers of a try, None if they aren't those of the exercise here, and how the two compare."""
-        found = self._exercise(name)
-        if found is None:
+        exercise = self._installed.get(name)
+        if exercise is None:
             return None, "unknown"
-        exercise, here = found
+        here = self._content(name, exercise)
         form: Form = "other" if any(event.content not in ("", here) for event in answers) else "current"
         first = answers[0]
         key = name, first.seed, first.fingerprint
@@ -166,15 +163,11 @@ class Regrader:
             form = "unknown" if is_part else "other-numbers"
         return numbers, form
 
-    def _exercise(self, name: str) -> tuple[Exercise, str] | None:
-        """Return an exercise with the hash of what it asks; None if there is none."""
-        if name not in self._exercises:
-            self._exercises[name] = None
-            if name in self._names:
-                with suppress(PackError):
-                    exercise = self._find(name)
-                    self._exercises[name] = exercise, content_hash(exercise)
-        return self._exercises[name]
+    def _content(self, name: str, exercise: Exercise) -> str:
+        """Return the hash of what an exercise asks."""
+        if name not in self._contents:
+            self._contents[name] = content_hash(exercise)
+        return self._contents[name]
 
 
 def _find_variant(exercise: Exercise, events: Sequence[Event], first: Event) -> Variant | None:

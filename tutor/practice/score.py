@@ -11,6 +11,8 @@ from tutor.grading.verdict import VerdictKind
 from tutor.packs.assessment import format_points
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.grading.problem import Blank, Problem
     from tutor.packs.exercise import Variant
     from tutor.practice.entries import Entry
@@ -26,6 +28,12 @@ class Score:
     by_blank: tuple[tuple[str, Fraction, Fraction], ...] = ()
     """for each blank that is graded its id, its points and the most"""
 
+    @classmethod
+    def of_blanks(cls, by_blank: Sequence[tuple[str, Fraction, Fraction]], late: int) -> Score:
+        """Return the score for the points at each blank."""
+        points = sum((points for _name, points, _most in by_blank), Fraction(0))
+        return cls(points, sum((most for *_rest, most in by_blank), Fraction(0)), late, tuple(by_blank))
+
     @property
     def text(self) -> str:
         """The score as it is stored: `7.5/10`."""
@@ -37,12 +45,18 @@ def blank_points(points: Fraction, most: Fraction) -> str:
     return f"({format_points(points)}/{format_points(most)})"
 
 
-def answer_share(problem: Problem, blank: Blank, verdict: str, text: str, carried: Fraction) -> Fraction:
-    """Return the share of a blank's points for an answer with this verdict; `carried` is that of a right step."""
+def verdict_share(verdict: str, carried: Fraction) -> Fraction | None:
+    """Return the share of a blank's points for a verdict, `carried` for a right step; None if it depends on the answer."""
     if verdict == VerdictKind.RIGHT:
         return Fraction(1)
-    if verdict == VerdictKind.CARRIED:
-        return carried
+    return carried if verdict == VerdictKind.CARRIED else None
+
+
+def answer_share(problem: Problem, blank: Blank, verdict: str, text: str, carried: Fraction) -> Fraction:
+    """Return the share of a blank's points for an answer with this verdict; `carried` is that of a right step."""
+    share = verdict_share(verdict, carried)
+    if share is not None:
+        return share
     if blank.kind == "question" and problem.question(blank).select_all:
         return selection_share(problem.question(blank), text)
     return Fraction(0)
@@ -74,5 +88,4 @@ def score_of(worksheet: AnsweredWorksheet) -> Score:
         if worksheet.is_late(name):
             share, num_late = Fraction(0), num_late + 1
         by_blank.append((name, share * most, most))
-    points = sum((points for _name, points, _most in by_blank), Fraction(0))
-    return Score(points, sum((most for *_rest, most in by_blank), Fraction(0)), num_late, tuple(by_blank))
+    return Score.of_blanks(by_blank, num_late)
