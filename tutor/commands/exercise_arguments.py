@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import click
+
+from tutor.commands.completion import complete_exercises_and_packs
 from tutor.commands.errors import CommandError
 from tutor.commands.options import usable_path
 from tutor.engine.python_source.source import is_python
@@ -23,6 +26,13 @@ if TYPE_CHECKING:
 #: What could be the name of a pack or of an exercise: the packs are looked through for nothing else.
 _NAME_LIKE = re.compile(r"[\w./-]+")
 BRINGS_ITS_OWN = N_("{name} brings its own graph and numbers. Leave out {options}.")
+targets_argument = click.argument(
+    "targets",
+    nargs=-1,
+    required=True,
+    metavar="PACK|PACK/EXERCISE|FILE...",
+    shell_complete=complete_exercises_and_packs,
+)
 
 
 def find_exercise(target: str) -> Exercise:

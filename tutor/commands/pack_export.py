@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tutor.commands.completion import complete_exercises_and_packs
 from tutor.commands.errors import CommandError, print_error
-from tutor.commands.exercise_arguments import find_exercises
+from tutor.commands.exercise_arguments import find_exercises, targets_argument
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import is_standard_output, open_output
@@ -39,13 +38,7 @@ _MAX_VARIANTS = 100
 
 
 @click.command("export", cls=LocalizedCommand)
-@click.argument(
-    "targets",
-    nargs=-1,
-    required=True,
-    metavar="PACK|PACK/EXERCISE|FILE...",
-    shell_complete=complete_exercises_and_packs,
-)
+@targets_argument
 @click.option("--gift", is_flag=True, help=_("The text format of Moodle."))
 @click.option("--qti", is_flag=True, help=_("QTI 2.1, a ZIP archive for other course systems."))
 @click.option("--jupyterquiz", is_flag=True, help=_("JSON for quizzes in notebooks."))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tutor.commands.completion import complete_exercises_and_packs
 from tutor.commands.errors import CommandError
-from tutor.commands.exercise_arguments import find_exercises
+from tutor.commands.exercise_arguments import find_exercises, targets_argument
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import is_standard_output, open_output
@@ -34,13 +33,7 @@ _UNKNOWN_ENDING = N_("{file}: A sheet is written as .html, .md or .tex. Choose o
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument(
-    "targets",
-    nargs=-1,
-    required=True,
-    metavar="PACK|PACK/EXERCISE|FILE...",
-    shell_complete=complete_exercises_and_packs,
-)
+@targets_argument
 @click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("A file that ends in .html, .md or .tex."))
 @click.option("--key", is_flag=True, help=_("The answer key: each blank's value, its rule and the usual mistakes."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
