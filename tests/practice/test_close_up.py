@@ -151,11 +151,11 @@ def test_a_matrix_product_is_told_in_shapes_and_in_order() -> None:
 @pytest.mark.parametrize(
     ("formula", "note"),
     [
-        ("z = sum(X.T)", "the upstream, transposed"),
+        ("z = sum(X.T)", "the transposed upstream"),
         ("z = sum(reshape(X, 3, 2))", "the upstream in the shape of the input"),
         ("z = sum(X[0])", "the upstream at the places that were taken, 0 elsewhere"),
         ("z = sum(concat(X, X * 2))", "the part of the upstream that belongs to this operand"),
-        ("z = sum(softmax(X))", "y times the upstream less its y-weighted mean, in each row"),
+        ("z = sum(softmax(X))", "y·(upstream − the row's y-weighted mean)"),
     ],
 )
 def test_a_node_that_only_moves_or_mixes_cells_is_told_in_shapes_and_words(formula: str, note: str) -> None:

@@ -129,7 +129,7 @@ RULES = (
     ),
     *_bugs(
         "softmax",
-        ("own input only", "softmax.diagonal", lambda s: s.g * s.z * (1 - s.z)),
+        ("diagonal only", "softmax.diagonal", lambda s: s.g * s.z * (1 - s.z)),
         ("times y", "softmax.forgot-1-minus", lambda s: s.g * s.z),
         ("plain mean", "softmax.plain-mean", lambda s: s.z * (s.g - s.g.mean(axis=1, keepdims=True))),
         ("y left out", "softmax.factor-left-out", lambda s: s.g - (s.g * s.z).sum(axis=1, keepdims=True)),

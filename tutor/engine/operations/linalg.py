@@ -28,7 +28,8 @@ from tutor.engine.operations.feedback import WRONG_ORDER
 from tutor.i18n import N_
 
 _WRONG_SUM_AXIS = N_(
-    "Looks as if you added along the wrong way. Which cells of the upstream come from the first number here?"
+    "That sum runs along the other axis. Which cells of the upstream belong to copies of the first "
+    "number of this input?"
 )
 
 
@@ -65,12 +66,18 @@ TABLE = (
         vjp=(lambda g, z, x, w: matmul(g, transpose(w)), lambda g, z, x, w: matmul(transpose(x), g)),
         keeps_decimals=True,
         rule=(
-            N_("The upstream goes back through the other matrix, transposed. It stands in front: U @ W.T."),
-            N_("The upstream goes back through the other matrix, transposed. It stands behind: X.T @ U."),
+            N_(
+                "Multiply the upstream U by the other matrix, transposed, with U on the left. For X @ W, "
+                "the gradient of X is U @ W.T."
+            ),
+            N_(
+                "Multiply the upstream U by the other matrix, transposed, with U on the right. For X @ W, "
+                "the gradient of W is X.T @ U."
+            ),
         ),
         confirmation=(
-            N_("the upstream times the other matrix, transposed"),
-            N_("the other matrix, transposed, times the upstream"),
+            N_("the upstream times the other matrix's transpose"),
+            N_("the other matrix's transpose times the upstream"),
         ),
         skill_name=(
             N_("@ to the left matrix"),
@@ -78,19 +85,21 @@ TABLE = (
         ),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Row i of this matrix meets "
-                "only row i of the product: so row i of the answer is made from row i of U, and U stands in front."
+                "The answer has this input's shape, {shape}; the upstream U is {up_shape}. Row i of "
+                "this input affects only row i of the product. So row i of the answer is made from row "
+                "i of U, and U is the left factor."
             ),
             N_(
-                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Column j of this matrix "
-                "makes only column j of the product: so column j of the answer is made from column j of U, "
-                "and U stands behind."
+                "The answer has this input's shape, {shape}; the upstream U is {up_shape}. Column j of "
+                "this input affects only column j of the product. So column j of the answer is made "
+                "from column j of U, and U is the right factor."
             ),
         ),
         why=N_(
-            "Each cell of the output is a row of the left matrix times a column of the right one, added up. "
-            "So a cell is used in a whole row or column of the output, and gets back the sum over that. "
-            "Sums of products over rows and columns are a matrix product again, with the other matrix transposed."
+            "Each cell of the output is a row of the left matrix times a column of the right matrix, "
+            "added up. So one cell of an input affects a whole row or column of the output. Its "
+            "gradient is a sum over that row or column: again a matrix product, with the other matrix "
+            "transposed."
         ),
         mistakes=(
             Mistake(
@@ -98,14 +107,18 @@ TABLE = (
                 N_("rows and columns swapped"),
                 lambda e: transpose(e.g @ transpose(e.o)) if e.slot == 0 else transpose(transpose(e.o) @ e.g),
                 N_(
-                    "The numbers are there, lying on their side. Which row of the answer belongs to row 1 of this matrix?"
+                    "The numbers are right, but rows and columns are swapped. Which part of your "
+                    "answer belongs to row 1 of this input?"
                 ),
             ),
             Mistake(
                 "no-transpose",
                 N_("not transposed"),
                 lambda e: e.g @ e.o if e.slot == 0 else e.o @ e.g,
-                N_("Looks as if the other matrix went in as it stands. Which way do its numbers run on the way back?"),
+                N_(
+                    "That multiplies by the other matrix as it is. In the forward pass, what is one cell "
+                    "of this input multiplied by: a row of that matrix or a column?"
+                ),
             ),
             Mistake(
                 "wrong-side",
@@ -123,14 +136,15 @@ TABLE = (
                 "other-operand",
                 N_("the other matrix's gradient"),
                 lambda e: transpose(e.x) @ e.g if e.slot == 0 else e.g @ transpose(e.x),
-                N_("That is what the other matrix gets back. Which of the two matrices is marked now?"),
+                N_("That is the gradient of the other matrix. Which of the two matrices is selected now?"),
             ),
             Mistake(
                 "elementwise",
                 N_("cell by cell instead of @"),
                 lambda e: e.g * transpose(e.o),
                 N_(
-                    "You multiplied cell by cell. Each entry here went into several cells of the product: what do they add up to?"
+                    "That multiplies cell by cell. One cell of this input affects several cells of the "
+                    "output: how do you combine what comes back from them?"
                 ),
             ),
             Mistake(
@@ -140,14 +154,15 @@ TABLE = (
                     sum_axis(e.g @ transpose(e.o), 1) if e.slot == 0 else sum_axis(transpose(e.o) @ e.g, 0), e.x
                 ),
                 N_(
-                    "Looks as if the other matrix was added up as a whole. Which of its numbers did one cell here meet?"
+                    "It looks as if you added up the other matrix first. Which of its numbers is one "
+                    "cell of this input multiplied by?"
                 ),
             ),
             Mistake(
                 "other-itself",
                 N_("the other matrix alone"),
                 lambda e: transpose(e.o),
-                N_("That is the other matrix, transposed. The upstream is still to be multiplied in."),
+                N_("You have the other matrix, transposed. Which gradient do you still have to multiply it by?"),
             ),
         ),
     ),
@@ -161,28 +176,30 @@ TABLE = (
         vjp=(lambda g, z, w, x: outer(g, x), lambda g, z, w, x: g @ w),
         keeps_decimals=True,
         rule=(
-            N_("The matrix gets the outer product of the upstream and the vector: outer(U, x)."),
-            N_("The vector gets the upstream multiplied by the matrix, transposed: W.T @ U."),
+            N_("Take the outer product of the upstream U and the vector. For W @ x, the gradient of W is outer(U, x)."),
+            N_("Multiply the transposed matrix by the upstream U. For W @ x, the gradient of x is W.T @ U."),
         ),
-        skill_name=(N_("@ to the matrix of a vector"), N_("@ to the vector")),
+        skill_name=(N_("W @ x to the matrix"), N_("W @ x to the vector")),
         confirmation=(
             N_("the outer product of the upstream and the vector"),
-            N_("the upstream times the matrix, transposed"),
+            N_("the transposed matrix times the upstream"),
         ),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Cell [i, j] is multiplied by "
-                "entry j of the vector and goes into entry i of the output: which two numbers meet in its gradient?"
+                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Cell [i, "
+                "j] is multiplied by entry j of the vector and added to entry i of the output. Which "
+                "two numbers do you multiply for its gradient?"
             ),
             N_(
-                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j is multiplied by "
-                "column j of the matrix: with what do the numbers of that column meet on the way back?"
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j is "
+                "multiplied by column j of the matrix. What do you multiply each number of that column "
+                "by before you add them?"
             ),
         ),
         why=N_(
-            "Output i is the sum of W[i, j]·x[j] over j. "
-            "So W[i, j] gets back U[i]·x[j], which is the outer product of U and x. "
-            "And x[j] gets back the sum of U[i]·W[i, j] over i, which is W.T @ U."
+            "Output i is the sum of W[i, j]·x[j] over j. So the gradient of W[i, j] is U[i]·x[j], and "
+            "all of them together are outer(U, x). The gradient of x[j] is the sum of U[i]·W[i, j] "
+            "over i, and all of them together are W.T @ U."
         ),
         mistakes=(
             Mistake(
@@ -190,7 +207,8 @@ TABLE = (
                 N_("rows and columns swapped"),
                 lambda e: transpose(outer(e.g, e.o)),
                 N_(
-                    "The numbers are right, but rows and columns are swapped. Which entry of the output does row 1 make?"
+                    "The numbers are right, but rows and columns are swapped. Which entry of the "
+                    "output does row 1 of this matrix affect?"
                 ),
                 slots=(0,),
             ),
@@ -198,21 +216,30 @@ TABLE = (
                 "no-transpose",
                 N_("not transposed"),
                 lambda e: apply_to_vector(e.o, e.g),
-                N_("It looks as if you multiplied by the matrix itself. Which way do its numbers go on the way back?"),
+                N_(
+                    "That multiplies by the matrix as it is. In the forward pass, what is entry j of this "
+                    "vector multiplied by: row j of the matrix or column j?"
+                ),
                 slots=(1,),
             ),
             Mistake(
                 "other-itself",
                 N_("the vector alone"),
                 lambda e: broadcast_like(e.o, e.x),
-                N_("Each row holds the vector. By which upstream is each row still to be multiplied?"),
+                N_(
+                    "Each row is the vector, and you need it there. Which entry of the upstream do you "
+                    "still have to multiply row i by?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "whole-summed",
                 N_("the matrix added up"),
                 lambda e: sum_axis(e.o, 0),
-                N_("You added up each column of the matrix. By which upstream is each number of it multiplied first?"),
+                N_(
+                    "That adds up each column of the matrix. Which entry of the upstream do you multiply "
+                    "each number by before you add?"
+                ),
                 slots=(1,),
             ),
         ),
@@ -227,40 +254,52 @@ TABLE = (
         commutative=True,
         keeps_decimals=True,
         ends_pass=True,
-        rule=(N_("A dot product sends each vector the upstream times the other vector."),),
-        skill_name=(N_("dot product, the other vector"),),
+        rule=(
+            N_(
+                "Multiply the upstream by the other vector. For x @ y, the gradient of x is the upstream times "
+                "y, and that of y is the upstream times x."
+            ),
+        ),
+        skill_name=(N_("dot product"),),
         confirmation=(N_("the upstream times the other vector"),),
         question=(
             N_(
-                "The answer has a number for each entry of this vector. Raise only one entry by 1: "
-                "by how much does the dot product rise?"
+                "The answer has one number for each entry of this vector. When only one entry rises by "
+                "1, by how much does the dot product rise?"
             ),
         ),
         why=N_(
-            "x @ y multiplies the entries in pairs and adds up the products. "
-            "Raise x[0] by 1, and the sum rises by y[0]. "
-            "So each entry gets the upstream times the other vector's entry."
+            "x @ y multiplies the entries in pairs and adds up the products. When x[i] rises by 1, the "
+            "sum rises by y[i]. So the gradient of each entry is the upstream times the other vector's "
+            "entry at the same place."
         ),
         mistakes=(
             Mistake(
                 "own-input",
                 N_("own input instead of the other"),
                 lambda e: broadcast_like(e.g, e.x) * e.x,
-                N_("Did you use this vector's own entries? A dot product needs those of the other vector."),
+                N_(
+                    "Did you use this vector's own entries? A dot product needs the other vector: what is "
+                    "its first entry?"
+                ),
             ),
             Mistake(
                 "plus-rule",
                 N_("the rule of Σ"),
                 lambda e: broadcast_like(e.g, e.x),
                 N_(
-                    "You passed the upstream on to every entry, as Σ does. By what is each entry multiplied before it is added?"
+                    "That passes the upstream unchanged to every entry, as Σ does. What is each entry "
+                    "multiplied by before the sum?"
                 ),
             ),
             Mistake(
                 "summed",
-                N_("one number for all entries"),
+                N_("the other vector added up"),
                 lambda e: broadcast_like(e.g * sum_axis(e.o), e.x),
-                N_("Each entry got the sum of the other vector. Which single entry does it meet?"),
+                N_(
+                    "That multiplies by the sum of the other vector. Which single entry of the other "
+                    "vector is each entry multiplied by?"
+                ),
             ),
         ),
     ),
@@ -273,28 +312,32 @@ TABLE = (
         vjp=(lambda g, z, x, y: apply_to_vector(g, y), lambda g, z, x, y: x @ g),
         keeps_decimals=True,
         rule=(
-            N_("The first vector gets the upstream times the second vector: U @ y."),
-            N_("The second vector gets the upstream, transposed, times the first vector: U.T @ x."),
+            N_("Multiply the upstream U by the second vector. For outer(x, y), the gradient of x is U @ y."),
+            N_(
+                "Multiply the transposed upstream U by the first vector. For outer(x, y), the gradient of y is U.T @ x."
+            ),
         ),
-        skill_name=(N_("outer product, first vector"), N_("outer product, second vector")),
+        skill_name=(N_("outer product to the first vector"), N_("outer product to the second vector")),
         confirmation=(
             N_("the upstream times the second vector"),
-            N_("the upstream, transposed, times the first vector"),
+            N_("the transposed upstream times the first vector"),
         ),
         question=(
             N_(
-                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry i makes row i of the "
-                "output: what do the numbers of that row add up to on the way back?"
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry i "
+                "affects only row i of the output. What do you multiply the numbers in row i of U by "
+                "before you add them?"
             ),
             N_(
-                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j makes column j of the "
-                "output: what do the numbers of that column add up to on the way back?"
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j "
+                "affects only column j of the output. What do you multiply the numbers in column j of "
+                "U by before you add them?"
             ),
         ),
         why=N_(
-            "Cell [i, j] of the output is x[i]·y[j]. "
-            "So x[i] gets back the sum of U[i, j]·y[j] over j, which is U @ y. "
-            "In the same way y gets back U.T @ x."
+            "Cell [i, j] of the output is x[i]·y[j]. So the gradient of x[i] is the sum of U[i, "
+            "j]·y[j] over j, and all of them together are U @ y. In the same way, the gradient of y is "
+            "U.T @ x."
         ),
         mistakes=(
             Mistake(
@@ -302,42 +345,52 @@ TABLE = (
                 N_("the other vector left out"),
                 lambda e: transpose(sum_axis(e.g, 1)) if e.slot == 0 else sum_axis(e.g, 0),
                 N_(
-                    "You added up the upstream. Each of its numbers is first multiplied by an entry of the other vector: which?"
+                    "That adds up the upstream alone. Which entry of the other vector do you multiply "
+                    "each of its numbers by first?"
                 ),
             ),
             Mistake(
                 "own-input",
                 N_("own input instead of the other"),
                 lambda e: apply_to_vector(e.g, e.x) if e.slot == 0 else e.x @ e.g,
-                N_("Did you use this vector's own entries? Its gradient needs those of the other vector."),
+                N_(
+                    "Did you use this vector's own entries? The gradient needs the other vector: what is "
+                    "its first entry?"
+                ),
             ),
         ),
     ),
     Operation(
         id="transpose",
         symbol="ᵀ",
-        title=N_("transposition"),
+        title=N_("transpose"),
         shape_rule=shapes.transpose,
         forward=transpose,
         vjp=(lambda g, z, x: transpose(g),),
         keeps_decimals=True,
-        rule=(N_("A transpose sends the upstream back transposed."),),
-        confirmation=(N_("the upstream, transposed"),),
-        skill_name=(N_("transposed back"),),
+        rule=(N_("Transpose the upstream U. For X.T, the gradient of X is U.T."),),
+        confirmation=(N_("the transposed upstream"),),
+        skill_name=(N_("transpose"),),
         question=(
-            N_("The answer has this matrix's shape, {shape}; the upstream is {up_shape}. Which cell became which?"),
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. In which row and "
+                "column of the output is the cell [i, j] of this matrix?"
+            ),
         ),
         why=N_(
-            "A transpose computes nothing: each cell goes to another place. "
-            "What comes back to that place belongs to the cell. "
-            "So the upstream is moved back the same way."
+            "A transpose computes nothing: it only moves each cell to another place. What comes back "
+            "to that place is the gradient of the cell. So you move the upstream back in the same way, "
+            "by transposing it."
         ),
         mistakes=(
             Mistake(
                 "not-transposed",
                 N_("not transposed"),
                 lambda e: e.g,
-                N_("That is the upstream as it came, {up_shape}. Which of its cells belongs to row 1, column 2 here?"),
+                N_(
+                    "That is the upstream, not transposed. Which of its cells belongs to the cell [i, j] "
+                    "of this matrix?"
+                ),
                 asks=N_("Did you pass the upstream gradient on without transposing it?"),
             ),
         ),
@@ -350,41 +403,46 @@ TABLE = (
         forward=broadcast_like,
         vjp=(lambda g, z, x, like: unbroadcast(g, x),),
         keeps_decimals=True,
-        rule=(N_("What was repeated gets back the sum of what comes from its copies."),),
-        confirmation=(N_("the sum of what comes back from the copies"),),
+        rule=(N_("Add up the upstream over all copies of a number: that sum is its gradient."),),
+        confirmation=(N_("the sum of the upstream over the copies"),),
         skill_name=(N_("sum over copies"),),
         question=(
             N_(
-                "What was repeated is {shape}, the upstream is {up_shape}: each number was used several times. "
-                "What came back from each of its copies?"
+                "This input is {shape} and the upstream is {up_shape}, because each number was copied. "
+                "Which cells of the upstream belong to copies of the same number?"
             ),
         ),
         why=N_(
-            "One value is used in many cells. "
-            "Move it, and all its copies move, each with its own effect on the output. "
-            "Effects along several ways add up, as at a branch."
+            "Broadcasting uses one value in many cells. When that value changes, all its copies "
+            "change, and each has its own effect on the output. These effects add up, as at a branch."
         ),
         mistakes=(
             Mistake(
                 "not-summed",
                 N_("not summed"),
                 lambda e: e.g,
-                N_("That is what came back to the copies, {up_shape}. Each number here went to several of them."),
-                asks=N_("Did you pass the upstream gradient on without adding up the copies?"),
+                N_(
+                    "That is what comes back to the copies. Each number of this input has several copies: "
+                    "how do you combine what comes back to them?"
+                ),
+                asks=N_("Did you pass on the upstream gradient without adding over the copies?"),
             ),
             Mistake(
                 "mean-for-sum",
                 N_("mean instead of sum"),
                 lambda e: unbroadcast(e.g, e.x) * size(e.x) / size(e.g),
-                N_("You took the mean of what the copies got back. Raise only one number by 1: how many copies rise?"),
+                N_(
+                    "That is the mean over the copies. When one number of this input rises by 1, how many "
+                    "copies rise with it?"
+                ),
                 asks=N_("Did you take the mean over the copies?"),
             ),
             Mistake(
                 "no-sum-row-1",
                 N_("first copy only"),
                 _first_copy,
-                N_("That came back from the first copy alone. What came back from the others?"),
-                asks=N_("Did you take only what came back to the first copy?"),
+                N_("That came back from the first copy. What came back from the others, and how do you combine it?"),
+                asks=N_("Did you take only what came back from the first copy?"),
             ),
             Mistake(
                 "wrong-axis",
@@ -404,7 +462,7 @@ TABLE = (
                 "added-up",
                 N_("everything added up"),
                 _sum_all,
-                N_("You added up everything. Which cells of the upstream come from one number here?"),
+                N_("That adds up the whole upstream. Which of its cells belong to copies of one number of this input?"),
                 correct_for_shape=lambda rows, columns: rows * columns == 1,
                 asks=N_("Did you add up all cells?"),
             ),
@@ -419,56 +477,71 @@ TABLE = (
         vjp=(lambda g, z, x: z * (g - sum_axis(g * z, 1)),),
         stable=(stable.softmax_vjp,),
         needs_extra_digits=True,
-        rule=(
+        rule=(N_("Within each row, subtract the y-weighted mean of the upstreams, then multiply by the output y."),),
+        confirmation=(N_("y·(upstream − the row's y-weighted mean)"),),
+        skill_name=(N_("softmax by rows"),),
+        question=(
             N_(
-                "softmax, row by row: from each upstream is taken the mean of the row's upstreams, weighted by the "
-                "outputs y; the rest is multiplied by y."
+                "When one input of a row rises, its own output rises. The outputs of a row add up to 1: what "
+                "happens to the others?"
             ),
         ),
-        confirmation=(N_("y times the upstream less its y-weighted mean, in each row"),),
-        skill_name=(N_("softmax by rows"),),
-        question=(N_("Raise one input of a row: its own output rises. What do the others do, as they add up to 1?"),),
         why=N_(
-            "All cells of a row share one total of 1. "
-            "If one cell rises, the others have to fall, so each input moves every output of its row. "
-            "That is why the weighted mean of the row's upstreams is taken away first."
+            "The outputs of a row always add up to 1. When one of them rises, the others fall, so each "
+            "input affects every output of its row. That is why you subtract the weighted mean of the "
+            "row's upstreams first."
         ),
         mistakes=(
             Mistake(
                 "diagonal",
-                N_("own input only"),
+                N_("diagonal only"),
                 lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
-                N_("y·(1 − y) tells how each output moves with its own input. The others of the row move as well."),
+                N_(
+                    "With y·(1 − y) you have the effect of each input on its own output. Which other "
+                    "outputs does the same input change?"
+                ),
             ),
             Mistake(
                 "forgot-1-minus",
-                N_("mean of the row not subtracted"),
+                N_("weighted mean not subtracted"),
                 lambda e: e.z * e.g,
-                N_("The factor y is right. From each upstream something is taken first: what is common to the row?"),
+                N_("The factor y is right. What do you subtract from each upstream of the row first?"),
             ),
             Mistake(
                 "plain-mean",
-                N_("plain mean instead of weighted"),
+                N_("plain mean instead of weighted mean"),
                 lambda e: e.z * (e.g - sum_axis(e.g, 1) / num_rows(transpose(e.g))),
-                N_("You took off the plain mean of the row's upstreams. Do all outputs of the row count alike?"),
+                N_(
+                    "Subtracting a mean is right, but that is the plain mean of the row's upstreams. Which "
+                    "values of the row are the weights?"
+                ),
             ),
             Mistake(
                 "factor-left-out",
                 N_("factor y left out"),
                 lambda e: e.g - sum_axis(e.g * e.z, 1),
-                N_("The weighted mean is taken off, good. One factor is still missing: an output near 0 hardly moves."),
+                N_(
+                    "You subtracted the weighted mean, and that is right. An output near 0 hardly changes: "
+                    "which factor is still missing?"
+                ),
             ),
             Mistake(
                 "wrong-axis",
                 N_("wrong axis"),
                 lambda e: e.z * (e.g - sum_axis(e.g * e.z, 0)),
-                N_("Looks as if you went down the columns. Which outputs add up to 1 here: a column's or a row's?"),
+                N_(
+                    "It looks as if you took the mean of each column. Which outputs add up to 1 here: "
+                    "those of a column or those of a row?"
+                ),
             ),
             Mistake(
                 "whole-matrix",
-                N_("all rows taken together"),
+                N_("one mean for all rows"),
                 lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
-                N_("Looks as if all rows went into one mean. Does an input of row 1 move the outputs of row 2?"),
+                N_(
+                    "It looks as if you took one mean for all rows. When an input in row 1 changes, do the "
+                    "outputs in row 2 change?"
+                ),
                 correct_for_shape=lambda rows, columns: rows == 1,
             ),
         ),

@@ -77,56 +77,59 @@ def _product(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         skill_name=(N_("product of entries"),),
         question=(
             N_(
-                "The answer has the shape of the input, {shape}. "
-                "Raise only one entry by 1: what is that entry multiplied by in the product?"
+                "The answer has this input's shape, {shape}. Look at one entry: what is it multiplied "
+                "by in the product?"
             ),
         ),
         why=N_(
-            "A product is one entry times all the others. "
-            "Raise that entry by 1, and the product rises by the product of the others. "
-            "This also holds for an entry that is 0, so don't divide the product by the entry."
+            "A product is one entry times all the others. When that entry rises by 1, the product "
+            "rises by the product of the others. This also holds for an entry that is 0, so don't "
+            "divide the product by the entry."
         ),
         mistakes=(
             Mistake(
                 "zero-lost",
-                N_("0 where the entry is 0"),
+                N_("0 for an entry that is 0"),
                 lambda e: lines.lift(e.g, e.x) * _others(lines.axis, e.x) * _not_zero(e.x),
-                N_("An entry that is 0 got 0. Raise it to 1: what does the product become?"),
-                asks=N_("Did you divide the product by the entry, with 0 where the entry is 0?"),
+                N_(
+                    "Your answer is 0 where the entry is 0. When that entry rises from 0 to 1, by how much "
+                    "does the product rise?"
+                ),
+                asks=N_("Did you divide the product by each entry, and write 0 for an entry that is 0?"),
             ),
             Mistake(
                 "whole-product",
                 N_("own entry not left out"),
                 lambda e: broadcast_like(lines.spread(e.g * e.z, e.x), e.x),
-                N_("You multiplied by the whole product. Which entry doesn't belong in it?"),
+                N_("That multiplies by the whole product. Which entry do you have to leave out of it?"),
                 asks_in_words=N_("Did you multiply by the whole product?"),
             ),
             Mistake(
                 "plus-rule",
-                N_("like a sum"),
+                N_("the rule of a sum"),
                 lambda e: broadcast_like(lines.lift(e.g, e.x), e.x),
-                N_("That would be right for a sum. By how much does a product rise if one entry rises by 1?"),
+                N_("That would be right for a sum. When one entry rises by 1, by how much does the product rise?"),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "own-input",
                 N_("own entry instead of the others"),
                 lambda e: lines.lift(e.g, e.x) * e.x,
-                N_("You multiplied by the entry itself. What is it multiplied by in the product?"),
+                N_("That multiplies by the entry itself. What is this entry multiplied by in the product?"),
                 asks_in_words=N_("Did you multiply by the entry itself?"),
             ),
             Mistake(
                 "sum-of-others",
                 N_("others added instead of multiplied"),
                 lambda e: lines.lift(e.g, e.x) * (lines.lift_kept(sum_axis(e.x, lines.axis), e.x) - e.x),
-                N_("Looks as if you added the other entries up. How are they joined in a product?"),
-                asks_in_words=N_("Did you add up the other entries?"),
+                N_("It looks as if you added the other entries. How are they combined in a product?"),
+                asks_in_words=N_("Did you add the other entries?"),
             ),
             Mistake(
                 "wrong-axis",
                 N_("wrong axis"),
                 partial(_other_axis, lines),
-                N_("Looks as if you multiplied along the other axis. Which entries meet in each product?"),
+                N_("It looks as if you multiplied along the other axis. Which entries are in each of these products?"),
                 asks=N_("Did you multiply the entries along the other axis?"),
             ),
         ),
@@ -181,46 +184,58 @@ def _running_sum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         rule=(N_("Each entry gets the sum of the upstreams from its own place to the end."),),
         confirmation=(N_("the running sum of the upstream, from the end back"),),
         skill_name=(N_("running sum"),),
-        question=(N_("Raise only one entry by 1: which of the running sums rise?"),),
+        question=(N_("When only one entry rises by 1, which of the running sums rise?"),),
         why=N_(
-            "An entry is part of the running sum at its own place and of all that follow. "
-            "Raise it by 1, and each of these rises by 1. "
-            "So it gets back the sum of their upstreams, which is a running sum from the end."
+            "An entry is part of the running sum at its own place and of all that follow. When it "
+            "rises by 1, each of these rises by 1. So its gradient is the sum of their upstreams, a "
+            "running sum from the end."
         ),
         mistakes=(
             Mistake(
                 "not-reversed",
                 N_("running sum not reversed"),
                 lambda e: _like(bound("cumsum", axis)(e.g), e.x),
-                N_("You added the upstreams up to this place. Which running sums contain this entry?"),
+                N_(
+                    "That adds the upstreams from the first place to this one. Which running sums contain "
+                    "this entry: the earlier or the later ones?"
+                ),
                 asks=N_("Did you add up the upstream gradients from the beginning?"),
             ),
             Mistake(
                 "own-place-left-out",
                 N_("own place left out"),
                 lambda e: _reverse_sums(axis, e.g, e.x) - _like(e.g, e.x),
-                N_("You added only what comes later. Is the entry also part of the running sum at its own place?"),
+                N_(
+                    "That adds only the upstreams after this place. Is the entry also part of the running "
+                    "sum at its own place?"
+                ),
                 asks=N_("Did you leave out the upstream gradient at the entry's own place?"),
             ),
             Mistake(
                 "unchanged",
                 N_("upstream passed on unchanged"),
                 lambda e: _like(e.g, e.x),
-                N_("You passed the upstream on. An entry is part of several running sums: which?"),
+                N_("That is the upstream, unchanged. An entry is part of several running sums: which ones?"),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "added-up",
                 N_("everything added up"),
                 lambda e: broadcast_like(sum_axis(e.g, axis), e.x),
-                N_("Every entry got the sum of all upstreams. Does the last entry move the first running sum?"),
+                N_(
+                    "Every entry has the sum of all upstreams. When the last entry changes, does the first "
+                    "running sum change?"
+                ),
                 asks=N_("Did you add up all upstream gradients for each entry?"),
             ),
             Mistake(
                 "wrong-axis",
                 N_("wrong axis"),
                 partial(_along_other_axis, axis),
-                N_("Looks as if you added along the other axis. Which way do the running sums go here?"),
+                N_(
+                    "It looks as if you added along the other axis. Do the running sums here run down the "
+                    "columns or along the rows?"
+                ),
                 asks=N_("Did you add up along the other axis?"),
             ),
         ),

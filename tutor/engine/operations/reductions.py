@@ -22,32 +22,36 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.shapes import ShapeRule
 
-_NOT_SPREAD = N_("That is right for one cell. The answer has a number for every cell of the matrix.")
-_NOT_REPEATED = N_("The numbers are right, each for one cell. Which cells of the matrix get which of them?")
+_NOT_SPREAD = N_(
+    "That is right for a single cell. The gradient has the shape of this input: which number is in each of its cells?"
+)
+_NOT_REPEATED = N_("The numbers are right, but each appears only once. Which cells of this input get each of them?")
 _WRONG_AXIS = N_(
-    "Looks as if the numbers went along the wrong way. Raise one cell of row 1, column 2: which of the outputs moves?"
+    "It looks as if you repeated the numbers along the other axis. When the cell in row 1, column 2 "
+    "rises, which output rises?"
 )
 _NO_ONE_OVER_N = Mistake(
     "no-one-over-n",
     N_("1/n left out"),
     lambda e: broadcast_like(e.g, e.x),
-    N_("That would be right for a sum. This is a mean: raise only one cell by 1, and by how much does it rise?"),
+    N_("That would be right for a sum. This is a mean: when one cell rises by 1, by how much does the mean rise?"),
 )
 _MEAN_TIMES_CELL = Mistake(
     "times-cell",
-    N_("multiplied by the cells"),
+    N_("multiplied by the cells' values"),
     lambda e: e.g * e.x * size(e.z) / size(e.x),
-    N_("You multiplied by the cells. Raise one cell by 1: does the mean move the more, the larger that cell is?"),
+    N_(
+        "That multiplies by the cells' own values. When one cell rises by 1, does the rise of the mean "
+        "depend on that cell's value?"
+    ),
 )
 _SUM_WHY = N_(
-    "Raise any one cell by 1, and the sum rises by 1. "
-    "So the slope is 1 for every cell that was added. "
-    "Every cell gets the upstream of the sum it went into."
+    "When any one cell rises by 1, the sum rises by 1. So the local derivative is 1 for every cell of "
+    "the sum. Each cell gets the upstream of the sum that contains it."
 )
 _MEAN_WHY = N_(
-    "A mean is the sum divided by the number n of cells. "
-    "Raise one cell by 1, and the mean rises by 1/n. "
-    "All cells are treated alike, so all get the same."
+    "A mean is the sum divided by the number n of its cells. When one cell rises by 1, the mean rises "
+    "by 1/n. So each cell gets the upstream divided by n."
 )
 
 
@@ -62,7 +66,7 @@ def _wrong_count(count: Callable[[Value], Value], feedback: str) -> Mistake:
 
 
 def _not_spread(rule: Callable[[EdgeContext], Value], feedback: str = _NOT_REPEATED) -> Mistake:
-    return Mistake("not-spread", N_("one number for all cells"), rule, feedback)
+    return Mistake("not-spread", N_("not repeated for every cell"), rule, feedback)
 
 
 def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_name: str) -> Operation:
@@ -76,12 +80,12 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
         vjp=(lambda g, z, x: broadcast_like(g, x),),
         keeps_decimals=True,
         rule=(rule,),
-        confirmation=(N_("the upstream, repeated for every cell of its sum"),),
+        confirmation=(N_("the upstream of its sum, in every cell"),),
         skill_name=(skill_name,),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the sums rises, and by how much?"
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. When only "
+                "one cell rises by 1, which of the sums rises, and by how much?"
             ),
         ),
         why=_SUM_WHY,
@@ -90,14 +94,19 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
                 "split",
                 N_("gradient shared out"),
                 lambda e: broadcast_like(e.g, e.x) * size(e.g) / size(e.x),
-                N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does its sum rise?"),
-                asks_in_words=N_("Did you share the upstream gradient out among the cells?"),
+                N_(
+                    "A gradient isn't shared out like money. When you raise only one cell by 1, by how "
+                    "much does its sum rise?"
+                ),
+                asks_in_words=N_("Did you divide the upstream gradient by the number of cells?"),
             ),
             Mistake(
                 "times-cell",
-                N_("multiplied by the cells"),
+                N_("multiplied by the cells' values"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the cells. Raise one cell by 1: does its sum rise by that cell's value?"),
+                N_(
+                    "That multiplies by the cells' own values. When one cell rises by 1, by how much does its sum rise?"
+                ),
             ),
             Mistake("wrong-axis", N_("wrong axis"), lambda e: transpose(broadcast_like(e.g, e.x)), _WRONG_AXIS),
             _not_spread(lambda e: e.g),
@@ -127,8 +136,8 @@ def _mean_along(
         skill_name=(skill_name,),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the means rises, and by how much?"
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. When only "
+                "one cell rises by 1, which of the means rises, and by how much?"
             ),
         ),
         why=_MEAN_WHY,
@@ -136,7 +145,11 @@ def _mean_along(
             _NO_ONE_OVER_N,
             wrong_count,
             _wrong_count(
-                size, N_("You divided by the number of all cells. How many of them does each of these means go over?")
+                size,
+                N_(
+                    "Dividing is right, but that divides by the number of all cells. How many cells does "
+                    "each of these means have?"
+                ),
             ),
             Mistake(
                 "wrong-axis",
@@ -160,13 +173,13 @@ TABLE = (
         vjp=(lambda g, z, x: broadcast_like(g, x),),
         keeps_decimals=True,
         ends_pass=True,
-        rule=(N_("Σ hands the upstream on unchanged, to every cell."),),
-        confirmation=(N_("the upstream, which Σ sends to every cell"),),
-        skill_name=(N_("Σ to every cell"),),
+        rule=(N_("Σ passes the upstream unchanged to every cell."),),
+        confirmation=(N_("the upstream, which Σ passes to every cell"),),
+        skill_name=(N_("Σ of all cells"),),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}, a number for each cell. "
-                "Raise only one cell by 1: by how much does the sum rise?"
+                "The answer has this input's shape, {shape}: one number for each cell. When only one "
+                "cell rises by 1, by how much does the sum rise?"
             ),
         ),
         why=_SUM_WHY,
@@ -175,14 +188,19 @@ TABLE = (
                 "split",
                 N_("gradient shared out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x),
-                N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"),
-                asks_in_words=N_("Did you share the upstream gradient out among the cells?"),
+                N_(
+                    "A gradient isn't shared out like money. When you raise only one cell by 1, by how "
+                    "much does the sum rise?"
+                ),
+                asks_in_words=N_("Did you divide the upstream gradient by the number of cells?"),
             ),
             Mistake(
                 "times-cell",
-                N_("multiplied by the cells"),
+                N_("multiplied by the cells' values"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the cells. Raise one cell by 1: does the sum rise by that cell's value?"),
+                N_(
+                    "That multiplies by the cells' own values. When one cell rises by 1, by how much does the sum rise?"
+                ),
             ),
             _not_spread(lambda e: e.g, _NOT_SPREAD),
         ),
@@ -191,14 +209,14 @@ TABLE = (
         0,
         "Σ↓",
         shapes.reduce_rows,
-        N_("Each column's sum hands its upstream on, unchanged, to every cell of the column."),
+        N_("Each column's sum passes its upstream unchanged to every cell of the column."),
         N_("Σ of columns"),
     ),
     _sum_along(
         1,
         "Σ→",
         shapes.reduce_columns,
-        N_("Each row's sum hands its upstream on, unchanged, to every cell of the row."),
+        N_("Each row's sum passes its upstream unchanged to every cell of the row."),
         N_("Σ of rows"),
     ),
     Operation(
@@ -209,21 +227,25 @@ TABLE = (
         forward=lambda x: sum_axis(x) / size(x),
         vjp=(lambda g, z, x: broadcast_like(g / size(x), x),),
         ends_pass=True,
-        rule=(N_("A mean sends every cell the upstream divided by how many cells there are."),),
+        rule=(N_("A mean sends every cell the upstream divided by the number of cells."),),
         confirmation=(N_("the upstream over the number of cells"),),
-        skill_name=(N_("mean to every cell"),),
+        skill_name=(N_("mean of all cells"),),
         question=(
             N_(
-                "The answer has this matrix's shape, {shape}, a number for each cell. "
-                "Raise only one cell by 1: by how much does the mean rise?"
+                "The answer has this input's shape, {shape}: one number for each cell. When only one "
+                "cell rises by 1, by how much does the mean rise?"
             ),
         ),
         why=_MEAN_WHY,
         mistakes=(
             _NO_ONE_OVER_N,
-            _wrong_count(num_rows, N_("You divided by the number of rows. Over how many cells does this mean go?")),
             _wrong_count(
-                _num_columns, N_("You divided by the number of columns. Over how many cells does this mean go?")
+                num_rows,
+                N_("Dividing is right, but that divides by the number of rows. How many cells does this mean have?"),
+            ),
+            _wrong_count(
+                _num_columns,
+                N_("Dividing is right, but that divides by the number of columns. How many cells does this mean have?"),
             ),
             _not_spread(lambda e: e.g / size(e.x), _NOT_SPREAD),
             _MEAN_TIMES_CELL,
@@ -237,7 +259,10 @@ TABLE = (
         N_("mean of columns"),
         _wrong_count(
             _num_columns,
-            N_("You divided by the number of columns. How many cells does each of these means go over?"),
+            N_(
+                "Dividing is right, but that divides by the number of columns. How many cells does each of "
+                "these means have?"
+            ),
         ),
     ),
     _mean_along(
@@ -247,7 +272,11 @@ TABLE = (
         N_("Each row's mean sends its upstream, divided by the number of columns, to every cell of the row."),
         N_("mean of rows"),
         _wrong_count(
-            num_rows, N_("You divided by the number of rows. How many cells does each of these means go over?")
+            num_rows,
+            N_(
+                "Dividing is right, but that divides by the number of rows. How many cells does each of "
+                "these means have?"
+            ),
         ),
     ),
 )

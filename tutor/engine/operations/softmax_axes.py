@@ -75,7 +75,7 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
     return (
         Mistake(
             "diagonal",
-            N_("own input only"),
+            N_("diagonal only"),
             lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
             N_("y·(1 − y) is the effect of each input on its own output. Which other outputs does it move?"),
         ),
@@ -87,7 +87,7 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
         ),
         Mistake(
             "plain-mean",
-            N_("plain mean instead of weighted"),
+            N_("plain mean instead of weighted mean"),
             lambda e: e.z * (e.g - sum_axis(e.g, axis) / _size(e.g, axis)),
             N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
         ),
@@ -182,7 +182,7 @@ def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             ),
             Mistake(
                 "plain-mean-kept",
-                N_("plain mean instead of weighted"),
+                N_("plain mean instead of weighted mean"),
                 partial(_plain_mean, axis),
                 N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
                 asks=N_("Did you take the plain mean of the upstream gradients?"),
