@@ -48,10 +48,10 @@ Input: TypeAlias = "int | float | Fraction | str | list[Any] | np.ndarray[Any, A
 #: A float, a NumPy array in the shape of the value, or a formula as text where a symbol is in it.
 Output: TypeAlias = "float | np.ndarray[Any, Any] | str"
 
-_NO_VALUE = N_("{name} is {type}. Give a number, a text such as “log(3)”, a list or an array.")
+_NO_VALUE = N_("{name} has the type {type}. Give a number, a text such as “log(3)”, a list or an array.")
 _NO_BLANK = N_("There is no blank “{name}”. The blanks are {known}.")
-_EXAM = N_("{name} is an exam: its values are shown only after it is due.")
-_NO_THEME = N_("theme is “{theme}”. Write “light” or “dark”.")
+_EXAM = N_("{name} is an exam. Its values are shown only after it is due.")
+_NO_THEME = N_("theme can't be “{theme}”. Write “light” or “dark”.")
 _NO_FILE = N_("There is no such file or folder: {path}")
 
 

@@ -119,7 +119,7 @@ attempt(lambda: os.kill(-1, 0))
     assert not result.solved
     assert store.read_text() == "precious"
     told = judged("from tutor.coding import judge\n" + WRONG, tmp_path)
-    assert "can't be used here" in str(told.fault)
+    assert "You can't use backprop-tutor here" in str(told.fault)
     assert told.fault_line == 1
 
 

@@ -60,7 +60,7 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "tutor", "code", "basics/two-roads"]
     with PtyProgram(command=command, environment=environment, columns=120, rows=40) as program:
-        program.wait_for_text("backprop/basics-two-roads.py is written.", "dx_1 is not written yet", "0 of 5")
+        program.wait_for_text("backprop/basics-two-roads.py is written.", "You haven't written dx_1 yet", "0 of 5")
         path = Path("backprop/basics-two-roads.py")
         text = path.read_text()
         program.send("h\n")
@@ -68,7 +68,7 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
         path.write_text(text.replace("dx_1 = ...", "dx_1 = dz * x"))
         program.wait_for_text("✗ dx_1")
         path.write_text(text.replace("dx_1 = ...", "dx_1 = dz * (x + y)"))
-        program.wait_for_text("✓ dx_1", "dadd1 is not written yet", "1 of 5")
+        program.wait_for_text("✓ dx_1", "You haven't written dadd1 yet", "1 of 5")
         path.write_text(right_text(path, "basics/two-roads"))
         program.wait_for_text("Every gradient is right. Solved in code.")
         assert program.wait() == 0
@@ -165,7 +165,7 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
     foreign.write_text(path.read_text() + "\nopen('ran', 'w').close()\nprint('it ran')\n")
     refused = code(str(foreign), "--check")
     assert refused.returncode == 2
-    assert "foreign.py was not written here. Run it? Then add --yes." in refused.stderr
+    assert "foreign.py was not created by this program on this computer. Run it? Then add --yes." in refused.stderr
     assert "it ran" in code(str(foreign), "--check", "--yes").stdout
     assert "it ran" in code(str(foreign), "--check").stdout
 
@@ -184,7 +184,7 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
         pytest.param(("mine.py", "--style", "layer"), "Only --check, --json and --yes go with it.", marks=long),
         pytest.param(("wide.py", "--check", "--yes"), "This file is not saved as UTF-8.", marks=long),
         pytest.param(("--style", "autograd", "--torch"), "needs no library. Leave out --torch.", marks=long),
-        (("mine.py", "--check", "--yes"), "mine.py is no code file of backprop-tutor"),
+        (("mine.py", "--check", "--yes"), "mine.py is not a code file of backprop-tutor"),
         pytest.param(("old.py", "--check", "--yes"), "incomplete", marks=long),
     ],
 )

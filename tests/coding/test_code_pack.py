@@ -141,7 +141,7 @@ def test_the_broken_layer_shows_its_faults_one_after_the_other() -> None:
     style = exercise_file(exercise).style
     faulty = "\n".join(style.code()) + "\n"
     result = judge_text(style, faulty)
-    assert "dY @ self.W: 3×2 @ 4×2 doesn't fit, because the inner sizes 2 and 4 differ." in str(result.fault)
+    assert "dY @ self.W: 3×2 @ 4×2 can't be multiplied, because the inner sizes 2 and 4 differ." in str(result.fault)
     told = []
     for old, new in (
         ("dY @ self.W\n", "dY @ self.W.T\n"),
@@ -206,7 +206,7 @@ def test_a_file_of_an_exercise_is_checked_against_it_and_its_loss_is_plotted(run
     path = write_solution(exercise, lesson_code(exercise), tmp_path)
     result = run_tutor("code", str(path), "--check")
     assert result.returncode == 0
-    assert "✓ loss   XOR is learnt" in result.stdout
+    assert "✓ loss   the network learns XOR" in result.stdout
     assert "0.000 │" in result.stdout
     assert "loss: 0.4" in result.stdout
     assert "You have written every line" in result.stdout
@@ -215,6 +215,6 @@ def test_a_file_of_an_exercise_is_checked_against_it_and_its_loss_is_plotted(run
 def test_the_mistakes_of_code_are_listed_with_the_others(run_tutor: Run) -> None:
     rows = {row["id"]: row for row in json.loads(run_tutor("mistakes", "--json").stdout)}
     assert rows["code.one-sided"]["where"] == {"en": "code in Python", "ko": "파이썬 코드"}
-    assert rows["code.one-sided"]["name"]["en"] == "a forward difference in place of a central one"
+    assert rows["code.one-sided"]["name"]["en"] == "one-sided difference instead of a central one"
     assert {mistake.id for mistake in GENERAL_MISTAKES} < set(rows)
     assert "mul.own-input" in rows

@@ -133,16 +133,16 @@ def test_an_argument_that_is_changed_in_place_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        ({"dX": "dX = dA @ W"}, "dA @ W: 3×2 @ 3×2 doesn't fit, because the inner sizes 2 and 3 differ."),
-        ({"dA": "dA = dS * X"}, "dS * X: 3×2 and 3×3 don't go together."),
+        ({"dX": "dX = dA @ W"}, "dA @ W: 3×2 @ 3×2 can't be multiplied, because the inner sizes 2 and 3 differ."),
+        ({"dA": "dA = dS * X"}, "dS * X: the shapes 3×2 and 3×3 don't match."),
         ({"dA": "dA = dS * slope"}, "“slope” has no value here."),
-        ({"dS": "dS = ...", "dA": "dA = dS * 2"}, "a ... that is still to be written"),
+        ({"dS": "dS = ...", "dA": "dA = dS * 2"}, "a ... that you haven't replaced yet"),
         ({"dS": "dS = df * np.nothing(S)"}, "AttributeError"),
         ({"dS": "dS = (df"}, "The bracket ( is never closed."),
         ({"dS": "dS = df df"}, "Python can't read this line"),
-        ({"dS": "exit()"}, "This line ends the program."),
+        ({"dS": "exit()"}, "This line ends the program before"),
         ({"dS": "dS = float(input())"}, "no keyboard"),
-        ({"dS": "import nosuchlibrary"}, "The library nosuchlibrary is not installed here."),
+        ({"dS": "import nosuchlibrary"}, "The library nosuchlibrary is not installed here, but NumPy is."),
     ],
 )
 def test_an_error_is_one_sentence_with_the_learners_line(lines: dict[str, str], sentence: str, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_file_is_written_checked_line_by_line_and_solved(tmp_path: Path) -> 
     path = tmp_path / "backprop" / "basics-two-roads.py"
     text = converse("", "hint", ":hint dx", "what", solve_file(path))
     assert f"{path} is written." in text
-    assert "dx_1 is not written yet." in text
+    assert "You haven't written dx_1 yet." in text
     assert "0 of 5 gradients are right." in text
     assert "dx_1, hint 1 of 4" in text
     assert "dx, hint 1 of" in text
@@ -80,7 +80,7 @@ def test_a_file_that_was_not_written_here_is_run_after_a_yes(tmp_path: Path) -> 
     files._record().unlink()
     assert "It was not run." in converse("no")
     asked = converse("yes", "check", "quit")
-    assert "was not written here. Run it? (yes or no)" in asked
+    assert "was not created by this program on this computer. Run it? (yes or no)" in asked
     assert "it ran" in asked
 
 

@@ -267,7 +267,7 @@ def _forgotten_paths(graph: Graph) -> list[Habit]:
 ON_PAPER = (
     Bug("pass started at 1", passes=lambda graph: [Habit(start=lambda start, z: np.ones_like(z))]),
     Bug(
-        "pass started at the output's value",
+        "pass started from the output's value",
         names("any.started-at-output"),
         passes=lambda graph: [Habit(start=lambda start, z: z)],
     ),

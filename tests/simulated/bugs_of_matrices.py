@@ -115,7 +115,7 @@ RULES = (
     ),
     *_bugs(
         _MEANS,
-        ("1/n left out", "mean.no-one-over-n", lambda s: _everywhere(s, s.g)),
+        ("factor 1/n missing", "mean.no-one-over-n", lambda s: _everywhere(s, s.g)),
         ("1/n twice", "", lambda s: s.right(s.g) / _num_summed(s)),
         ("divided by n − 1", "", lambda s: _everywhere(s, s.g / (_num_summed(s) - 1))),
         ("divided by the rows", "mean.wrong-count", lambda s: _everywhere(s, s.g / s.x.shape[0])),

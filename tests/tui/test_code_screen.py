@@ -36,7 +36,7 @@ async def test_a_solved_exercise_is_written_in_code(size: tuple[int, int]) -> No
         await session.solve()
         await session.pilot.press("ctrl+e")
         await wait_until(session.pilot, lambda: is_showing(session.pilot, CodeScreen), "the code is shown")
-        await wait_for_text(session.pilot, "dx_1 is not written yet", "0 of 5")
+        await wait_for_text(session.pilot, "You haven't written dx_1 yet", "0 of 5")
         text = saved()
         save(text.replace("dx_1 = ...", "dx_1 = dz * x"))
         await wait_for_text(session.pilot, "not yet Line", "✗ dx_1")
@@ -58,7 +58,7 @@ async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPat
     async with open_app("basics/two-roads") as session:
         await session.solve()
         await session.pilot.press("ctrl+e")
-        await wait_for_text(session.pilot, "dx_1 is not written yet")
+        await wait_for_text(session.pilot, "You haven't written dx_1 yet")
         await session.pilot.press("e")
         await wait_for_text(session.pilot, "The editor /no/such/editor can't be started")
 
@@ -76,7 +76,7 @@ async def test_the_layer_that_an_author_chose_is_shown_with_its_graph(tmp_path: 
     async with open_app(exercise_at(path), (120, 40)) as session:
         await session.solve()
         await session.pilot.press("ctrl+e")
-        await wait_for_text(session.pilot, "dw is not written yet", "1 of 4", "✓ y the value of y")
+        await wait_for_text(session.pilot, "You haven't written dw yet", "1 of 4", "✓ y the value of y")
         written = Path("backprop/neuron-layer.py")
         await session.pilot.press("up", "f2")
         await wait_for_text(session.pilot, "hint 1 of")

@@ -462,13 +462,13 @@ async def test_a_formula_is_written_in_code(tmp_path: Path, monkeypatch: pytest.
     async with open_playground() as pilot:
         fill_in(pilot, "z = x * y", "x=3 y=4")
         await pilot.press("ctrl+e")
-        await wait_for_text(pilot, "in code", "dx is not written yet")
+        await wait_for_text(pilot, "in code", "You haven't written dx yet")
         assert (tmp_path / "backprop" / "z-x-y.py").exists()
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "back at the formula")
         # One that was not written here is run only after a yes.
         files._record().unlink()
         await pilot.press("ctrl+e")
-        await wait_for_text(pilot, "was not written here. Run it?")
+        await wait_for_text(pilot, "was not created by this program")
         await pilot.press("y")
-        await wait_for_text(pilot, "dx is not written yet")
+        await wait_for_text(pilot, "You haven't written dx yet")

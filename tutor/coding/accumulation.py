@@ -35,30 +35,42 @@ _ARGUMENTS = ("X", "T", "W", "b")
 _SIZES = ((4, 3, 2, 2), (6, 2, 3, 3), (5, 3, 2, 2), (7, 2, 2, 3), (2, 4, 2, 2), (3, 4, 1, 1))
 
 _TITLE = N_("Return the gradients of L = mse(X @ W + b, T) for W and b, from k parts of the batch.")
-_ONE_PART = N_("One part of the batch at a time, as if the whole did not fit into memory.")
-_WRITE = N_("Write both lines. After the last part, dW and db must be the gradients of the whole batch's L.")
+_ONE_PART = N_("Handle one part of the batch at a time, as if the whole batch did not fit into memory.")
+_WRITE = N_("Complete both lines. After the last part, dW and db must be the gradients of L over the whole batch.")
 
 
 _PARTS: Mapping[str, PartText] = {
     "dW": PartText(
         "",
         (
-            N_("L is the mean over all cells of T. How much does one cell count, whichever part it is in?"),
-            N_("The gradient of a sum is the sum of the gradients: what this part gives is added to what is there."),
             N_(
-                "Of one part: 2·(y − t), divided by the number of all cells of T, is what comes back to y. From there it "
-                "goes through @ to W: x transposed stands in front."
+                "L is the mean over all cells of T. What weight does one cell have in it, whichever part "
+                "the cell is in?"
             ),
-            N_("With k = 1 there is one part, the whole batch. Call your function with k = 1 and k = 2, and compare."),
+            N_("The gradient of a sum is the sum of the gradients. Add this part's gradient to the sum so far."),
+            N_(
+                "The gradient of y is 2·(y − t), divided by the number of cells in all of T. To get "
+                "from y to W, multiply by x transposed on the left."
+            ),
+            N_(
+                "With k = 1 the only part is the whole batch. Call your function with k = 1 and with k = "
+                "2, and compare the results."
+            ),
         ),
     ),
     "db": PartText(
         "",
         (
-            N_("b is added to every row of every part. What comes back to a value that is used so often?"),
-            N_("What was copied gets back the sum over its copies: over the rows of this part, and over all parts."),
-            N_("What comes back to y has a row for each row of x. Its sum over the rows has the shape of b."),
-            N_("With k = 1 there is one part, the whole batch. Call your function with k = 1 and k = 2, and compare."),
+            N_("b is added to every row of every part. How do you combine the gradients of all these copies?"),
+            N_(
+                "The gradient of a copied value is the sum over its copies. Here that is a sum over the "
+                "rows of this part and over all parts."
+            ),
+            N_("The gradient of y has one row for each row of x. Its sum over the rows has the shape of b."),
+            N_(
+                "With k = 1 the only part is the whole batch. Call your function with k = 1 and with k = "
+                "2, and compare the results."
+            ),
         ),
     ),
 }

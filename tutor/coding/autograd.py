@@ -24,9 +24,12 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
 
 def code() -> list[str]:
     """Return the lines of a new file below its head."""
-    add = _(N_("add what comes back to each operand's grad"))
+    add = _(N_("add the gradient of each operand to its grad"))
     walk = _(
-        N_("Set all gradients on the way to 0 and this one to 1, then call _backward from the output to the leaves.")
+        N_(
+            "Set the gradients of all nodes in this graph to 0 and this one to 1. Then call _backward from "
+            "the output to the leaves."
+        )
     )
     lines = [
         "import math",

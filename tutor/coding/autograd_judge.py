@@ -36,11 +36,13 @@ if TYPE_CHECKING:
 CHAIN = 3_000
 _TOLERANCE = 1e-7
 
-_NOT_WRITTEN = N_("The rule of {name} is not written yet.")
-_WRONG_RULE = N_("The rule of {name} doesn't give the right gradient.")
-_WRONG_VALUE = N_("The forward value of {name} is wrong. It was right when the file was written.")
-_WALK_NOT_WRITTEN = N_("backward() is not written yet.")
-_UNKNOWN = N_("The code did not come this far.")
+_NOT_WRITTEN = N_("You haven't written the rule of {name} yet.")
+_WRONG_RULE = N_("The rule of {name} doesn't give the right gradient yet.")
+_WRONG_VALUE = N_(
+    "The forward value of {name} is wrong, but it was right in the new file. Did you change the forward calculation?"
+)
+_WALK_NOT_WRITTEN = N_("You haven't written backward() yet.")
+_UNKNOWN = N_("The code didn't get this far.")
 _WRONG_WALK = N_("The gradients are wrong in graphs where a value is used more than once.")
 _WALK = ("start", "sums", "order", "chain", "again")
 
@@ -267,7 +269,7 @@ def _fault(run: Run, source: str) -> tuple[Message, int | None] | None:
     if error is not None:
         return error_fault(error.get("error"), source)
     if any(event["event"] == "no entry" for event in run.events):
-        return message(N_("There is no class {name} in this file any more."), name=CLASS), None
+        return message(N_("This file no longer has the class {name}."), name=CLASS), None
     return None
 
 

@@ -37,12 +37,15 @@ _ROUGH, _FINE = 1e-2, 1e-6
 #: Steps below and above these are named as the reason of an error.
 _TINY, _LARGE = 1e-8, 1e-3
 
-_NOT_REACHED = N_("The code did not come this far.")
-_FOLLOWS = N_("This can be judged once the numbers are right.")
-_NO_NUMBERS = N_("numerical_gradient must return an array of numbers, and it returned {kind}.")
-_WRONG_SHAPE = N_("The gradient has the shape {found}, and x has {needed}. Each entry of x has one gradient.")
+_NOT_REACHED = N_("The code didn't get this far.")
+_FOLLOWS = N_("This is checked once the numbers are right.")
+_NO_NUMBERS = N_("numerical_gradient must return an array of numbers, but it returned a value of type {kind}.")
+_WRONG_SHAPE = N_(
+    "The gradient has the shape {found}, but x has the shape {needed}. Each entry of x needs exactly one "
+    "partial derivative."
+)
 _SOME_RIGHT = N_("{n} of {all} entries are right.")
-_INEXACT = N_("The gradient is right to about {n} digits. A central difference reaches 6 and more.")
+_INEXACT = N_("Your gradient is right to about {n} digits. A central difference is right to 6 or more.")
 
 _Explanation = tuple[str, bool, "Message"]
 

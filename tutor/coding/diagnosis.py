@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from tutor.coding.task import ExpectedMistake
     from tutor.grading.mistakes.candidate import MistakeCandidate
 
-_WRONG_SHAPE = N_("{name} has the shape {found}, and the gradient of {what} has that of {what}: {needed}.")
-_NO_NUMBER = N_("{name} has the shape {found}, and the gradient of {what} is a single number.")
-_NO_ARRAY = N_("{name} is a single number, and the gradient of {what} has the shape of {what}: {needed}.")
-_WRONG = N_("{name} isn't right yet. Its shape is.")
+_WRONG_SHAPE = N_(
+    "{name} has the shape {found}, but {what} has the shape {needed}. A gradient has the same shape as its value."
+)
+_NO_NUMBER = N_("{name} has the shape {found}, but {what} is a single number, so its gradient is one too.")
+_NO_ARRAY = N_(
+    "{name} is a single number, but {what} has the shape {needed}. A gradient has the same shape as its value."
+)
+_WRONG = N_("{name} has the right shape, but its values aren't right yet.")
 _WRONG_NUMBER = N_("{name} isn't right yet.")
-_WRONG_CELLS = N_("{name} is right in {n} of {all} cells.")
+_WRONG_CELLS = N_("{name} isn't right yet: {n} of its {all} cells are.")
 _INSIDE = N_("Look at the step {place}. {text}")
 #: Trials on which a mistake must be seen before it is named.
 _MIN_TRIALS = 2

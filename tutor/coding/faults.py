@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tutor.i18n import Message
 
 _TIME = N_("The code was stopped after {n} seconds. Is there a loop that never ends?")
-_MEMORY = N_("The code needed more memory than it may have. Does a list or an array grow without end?")
-_EARLY = N_("The program ended by itself, with exit code {code}, before its gradients could be read.")
+_MEMORY = N_("The code used too much memory and was stopped. Does a list or an array keep growing?")
+_EARLY = N_("The program exited with code {code} before its gradients could be read.")
 
 _SYNTAX = N_("Python can't read this line: {text}.")
 #: Messages of Python, and what they mean.
@@ -26,25 +26,25 @@ _SYNTAX_SENTENCES = (
     (r"'([(\[{])' was never closed", N_("The bracket {sign} is never closed.")),
     (
         r"unmatched '([)\]}])'|closing parenthesis '([)\]}])' does not match",
-        N_("A bracket {sign} is closed that was not opened."),
+        N_("The closing bracket {sign} has no matching opening bracket."),
     ),
     (
         r"indent|inconsistent use of tabs",
-        N_("This line is indented in another way than the lines around it. Use spaces, and as many as there."),
+        N_("This line is indented differently from the lines around it. Use the same number of spaces."),
     ),
     (r"expected ':'", N_("A colon is missing at the end of this line.")),
     (r"unterminated .*string", N_("A quotation mark is missing.")),
-    (r"cannot assign to", N_("There must be a name to the left of =.")),
+    (r"cannot assign to", N_("The left side of = must be something that you can assign to, such as a name.")),
     (r"codec can't decode|null bytes", NOT_UTF8),
 )
-_NAME = N_("“{name}” has no value here. Is it written as above, and assigned before it is used?")
-_ELLIPSIS = N_("This line computes with a ... that is still to be written.")
-_EXIT = N_("This line ends the program. Take it out: the gradients could not be read.")
-_INPUT = N_("There is no keyboard while the code is checked, so that input() gets nothing.")
-_TUTOR = N_("backprop-tutor itself can't be used here: write the gradients yourself.")
-_IMPORT = N_("The library {name} is not installed here. NumPy is.")
+_NAME = N_("“{name}” has no value here. Is it spelled as above, and assigned before it is used?")
+_ELLIPSIS = N_("This line uses a ... that you haven't replaced yet.")
+_EXIT = N_("This line ends the program before the gradients can be read. Remove it.")
+_INPUT = N_("There is no keyboard while the code is checked, so input() can't read anything.")
+_TUTOR = N_("You can't use backprop-tutor here. Write the gradients yourself.")
+_IMPORT = N_("The library {name} is not installed here, but NumPy is.")
 _OTHER = N_("{kind}: {text}.")
-_ANY_SHAPES = N_("The shapes don't go together: {text}.")
+_ANY_SHAPES = N_("The shapes don't match: {text}.")
 
 _MAX_TEXT = 200
 _SHAPE_ERRORS = (

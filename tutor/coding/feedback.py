@@ -33,21 +33,25 @@ _TEXTS: Mapping[str, str] = {
     "any.times-output": N_(
         "You multiplied by the output of {node}. How much does this output change when {name} changes by 1?"
     ),
-    "any.zero": N_("A gradient of 0 says that {name} never changes {goal}. What happens to {goal} when {name} grows?"),
+    "any.zero": N_(
+        "A gradient of 0 means that a small change of {name} doesn't change {goal}. What happens to {goal} "
+        "when {name} grows?"
+    ),
     "any.whole-on-one-line": N_(
         "That is the whole gradient of {name}. Only the part through {node} belongs here: what does {node} send back?"
     ),
     "any.unsummed-upstream": N_(
-        "You went on with one part only. The value of {node} is used {n} times: what do you add first?"
+        "You continued with only one part of the gradient. The value of {node} is used {n} times: what "
+        "do you add first?"
     ),
     "branch.path-forgotten": N_(
-        "It looks as if one use of {at} was left out. Where is {at} used, and what comes back from each use?"
+        "It looks as if you left out one use of {at}. Where is {at} used, and what comes back from each use?"
     ),
     "branch.one-branch": N_(
         "A part is missing. {name} is used {n} times: what comes back from each use, and how do you combine them?"
     ),
     "branch.product": N_(
-        "You multiplied the parts. {name} changes {goal} through each of them: how do changes combine?"
+        "You multiplied the parts. {name} changes {goal} through each of them: how do such changes combine?"
     ),
     "add.own-input": N_("You multiplied by {name} itself. How much does the sum change when {name} changes by 1?"),
     "mul.own-input": N_("You used {name} itself. How much does the product change when {name} changes by 1?"),

@@ -113,4 +113,4 @@ def _trusted() -> list[str]:
 
 def not_written_here(path: Path) -> str:
     """Return the question before a file from elsewhere is run."""
-    return str(message(N_("{file} was not written here. Run it?"), file=path))
+    return str(message(N_("{file} was not created by this program on this computer. Run it?"), file=path))

@@ -37,21 +37,21 @@ _SHAPES = ((3,), (5,), (1,), (2, 3), (3, 2), (1, 4))
 _SMALL, _LARGE = 1e-6, 1e6
 
 _NUMERICAL_TITLE = N_("Return the gradient of f at x. f takes an array like x and returns a number.")
-_NUMERICAL_TASK = N_("Change this entry a little to both sides: how much does f change per unit?")
+_NUMERICAL_TASK = N_("Change this entry a little in both directions. How much does f change per unit of x?")
 _AGREES_TITLE = N_("Return True if gradient(x) is the gradient of f at x, and False if it is not.")
-_AGREES_TASK = N_("How large is the difference from the numerical gradient, compared with the gradients?")
-_NO_FUNCTION = N_("There is no function {name} in this file any more.")
-_NOT_WRITTEN = N_("{name} is not written yet.")
-_NOT_REACHED = N_("The code did not come this far.")
-_REFUSED = N_("A right gradient is refused. How exact can a numerical gradient be?")
-_ACCEPTED = N_("A wrong gradient is accepted: {fault}. What does your comparison see of it?")
+_AGREES_TASK = N_("How large is the difference from the numerical gradient, relative to the gradients themselves?")
+_NO_FUNCTION = N_("This file no longer has the function {name}.")
+_NOT_WRITTEN = N_("You haven't written {name} yet.")
+_NOT_REACHED = N_("The code didn't get this far.")
+_REFUSED = N_("agrees rejects a right gradient. How exact can a numerical gradient be?")
+_ACCEPTED = N_("agrees accepts a wrong gradient: {fault}. How does this error show in your comparison?")
 _FAULTS = (
     N_("one with the opposite sign"),
-    N_("one that is twice too large"),
+    N_("one that is twice as large as it should be"),
     N_("one with a single entry that is 5 % too large"),
     N_("one with two wrong entries whose errors cancel"),
 )
-_NOT_BOOLEAN = N_("agrees must return True or False, and it returned {kind}.")
+_NOT_BOOLEAN = N_("agrees must return True or False, but it returned a value of type {kind}.")
 
 
 @dataclass(frozen=True)

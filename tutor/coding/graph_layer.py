@@ -22,7 +22,7 @@ _CLASS_NAME = "Layer"
 #: Names that methods and their first argument have.
 _TAKEN = (_CLASS_NAME, "self", "forward", "backward")
 _TITLE = N_("The calculation as a layer")
-_NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is nothing to write in code.")
+_NO_GRADIENT = N_("No input of this graph gets a gradient, so there is nothing to write in code.")
 
 
 class GraphLayerTask(ClassTask):

@@ -28,13 +28,14 @@ _MAX_LINES = 60
 MAX_FILE_SIZE = 1 << 20
 
 _NOT_OURS = N_(
-    "{file} is no code file of backprop-tutor: its first line isn't “{first}”. `backprop-tutor code` writes one."
+    "{file} is not a code file of backprop-tutor, because its first line isn't “{first}”. Create one "
+    "with `backprop-tutor code`."
 )
-_NEWER = N_("{file} was written by a newer version of backprop-tutor. Install that one.")
+_NEWER = N_("{file} was created by a newer version of backprop-tutor. Install that version.")
 _INCOMPLETE = N_(
-    "The first lines of {file} are incomplete. Write a new file with --fresh, and copy your lines into it."
+    "The first lines of {file} are incomplete. Create a new file with --fresh, and copy your code into it."
 )
-NOT_UTF8 = N_("This file is not saved as UTF-8. Choose that encoding in your editor.")
+NOT_UTF8 = N_("This file is not saved as UTF-8. Choose this encoding in your editor.")
 _TOO_LARGE = N_("{file} is larger than 1 MB. Is it the right file?")
 
 

@@ -25,18 +25,20 @@ if TYPE_CHECKING:
     from tutor.coding.variants import Trial
     from tutor.i18n import Message
 
-_NO_ENTRY = N_("{name} is missing in this file. Its first line was “{head}”.")
-_NO_DICT = N_("{name} must return the gradients by name, as in {example}, and it returned {kind}.")
-_CHANGED = N_(
-    "The code changes its argument {name} in place, so that all code after it gets the new values. Which line changes it?"
+_NO_ENTRY = N_("This file no longer defines {name}. The definition began with “{head}”.")
+_NO_DICT = N_(
+    "{name} must return a dictionary of gradients, such as {example}, but it returned a value of type {kind}."
 )
-_OTHER_SIZES = N_("With arrays of other sizes than the example's: {text}")
-_NEEDED = N_("{text} {name} needs the shape of {what}, {shape}.")
-_NOT_RETURNED = N_("{name} is not in what the function returns.")
-_NOT_WRITTEN = N_("{name} is not written yet.")
-_NO_NUMBERS = N_("{name} is of the type {kind}, and a number or an array is needed.")
-_FOLLOWS = N_("{name} is the right step from a value before it that isn't right yet.")
-_NOT_REACHED = N_("The code did not come this far.")
+_CHANGED = N_(
+    "The code changes its argument {name} in place, so all later code sees the new values. Which line changes it?"
+)
+_OTHER_SIZES = N_("With arrays of a different size than in the example: {text}")
+_NEEDED = N_("{text} {name} must have the shape of {what}, {shape}.")
+_NOT_RETURNED = N_("{name} is not among the returned gradients.")
+_NOT_WRITTEN = N_("You haven't written {name} yet.")
+_NO_NUMBERS = N_("{name} has the type {kind}, but it must be a number or an array.")
+_FOLLOWS = N_("This step is right. {name} is wrong only because an earlier value isn't right yet.")
+_NOT_REACHED = N_("The code didn't get this far.")
 
 
 #: A value of float32 may end in an array of float64, with its rounding errors.

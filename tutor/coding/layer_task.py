@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tutor.coding.variants import Trial
     from tutor.grading.problem import Problem
 
-_KEEP = N_("Keep the gradients of the parameters: {names}.")
+_KEEP = N_("Store the gradients of the parameters in {names}.")
 _RETURN = N_("Return the gradient of {name}.")
 _RETURN_ALL = N_("Return the gradients of {names}, in this order.")
-_RETURN_NOTHING = N_("Nothing is returned: {names} is data.")
-_NO_ARGUMENTS = N_("Nothing is returned: every input is a parameter.")
+_RETURN_NOTHING = N_("Return nothing. These arguments are data: {names}.")
+_NO_ARGUMENTS = N_("Return nothing, because every input is a parameter.")
 
 
 @dataclass(frozen=True)

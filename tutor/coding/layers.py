@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
 
 _ROWS = ({"n": 3, "d": 4}, {"n": 2, "d": 3}, {"n": 1, "d": 4}, {"n": 5, "d": 3})
-_FAULT = N_("One line of forward has a fault. Find it first.")
+_FAULT = N_("One line of forward has a bug. Find it first.")
 _FIND_FAULTS = N_("This class is complete, but more than one of its lines is wrong.")
 
 LAYERS: Mapping[str, Layer] = {
@@ -76,7 +76,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "softmax-loss",
             "SoftmaxLoss",
-            N_("Softmax and cross-entropy of logits, the mean over the rows"),
+            N_("Softmax and cross-entropy of logits, averaged over the rows"),
             "P = softmax(A); L = cross_entropy(P, T)",
             "L",
             {"A": ("n", "d"), "T": ("n", "d")},
@@ -101,7 +101,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "mean-squared-error",
             "MeanSquaredError",
-            N_("The mean of all squared errors"),
+            N_("The mean squared error over all cells"),
             "L = mse(Y, T)",
             "L",
             {"Y": ("n", "d"), "T": ("n", "d")},
@@ -113,7 +113,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "batch-norm",
             "BatchNorm",
-            N_("Batch normalisation: each column to mean 0 and variance 1, then scaled and shifted"),
+            N_("Batch normalisation: normalise each column to mean 0 and variance 1, then scale and shift it"),
             "m = mean(X, axis=0); D = X - m; v = mean(D^2, axis=0); s = sqrt(v + 0.00001); H = D / s; "
             "Y = gamma * H + beta",
             "Y",
@@ -131,7 +131,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "layer-norm",
             "LayerNorm",
-            N_("Layer normalisation: each row to mean 0 and variance 1, then scaled and shifted"),
+            N_("Layer normalisation: normalise each row to mean 0 and variance 1, then scale and shift it"),
             "m = mean(X, axis=1, keepdims=True); D = X - m; v = mean(D^2, axis=1, keepdims=True); "
             "s = sqrt(v + 0.00001); H = D / s; Y = gamma * H + beta",
             "Y",
@@ -149,7 +149,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "rms-norm",
             "RMSNorm",
-            N_("RMS normalisation: each row divided by the root of its mean square, then scaled"),
+            N_("RMS normalisation: divide each row by its root mean square, then scale it"),
             "v = mean(X^2, axis=1, keepdims=True); s = sqrt(v + 0.00001); H = X / s; Y = gamma * H",
             "Y",
             {"X": ("n", "d"), "gamma": ("d",)},
@@ -164,7 +164,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "embedding",
             "Embedding",
-            N_("An embedding: rows of a table by their numbers, some of them twice"),
+            N_("An embedding: look up rows of a table by index, some of them twice"),
             "Y = W[ids]",
             "Y",
             {"W": ("v", "d"), "ids": ("n",)},
@@ -177,7 +177,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "dropout",
             "Dropout",
-            N_("Dropout with a given mask of zeros and ones, and what is kept divided by 0.5"),
+            N_("Dropout with a given mask of zeros and ones; the kept values are divided by 0.5"),
             "Y = X * mask / 0.5",
             "Y",
             {"X": ("n", "d"), "mask": ("n", "d")},
@@ -190,7 +190,7 @@ LAYERS: Mapping[str, Layer] = {
         Layer(
             "convolution",
             "Convolution",
-            N_("A convolution without padding, step 1"),
+            N_("A convolution without padding and with stride 1"),
             "Y = conv2d(X, K)",
             "Y",
             {"X": ("h", "w"), "K": ("a", "b")},

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.packs.code_settings import Style
     from tutor.packs.exercise import Exercise
 
-_ONLY_LAYERS = N_("Only a layer has parameters. Add --style layer, or leave --parameter out.")
+_ONLY_LAYERS = N_("Only a layer has parameters. Add --style layer, or leave out --parameter.")
 
 
 @dataclass(frozen=True, slots=True)

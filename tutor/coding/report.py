@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor.coding.verdict import FileResult
     from tutor.i18n import Message
 
-_PRINTED = N_("printed:")
+_PRINTED = N_("output:")
 #: Lines that a file has printed, and their columns, that are shown.
 _MAX_PRINTED, _MAX_WIDTH = 20, 400
 _MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
@@ -48,7 +48,7 @@ def printed_lines(output: str, count: int = _MAX_PRINTED) -> list[str]:
     lines = [line[:_MAX_WIDTH] for line in output.strip("\n").splitlines()]
     if len(lines) <= count:
         return lines
-    return [str(message(N_("({n} lines before)"), n=len(lines) - count)), *lines[-count:]]
+    return [str(message(N_("({n} earlier lines)"), n=len(lines) - count)), *lines[-count:]]
 
 
 def told_lines(result: FileResult, text: str, line: int | None) -> Iterator[str]:

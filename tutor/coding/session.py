@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from tutor.practice.worksheet import Journal
 
 _NO_LAYER = N_("There is no layer {name}. The layers are {known}.")
-_ONLY_NUMPY = N_("This exercise is written in NumPy. Leave --torch out.")
-_OTHER_STYLE = N_("This exercise has no graph. It is written in the style {style}: leave --style out.")
+_ONLY_NUMPY = N_("This exercise uses NumPy. Leave out --torch.")
+_OTHER_STYLE = N_("This exercise has no graph, and its style is {style}. Leave out --style.")
 
 #: What may be raised when a file is opened.
 OPEN_ERRORS = (OSError, HeaderError, PackError, AlgebraError)

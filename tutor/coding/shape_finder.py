@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
-_MISMATCH = N_("{code}: {left} and {right} don't go together.")
-_PRODUCT = N_("{code}: {left} @ {right} doesn't fit, because the inner sizes {a} and {b} differ.")
+_MISMATCH = N_("{code}: the shapes {left} and {right} don't match.")
+_PRODUCT = N_("{code}: {left} @ {right} can't be multiplied, because the inner sizes {a} and {b} differ.")
 _MAX_TEXT = 200
 _REDUCTIONS = ("sum", "mean", "max", "min", "amax", "amin")
 _PRODUCTS = ("matmul", "dot")

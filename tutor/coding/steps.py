@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _RETURN = N_("Return the gradients of all edges, from the output to the inputs.")
 _FORWARD = N_("Forward pass")
 _BACKWARD = N_("Backward pass: write {library} in place of each ...")
-_NO_AUTOGRAD = N_("PyTorch could find the gradients by itself; here you write its backward pass.")
+_NO_AUTOGRAD = N_("PyTorch could compute the gradients itself; here you write the backward pass by hand.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,56 +106,62 @@ class TaskStyle:
 
 _WALK_PARTS: Mapping[str, PartText] = {
     "start": PartText(
-        N_("the start of the pass"),
+        N_("the start of the backward pass"),
         (
-            N_("With which gradient does the pass begin at the output?"),
-            N_("∂z/∂z = 1: when z changes by 1, z changes by 1."),
-            N_("backward() sets the gradient of the value it is called on, before anything is sent back."),
-            N_("Print self.grad at the beginning of the walk. If it is 0 there, every product after it is 0, too."),
+            N_("Which gradient does the output start with?"),
+            N_("∂z/∂z = 1, because when z changes by 1, z changes by 1."),
+            N_("Before it sends anything back, backward() sets the gradient of the value it is called on."),
+            N_("Print self.grad before the first _backward call. If it is 0 there, every later product is 0 too."),
         ),
         "start",
     ),
     "sums": PartText(
         N_("a value that is used more than once"),
         (
-            N_("How many times does _backward reach a value that is used twice?"),
+            N_("How many times does a gradient come back to a value that is used twice?"),
             BRANCH_RULE,
-            N_("An assignment replaces what came back before. Each _backward has to add to the grad that is there."),
-            N_("Try y = x * x at x = 3. Its gradient is 3 + 3 = 6, and an assignment leaves 3."),
+            N_(
+                "An assignment replaces the gradient that came back before. Each _backward must add to the "
+                "existing grad."
+            ),
+            N_("Try y = x * x at x = 3. Its gradient is 3 + 3 = 6, but an assignment leaves only 3."),
         ),
         "branch",
     ),
     "order": PartText(
         N_("the order of the nodes"),
         (
-            N_("When is the gradient of a node complete, so that the node can send it on?"),
-            N_("A node has its turn after all nodes that use it: from the output to the leaves, in topological order."),
+            N_("When is a node's gradient complete, so that the node can send it back?"),
             N_(
-                "List each node after its parents: a node enters the list once all its parents are in. Then go through "
-                "the list from its end."
+                "Visit each node after all nodes that use it: from the output to the leaves, in reverse "
+                "topological order."
             ),
-            N_("Draw d = a * b; e = d * d * b. On paper, number the nodes so that no arrow leads to a smaller number."),
+            N_("Make a list in which each node comes after its parents. Then go through the list from its end."),
+            N_(
+                "Draw the graph of d = a * b; e = d * d * b. Number its nodes so that no arrow leads to a "
+                "smaller number."
+            ),
         ),
     ),
     "chain": PartText(
         N_("a chain of 3,000 nodes"),
         (
-            N_("How deep does a function call itself for a long chain?"),
-            N_("Python stops a function that calls itself about 1,000 times. A loop has no such limit."),
-            N_("Keep the nodes that wait in a list of your own, and take them from it in a loop."),
+            N_("How deep does the recursion go in a long chain?"),
+            N_("Python stops a recursion at about 1,000 calls. A loop has no such limit."),
+            N_("Keep the waiting nodes in a list of your own, and process them in a loop."),
             N_(
-                "Put each node on the list twice: the first time its parents follow it onto the list, the second time "
-                "they are done."
+                "Put each node on the list twice. The first time it comes up, add its parents to the "
+                "list; the second time, they are done."
             ),
         ),
     ),
     "again": PartText(
         N_("backward() called twice"),
         (
-            N_("What is in the gradients when backward() begins for the second time?"),
-            N_("Gradients are added up, so those of the first pass are still there."),
-            N_("The gradients of all nodes on the way are set to 0 before anything is sent back."),
-            N_("Call backward() twice and print a leaf's grad. The second value must equal the first, not be larger."),
+            N_("What do the gradients contain when backward() starts the second time?"),
+            N_("Gradients add up, so those of the first pass are still there."),
+            N_("Before anything is sent back, the gradients of all nodes in the graph must be set to 0."),
+            N_("Call backward() twice and print a leaf's grad each time. Both values must be the same."),
         ),
     ),
 }

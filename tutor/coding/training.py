@@ -49,14 +49,14 @@ _RATE, _STEPS, _EVERY = 0.8, 600, 6
 _LEARNT = 0.02
 
 _TITLE = N_("Two layers: H = tanh(X @ W1 + b1), Y = sigmoid(H @ W2 + b2).")
-_RETURN_OUTPUT = N_("Return Y. Keep what backward needs.")
-_KEEP = N_("Keep the gradients of the parameters. Nothing is returned: X is data.")
-_MOVE = N_("Move W1, b1, W2 and b2 one step of gradient descent.")
-_NOT_WRITTEN = N_("{name} is not written yet.")
-_NOT_REACHED = N_("The code did not come this far.")
-_WAITS = N_("This is judged once the gradients are right.")
-_AFTER_UPDATE = N_("This is judged once the update is right.")
-_WRONG_UPDATE = N_("After one update these parameters are not what they should be: {names}.")
+_RETURN_OUTPUT = N_("Return Y, and store what backward needs.")
+_KEEP = N_("Store the gradients of the parameters. Return nothing, because X is data.")
+_MOVE = N_("Update W1, b1, W2 and b2 by one step of gradient descent.")
+_NOT_WRITTEN = N_("You haven't written {name} yet.")
+_NOT_REACHED = N_("The code didn't get this far.")
+_WAITS = N_("This is checked once the gradients are right.")
+_AFTER_UPDATE = N_("This is checked once the update is right.")
+_WRONG_UPDATE = N_("These parameters aren't right after one update: {names}.")
 _STILL_HIGH = N_("After {n} updates the loss is {loss}. It should be below {limit}.")
 
 PARTS: Mapping[str, PartText] = {
@@ -64,18 +64,20 @@ PARTS: Mapping[str, PartText] = {
         N_("one step of gradient descent"),
         (
             N_("In which direction does the loss fall, along the gradient or against it?"),
-            N_("Each parameter changes by its own gradient, times the learning rate."),
-            N_("New value: the old one minus rate times gradient. The attributes are the ones that forward reads."),
-            N_("With W = 3, dW = 2 and rate = 0.1 the new W is 2.8. All four parameters move, not only the weights."),
+            N_("Each parameter changes by its own gradient times the learning rate."),
+            N_("The new value is the old one minus rate times the gradient. Change the attributes that forward reads."),
+            N_(
+                "With W = 3, dW = 2 and rate = 0.1, the new W is 2.8. All four parameters change, not only the weights."
+            ),
         ),
     ),
     "loss": PartText(
-        N_("XOR is learnt"),
+        N_("the network learns XOR"),
         (
             N_("Does the loss of your network fall at all, or does it stay at 0.25?"),
-            N_("0.25 is the loss of a network that answers ½ to everything. It has learnt nothing yet."),
-            N_("Each update needs new gradients: forward, backward, update, and from the start again."),
-            N_("If gradients and update are right, the loss falls below 0.02 within 600 updates."),
+            N_("A network that outputs ½ for every input has a loss of 0.25. It hasn't learnt anything yet."),
+            N_("Each update needs new gradients. Run forward, backward and update, then repeat all three."),
+            N_("If the gradients and the update are right, the loss falls below 0.02 within 600 updates."),
         ),
     ),
 }

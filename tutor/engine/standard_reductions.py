@@ -191,7 +191,7 @@ def _standard_deviation(form: Form, divisor: int, title: str) -> Operation:
             ),
             Mistake(
                 "no-count",
-                N_("1/n left out"),
+                N_("factor 1/n missing"),
                 lambda e: lines.spread(e.g, e.x) * lines.deviations(e.x) / lines.spread(e.z, e.x),
                 N_("The distances and the output are there. By which number does the variance divide?"),
                 asks=N_("Did you leave out the division by the number of cells?"),

@@ -56,7 +56,7 @@ def hint_and_output(glyphs: Glyphs, hint: CodeHint | None, result: FileResult | 
         blocks.append(styled(glyphs, ("\n".join(curve), "$forward")))
     if result is not None and result.output.strip():
         lines = printed_lines(result.output, _OUTPUT_LINES)
-        blocks.append(styled(glyphs, (_("printed:"), "$muted"), "\n" + "\n".join(lines)))
+        blocks.append(styled(glyphs, (_("output:"), "$muted"), "\n" + "\n".join(lines)))
     return blocks
 
 

@@ -32,7 +32,7 @@ _WRONG_AXIS = N_(
 )
 _NO_ONE_OVER_N = Mistake(
     "no-one-over-n",
-    N_("1/n left out"),
+    N_("factor 1/n missing"),
     lambda e: broadcast_like(e.g, e.x),
     N_("That would be right for a sum. This is a mean: when one cell rises by 1, by how much does the mean rise?"),
 )

@@ -178,7 +178,7 @@ _EDGE_MISTAKES = (
     ),
     EdgeMistake(
         "any.started-at-output",
-        N_("started at the output's value"),
+        N_("started from the output's value"),
         lambda a: a.from_output_value,
         N_("The steps look right, but the pass started from the output's value. What does it start from?"),
         N_("Did you start the backward pass with {final}?"),

@@ -98,7 +98,7 @@ _DIFFERENCE = GeneralMistake(
 _SUM_FROM_OUTPUT = GeneralMistake(
     "branch",
     "any.started-at-output",
-    N_("started at the output's value"),
+    N_("started from the output's value"),
     N_("The steps look right, but the pass started from the output's value. What does it start from?"),
     N_("Did you start the backward pass with {final}?"),
 )

@@ -66,7 +66,7 @@ _FORWARD_VALUE = GeneralMistake(
 _START_VALUE = GeneralMistake(
     "start",
     "start.output-value",
-    N_("started at the output's value"),
+    N_("started from the output's value"),
     N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1."),
     N_("Did you take {final}?"),
 )

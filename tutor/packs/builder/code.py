@@ -17,7 +17,7 @@ _NO_GRAPH = N_(
     "This style is made from the graph, and there is none. Add a graph, or name a layer that is built in with layer."
 )
 _OWN_GRAPH = N_("This style has a graph of its own, so yours would have no effect. Leave one of the two out.")
-_NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is nothing to write in code.")
+_NO_GRADIENT = N_("No input of this graph gets a gradient, so there is nothing to write in code.")
 
 
 def build_code(context: BuildContext, problem: Problem) -> CodeSettings:
