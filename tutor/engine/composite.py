@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Edge, Graph, Node
 
 _LETTERS = "pqrstuvw"
+#: Two floats that should be equal differ by less than this share.
+_ROUNDING = 1e-12
 #: The deepest nesting of composites inside composites.
 MAX_DEPTH = 20
 
@@ -251,11 +253,25 @@ class _CompositeBody:
         return mistakes
 
     def _one_path_gradient(self, slot: int, through: Edge, e: EdgeContext) -> Value:
-        return self.vjp(slot, e.g, e.z, *e.operands, through=through)
+        return _unlike_simpler_mistakes(e, self.vjp(slot, e.g, e.z, *e.operands, through=through))
 
     def _last_step_gradient(self, e: EdgeContext) -> Value:
         (edge,) = self.graph.incoming_edges[self.graph.output_position]
         rules, args = node_rules(self.graph, edge.target, self.forward_values(e.operands))
         structural = self.graph.nodes[edge.target].operation.vjp
         rule = rules[edge.slot]
-        return rule(e.g, e.z, *args) if structural else e.g * rule(e.z, *args)
+        return _unlike_simpler_mistakes(e, rule(e.g, e.z, *args) if structural else e.g * rule(e.z, *args))
+
+
+def _unlike_simpler_mistakes(e: EdgeContext, gradient: Value) -> Value:
+    """Return a wrong gradient. Raise `ValueError` if it is 0 or the upstream itself: no path has to be known for these."""
+    if ops.is_exact(gradient):
+        return gradient
+    is_upstream = ops.shape_of(gradient) == ops.shape_of(e.g) and not _any(abs(gradient - e.g) > _ROUNDING * abs(e.g))
+    if is_upstream or not _any(gradient):
+        raise ValueError("another mistake's value")
+    return gradient
+
+
+def _any(value: Value) -> bool:
+    return bool(value.any() if hasattr(value, "any") else value)

@@ -169,8 +169,8 @@ def _verdict_on_numbers(
     if ops.shape_of(floats) == blank.shape:
         found = (other_explanation(problem, blank, answer, floats, right) for right in rights)
         relation = next(filter(None, found), None)
-    if relation is HALVED and first.id.endswith(".split"):
-        # Between two inputs, a gradient that is shared out is halved.
+    if relation is HALVED and first.id.endswith((".split", ".averaged")):
+        # Between two inputs, a gradient that is shared out is halved, and so is the sum of two parts in their mean.
         relation = None
     suspicions = suspicions[: _MAX_QUESTIONS - bool(relation)]
     if relation and relation.id not in {suspicion.mistake for suspicion in suspicions}:

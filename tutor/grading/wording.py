@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE_HOT, Expr, Sym, children, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.printing import format_brief, format_expr
+from tutor.algebra.printing import format_brief, format_expr, format_number
 from tutor.engine.composite import formula_in_letters, operand_letter
 from tutor.i18n import N_, Message, message
 
@@ -22,6 +23,8 @@ BRANCH_RULE = N_("At a branch the gradient is the sum of what comes back along i
 
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40
+#: A constant such as those of selu, of which nobody reads 29 digits.
+_LONG_DECIMAL = re.compile(r"\d+\.\d{7,}")
 
 
 def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, str] | None = None) -> Message:
@@ -116,8 +119,9 @@ def _custom_node_values(body: Graph, slot: int) -> dict[str, Any]:
     formula = formula_in_letters(body)
     num_steps = len(body.nodes) - len(body.inputs)
     is_long = expanded_size(formula) > MAX_FORMULA_SIZE
+    text = _LONG_DECIMAL.sub(lambda decimal: format_number(float(decimal[0])), format_expr(formula))
     return {
-        "inside": message(N_("a function of {n} steps"), n=num_steps) if is_long else format_expr(formula),
+        "inside": message(N_("a function of {n} steps"), n=num_steps) if is_long else text,
         "letter": operand_letter(slot, body.nodes[slot].shape),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ def _values_on_other_numbers(
         start = start * _START_FACTOR
     upstream = None if wrong_upstream is None else wrong_upstream * _UPSTREAM_FACTOR
     try:
-        perturbed = FloatProblem(problem.graph, _perturb_inputs(problem.inputs), start, problem.wrt)
+        perturbed = FloatProblem(problem.graph, _perturb_inputs(problem), start, problem.wrt)
         for mistake in candidates_at(perturbed, blank, upstream):
             values.setdefault(mistake.key, []).append(mistake.value)
     except (NonFiniteError, ArithmeticError, ValueError):
@@ -96,11 +96,13 @@ def _values_on_other_numbers(
     return values
 
 
-def _perturb_inputs(inputs: Mapping[str, Value]) -> dict[str, Value]:
-    factors = cycle(_PERTURBATION_FACTORS)
-    return {
-        name: ops.map_cells(lambda cell: nearest_float(cell) * next(factors), value) for name, value in inputs.items()
-    }
+def _perturb_inputs(problem: Problem) -> dict[str, Value]:
+    factors, indexes = cycle(_PERTURBATION_FACTORS), problem.graph.index_sizes
+
+    def perturb(name: str, cell: Value) -> float:
+        return nearest_float(cell) * (1.0 if name in indexes else next(factors))
+
+    return {name: ops.map_cells(partial(perturb, name), value) for name, value in problem.inputs.items()}
 
 
 def _is_same_value(a: Value, b: Value) -> bool:

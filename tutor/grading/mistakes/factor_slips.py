@@ -54,7 +54,8 @@ def slip_in_a_factor(
         return None
     if ops.is_matrix(value):
         return FACTOR_OFF_BY_ONE if _is_off_by_one_everywhere(upstream, value, right) else None
-    if not local:
+    # A factor 1 taken for 0 would leave no gradient at all, which is no slip of counting.
+    if not local or not value:
         return None
     for factor, other in ((upstream, local), (local, upstream)):
         if factor.is_integer() and any(is_rounding(typed, value, (factor + d) * other) for d in (1, -1)):
@@ -83,9 +84,10 @@ def _is_off_by_one_everywhere(upstream: float, value: Value, right: Value) -> bo
 
 
 def _with_swapped_digits(number: float) -> Iterator[float]:
-    """Yield a number, as it is shown, with two neighbouring digits exchanged."""
+    """Yield a number, as it is shown, with two neighbouring digits exchanged, but for a 0 that would come first."""
     mantissa, _, exponent = format_number(number).replace("−", "-").partition("e")
     for i in range(len(mantissa) - 1):
         if mantissa[i : i + 2].isdigit() and mantissa[i] != mantissa[i + 1]:
             swapped = mantissa[:i] + mantissa[i + 1] + mantissa[i] + mantissa[i + 2 :]
-            yield float(f"{swapped}e{exponent or 0}")
+            if not swapped.lstrip("-").startswith("0") or mantissa.lstrip("-").startswith("0"):
+                yield float(f"{swapped}e{exponent or 0}")

@@ -103,6 +103,13 @@ _OPERAND = GeneralMistake(
     N_("That is a value that flows in. What does {node} make of it?"),
     N_("Did you take a value that goes into {node}?"),
 )
+_OTHER_OUTCOME = GeneralMistake(
+    "forward",
+    "forward.comparison",
+    N_("0 and 1 swapped"),
+    N_("{node} outputs 1 if the comparison is true and 0 if it is false. Put in the two inputs: is it true?"),
+    N_("Did you mix up when {node} outputs 1 and when it outputs 0?"),
+)
 _SUM_SIGN = GeneralMistake(
     "branch",
     "any.wrong-sign",
@@ -122,7 +129,7 @@ _VALUE_SIGN = GeneralMistake(
 #: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
     *(_ONE_BRANCH, _MISSING_BRANCH, _PRODUCT, _AVERAGED, _FORWARD_VALUE, _SUM_SIGN),
-    *(_OTHER_OPERATION, _OTHER_ORDER, _OPERAND, _VALUE_SIGN),
+    *(_OTHER_OPERATION, _OTHER_ORDER, _OTHER_OUTCOME, _OPERAND, _VALUE_SIGN),
     *(_START_VALUE, _START_ZERO, _START_ONE),
 )
 
@@ -144,12 +151,18 @@ def branch_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate
 
 #: The operations whose operands have no order.
 _COMMUTATIVE = frozenset({"add", "mul"})
+#: The operations whose output is 0 or 1.
+COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne")
 
 
 def forward_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
     """Yield the results of other operations, the operands, and the value with the wrong sign."""
     passes = problem.passes
     operands = passes.operands_of(blank.node)
+    if problem.graph.nodes[blank.node].op in COMPARISONS:
+        # Neither a sum of the two values nor one of them could be taken for the outcome.
+        yield _OTHER_OUTCOME.candidate(1 - passes.values[blank.node])
+        return
     shown = problem.exact_passes.operands_of(blank.node)
     if len(operands) == 2:
         own = problem.graph.nodes[blank.node].op

@@ -15,6 +15,7 @@ from tutor.grading.mistakes import factor_slips
 from tutor.grading.mistakes.candidate import GeneralMistake, is_close
 from tutor.grading.mistakes.factor_slips import slip_in_a_factor
 from tutor.grading.mistakes.matching import cell_pairs, is_rounding
+from tutor.grading.mistakes.nodes import COMPARISONS
 from tutor.grading.tolerances import MAX_SLIP_DIGITS, MIN_ROUNDED_DIGITS, SLIP_TOLERANCE
 from tutor.i18n import N_
 
@@ -112,10 +113,14 @@ def other_explanation(
 
     `right` is the right value, or what follows from the learner's own earlier values, in the shape of the answer.
     """
+    if not _is_calculated(problem, blank):
+        return None
     typed, value, right = answer.typed_cells[0][0], _unwrapped(value), _unwrapped(right)
     relation = simple_relation(answer, value, right) or slip_in_a_factor(problem, blank, typed, value, right)
     if relation or ops.is_matrix(value) or not (value and right):
         return relation
+    if _has_swapped_digits(typed, value, right):
+        return SWAPPED_DIGITS
     return POWER_OF_TEN if _is_other_power_of_ten(typed, value, right) else None
 
 
@@ -137,7 +142,7 @@ def find_slip(
 
     `rights` are the right value and those that follow from the learner's own earlier values.
     """
-    for right in rights:
+    for right in rights if _is_calculated(problem, blank) else ():
         if ops.shape_of(right) != ops.shape_of(value):
             continue
         found = _slip_from(problem, blank, answer, _unwrapped(value), _unwrapped(right))
@@ -192,6 +197,13 @@ def _misses_one_digit(longer: str, shorter: str) -> bool:
     """Return whether `shorter` is `longer` without one digit in the middle or at the front."""
     i = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
     return longer[i].isdigit() and longer[:i] + longer[i + 1 :] == shorter
+
+
+def _is_calculated(problem: Problem, blank: Blank) -> bool:
+    """Return whether the value at a blank comes from a calculation: not a start, nor a comparison's 0 or 1."""
+    if blank.kind == "forward":
+        return problem.graph.nodes[blank.node].op not in (*COMPARISONS, "sign", "detach")
+    return blank.kind != "start"
 
 
 def has_arithmetic(problem: Problem, blank: Blank) -> bool:
