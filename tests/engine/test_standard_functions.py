@@ -152,8 +152,8 @@ def test_a_wrong_call_is_explained(text: str, inputs: dict[str, Any], problem: s
         ("L = cross_entropy(X, [0, 1.5])", {"X": np.ones((2, 3))}, "A label is a whole number"),
         ("L = cross_entropy(X, [[0], [1]])", {"X": np.ones((2, 3))}, "takes 2 labels, such as [0, 2]"),
         ("L = cross_entropy_with_logits(X, T)", {"X": np.ones((2, 3)), "T": np.ones((3, 2))}, "Shapes 2×3 and 3×2"),
-        ("Y = layer_norm(X, [1, 2], [0, 0])", {"X": np.ones((2, 3))}, "have an entry for each column: 3 here"),
-        ("y = batch_norm(v)", {"v": as_vector(np.ones((1, 3)))}, "For one row write layer_norm"),
+        ("Y = layer_norm(X, [1, 2], [0, 0])", {"X": np.ones((2, 3))}, "need one entry for each column, 3 here"),
+        ("y = batch_norm(v)", {"v": as_vector(np.ones((1, 3)))}, "For a single row, use layer_norm"),
         ("y = var(v, axis=1)", {"v": as_vector(np.ones((1, 3)))}, "axis 0"),
     ],
 )

@@ -209,7 +209,7 @@ BUGS = (
     *_bugs(
         "abs",
         ("sign left out", "abs.unsigned", lambda s: s.g),
-        ("size of the upstream", "abs.absolute-gradient", lambda s: np.abs(s.g)),
+        ("absolute value of the upstream", "abs.absolute-gradient", lambda s: np.abs(s.g)),
         ("times the value", "abs.passes-value", lambda s: s.g * s.x),
         ("sign turned round", "any.wrong-sign", lambda s: -s.g * np.sign(s.x)),
         ("relu's rule", "", lambda s: s.g * (s.x > 0)),

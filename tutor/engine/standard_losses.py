@@ -124,8 +124,8 @@ def loss_of_logits(form: Form) -> Operation:
         data_slots=(1,) if targets.are_labels else (),
         rule=(
             N_(
-                "{node} sends the logits the upstream times (P − Y)/n: P is their softmax by rows, Y has a 1 at the right "
-                "class of each row, n is the number of rows."
+                "{node} sends the logits the upstream times (P − Y)/n. P is their softmax by rows, Y "
+                "has a 1 at the true class of each row and 0 elsewhere, and n is the number of rows."
             ),
             N_("{node} sends each target the upstream times −log P, divided by the number of rows."),
         ),
@@ -135,36 +135,40 @@ def loss_of_logits(form: Form) -> Operation:
         ),
         question=(
             N_(
-                "{node} is a softmax and a cross-entropy in one node. If a row were predicted perfectly, what would come "
-                "back?"
+                "{node} is a softmax and a cross-entropy in one node. If the probabilities of a row "
+                "were equal to its targets, what would its gradient be?"
             ),
-            N_("{node} is minus the mean over the rows of t·log P. What stands beside this t?"),
+            N_(
+                "The loss of a row is minus the sum of its t·log P, and {node} is the mean over the rows. "
+                "What is the target t multiplied by?"
+            ),
         ),
         why=N_(
-            "The loss of a row is log Σ e^a minus the logit of the right class. "
-            "The slope of log Σ e^a is the softmax P, and the right class takes 1 off. "
-            "So each logit gets its probability minus its target, and the mean divides that by the number of rows."
+            "The loss of a row is log Σ e^a minus the logit of the true class. The derivative of log Σ "
+            "e^a is the softmax P, and at the true class the subtracted logit contributes −1. So each "
+            "logit gets its probability minus its target, and the mean divides that by the number of "
+            "rows."
         ),
         mistakes=(
             mistake(
                 "not-subtracted",
                 N_("target not subtracted"),
                 lambda e: share(e.g, e.x) * ops.softmax(e.x),
-                N_("Good, the probabilities are there. What do you subtract at the right class?"),
-                N_("Did you leave out the 1 at the right class?"),
+                N_("Good, the probabilities are there. What do you subtract at the true class?"),
+                N_("Did you leave out the 1 at the true class?"),
             ),
             mistake(
                 "wrong-way",
-                N_("difference the wrong way round"),
+                N_("difference with the opposite sign"),
                 lambda e: -share(e.g, e.x) * targets.difference(e.x, e.o),
-                N_("The sizes are right. If the logit of the right class rises, does the loss rise or fall?"),
+                N_("The sizes are right. When the logit of the true class rises, does the loss rise or fall?"),
                 N_("Did you subtract the probabilities from the targets?"),
             ),
             mistake(
                 "not-by-rows",
-                N_("not divided by the rows"),
+                N_("not divided by the number of rows"),
                 lambda e: share(e.g, e.x) * rows * targets.difference(e.x, e.o),
-                N_("That would be right for a sum. The loss is a mean over the rows: how many are there?"),
+                N_("That would be right for a sum. The loss is a mean over the rows: how many rows are there?"),
                 N_("Did you leave out the division by the number of rows?"),
                 correct_for_shape=lambda rows, columns: rows == 1,
             ),
@@ -172,7 +176,10 @@ def loss_of_logits(form: Form) -> Operation:
                 "by-cells",
                 N_("divided by all cells"),
                 lambda e: share(e.g, e.x) / shape[1] * targets.difference(e.x, e.o),
-                N_("You divided by the number of all logits. The loss is a mean over the rows: how many are there?"),
+                N_(
+                    "Dividing is right, but that divides by the number of all logits. The loss is a mean "
+                    "over the rows: how many rows are there?"
+                ),
                 N_("Did you divide by the number of all cells?"),
                 correct_for_shape=lambda rows, columns: columns == 1,
             ),
@@ -180,14 +187,20 @@ def loss_of_logits(form: Form) -> Operation:
                 "logits-for-softmax",
                 N_("softmax left out"),
                 lambda e: share(e.g, e.x) * (e.x - other(e)),
-                N_("You subtracted the targets from the logits. Which probabilities are made from these logits first?"),
-                N_("Did you use the logits in place of their softmax?"),
+                N_(
+                    "Subtracting the targets is right, but from the logits' probabilities. Which function "
+                    "turns the logits into probabilities?"
+                ),
+                N_("Did you use the logits instead of their softmax?"),
             ),
             mistake(
                 "stopped-at-softmax",
-                N_("stopped at the softmax"),
+                N_("stopped before the softmax"),
                 lambda e: -share(e.g, e.x) * other(e) / ops.softmax(e.x),
-                N_("That is what comes back to the probabilities. The logits lie behind the softmax: what does it do?"),
+                N_(
+                    "That is the gradient of the probabilities. Which function is between the logits and "
+                    "the probabilities?"
+                ),
                 N_("Did you stop at the probabilities?"),
             ),
         ),
@@ -215,28 +228,31 @@ def binary_loss_of_logits(form: Form) -> Operation:
             N_("the upstream times −a, over the number of targets"),
         ),
         question=(
-            N_("{node} is a sigmoid and a cross-entropy in one node. If σ(a) were t, what would come back?"),
-            N_("{node} is softplus(a) − t·a. What stands beside this t?"),
+            N_(
+                "{node} is a sigmoid and a cross-entropy in one node. If σ(a) were equal to t, what would "
+                "the gradient be?"
+            ),
+            N_("In {node}, the loss of one logit is softplus(a) − t·a. What is the target t multiplied by?"),
         ),
         why=N_(
-            "The loss of one logit is softplus(a) − t·a. "
-            "The slope of softplus is σ, and t·a has the slope t. "
-            "So each logit gets its probability minus its target, as with softmax and cross-entropy."
+            "The loss of one logit is softplus(a) − t·a. The derivative of softplus is σ, and that of "
+            "t·a is t. So each logit gets its probability minus its target, as with softmax and "
+            "cross-entropy."
         ),
         mistakes=(
             Mistake(
                 "not-subtracted",
                 N_("target not subtracted"),
                 lambda e: share(e) * sigmoid(e.x),
-                N_("Good, the probability is there. What does −t·a bring back?"),
+                N_("Good, the probability is there. What is the derivative of −t·a?"),
                 slots=(0,),
                 asks=N_("Did you leave out the target?"),
             ),
             Mistake(
                 "wrong-way",
-                N_("difference the wrong way round"),
+                N_("difference with the opposite sign"),
                 lambda e: share(e) * (e.o - sigmoid(e.x)),
-                N_("The sizes are right. If the target is 1 and the logit rises, does the loss rise or fall?"),
+                N_("The sizes are right. When the target is 1 and the logit rises, does the loss rise or fall?"),
                 slots=(0,),
                 asks=N_("Did you subtract the probability from the target?"),
             ),
@@ -244,15 +260,21 @@ def binary_loss_of_logits(form: Form) -> Operation:
                 "logit-for-sigmoid",
                 N_("σ left out"),
                 lambda e: share(e) * (e.x - e.o),
-                N_("You subtracted the target from the logit. Which probability is made from this logit first?"),
+                N_(
+                    "Subtracting the target is right, but from the logit's probability. Which function "
+                    "turns a logit into a probability?"
+                ),
                 slots=(0,),
-                asks=N_("Did you use the logit in place of its σ?"),
+                asks=N_("Did you use the logit instead of its σ?"),
             ),
             Mistake(
                 "sigmoid-slope",
-                N_("σ's slope too many"),
+                N_("extra factor σ·(1 − σ)"),
                 lambda e: share(e) * (sigmoid(e.x) - e.o) * sigmoid(e.x) * (constant_like(1, e.x) - sigmoid(e.x)),
-                N_("σ(a) − t is there. The slope of σ is in it already: the two cancel. What did you multiply by?"),
+                N_(
+                    "σ(a) − t is right, and the derivative of σ has already been canceled in it. Which "
+                    "factor is too many in your answer?"
+                ),
                 slots=(0,),
                 asks=N_("Did you multiply by σ·(1 − σ) as well?"),
             ),

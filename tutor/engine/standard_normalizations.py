@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape, Value
 
-_SIZES = N_("The gain and the bias of {name} have an entry for each column: {columns} here.")
+_SIZES = N_("The gain and the bias of {name} need one entry for each column, {columns} here.")
 _BY_COLUMNS = N_(
-    "{name} goes down the columns: give a matrix with a row for each sample. For one row write layer_norm."
+    "{name} normalizes columns, so it needs a matrix with one row per example. For a single row, use layer_norm."
 )
-_ORDER = N_("{name} takes {form}; one number behind X alone is epsilon.")
+_ORDER = N_("Write {name} as {form}. A single number after X is epsilon.")
 
 
 @dataclass(frozen=True)
@@ -95,30 +95,33 @@ def _equals(operand: Shape | Expr, value: int) -> bool:
 # --- rules in words --------------------------------------------------------------------------------------------
 
 _RULE_CENTERED = N_(
-    "{node} takes the mean of the upstreams off, and its own output times the mean of upstream·output, then divides by the "
-    "standard deviation."
+    "Let n be the normalized values and u their upstreams. {node} subtracts from u its mean and n "
+    "times the mean of u·n, then divides by the standard deviation."
 )
 _RULE_ROOT_MEAN_SQUARE = N_(
-    "{node} takes off its own output times the mean of upstream·output, then divides by the root mean square."
+    "Let n be the normalized values and u their upstreams. {node} subtracts from u n times the mean of "
+    "u·n, then divides by the root mean square."
 )
 _RULE_GAIN = N_("The gain gets the upstreams times the normalized values, added up over all rows.")
 _RULE_BIAS = N_("The bias gets the upstreams, added up over all rows.")
 _QUESTION = N_(
-    "{node} divides by a size that is computed from all cells of a line. If one cell moves, which of the others move?"
+    "{node} divides by a number that depends on all the cells it normalizes together. When one of "
+    "these cells changes, which outputs change?"
 )
 _QUESTION_GAIN = N_(
-    "The gain multiplies every row. How often is each of its entries used, and by what is it multiplied?"
+    "The gain multiplies every row. How often is each of its entries used, and what is it multiplied by?"
 )
 _QUESTION_BIAS = N_("The bias is added to every row. How often is each of its entries used?")
 _WHY_CENTERED = N_(
-    "If the mean and the standard deviation stood still, each cell would get the upstream over the deviation. "
-    "But raising a cell raises the mean, which lowers all cells of its line: the mean of the upstreams comes off. "
-    "It also changes the deviation, which rescales all cells: that takes off a part along the output."
+    "If the mean and the standard deviation were constants, each cell would get its upstream divided "
+    "by the standard deviation. But raising a cell raises the mean, which lowers all the outputs, so "
+    "you subtract the mean of the upstreams. It also changes the standard deviation, which rescales "
+    "all the outputs, so you subtract a multiple of the normalized values."
 )
 _WHY_ROOT_MEAN_SQUARE = N_(
-    "If the root mean square stood still, each cell would get the upstream over it. "
-    "But raising a cell changes the root mean square, which rescales all cells of its line. "
-    "That takes off a part along the output."
+    "If the root mean square were a constant, each cell would get its upstream divided by it. But "
+    "changing a cell changes the root mean square, which rescales all the outputs. So you subtract a "
+    "multiple of the normalized values."
 )
 
 
@@ -158,12 +161,13 @@ def _declared(form: Form, title: str, symbol: str, axis: int, is_centered: bool)
     mistakes = [
         Mistake(
             "fixed-size",
-            N_("mean and deviation taken for constants")
+            N_("mean and deviation treated as constants")
             if is_centered
-            else N_("root mean square taken for a constant"),
+            else N_("root mean square treated as a constant"),
             lambda e: lines.upstream(e) / lines.size(e),
             N_(
-                "That would be right if the divisor stood still. It is computed from these cells: what else comes back?"
+                "That would be right if {node} only divided by a constant. Which numbers in {node} "
+                "depend on all of these cells?"
             ),
             slots=(0,),
             asks=N_("Did you only divide the upstream gradient?"),
@@ -173,11 +177,11 @@ def _declared(form: Form, title: str, symbol: str, axis: int, is_centered: bool)
         mistakes.append(
             Mistake(
                 "fixed-deviation",
-                N_("deviation taken for a constant"),
+                N_("deviation treated as a constant"),
                 lambda e: (lines.upstream(e) - lines.mean(lines.upstream(e))) / lines.size(e),
-                N_("The mean is accounted for. Which other number depends on every cell of the line?"),
+                N_("The mean is accounted for. Which other statistic depends on every cell?"),
                 slots=(0,),
-                asks=N_("Did you take the standard deviation for a constant?"),
+                asks=N_("Did you treat the standard deviation as a constant?"),
             )
         )
     if "g" in form.inputs:
@@ -186,7 +190,7 @@ def _declared(form: Form, title: str, symbol: str, axis: int, is_centered: bool)
                 "no-gain",
                 N_("gain left out"),
                 lambda e: _normalized_gradient(lines, e, e.g),
-                N_("The normalization is there. The normalized values were multiplied by the gain first: where is it?"),
+                N_("The normalization is right. What does {node} multiply the normalized values by?"),
                 slots=(0,),
                 asks=N_("Did you leave out the gain?"),
             )

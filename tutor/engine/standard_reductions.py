@@ -91,45 +91,54 @@ def _variance(form: Form, divisor: int, title: str) -> Operation:
         forward=lambda x: lines.without_axis(_kept(lines, lines.deviations(x) ** 2) / divisor),
         vjp=(vjp,),
         rule=(
-            N_("{node} sends each cell the upstream times twice its distance from the mean, over what it divides by."),
+            N_("{node} sends each cell x the upstream times 2·(x − mean), divided by the same number as the variance."),
         ),
-        confirmation=(N_("the upstream times 2·(x − mean), over the number that the variance divides by"),),
+        confirmation=(N_("the upstream times 2·(x − mean), over the variance's divisor"),),
         question=(
-            N_("{node} is a mean of squared distances from the mean. Does the mean itself move when one cell moves?"),
+            N_(
+                "{node} adds up the squared deviations from the mean, then divides. When one cell changes, "
+                "which deviations change?"
+            ),
         ),
         why=N_(
-            "Raise one cell, and its own squared distance rises by twice that distance. "
-            "The mean moves too, and with it every distance, but all of these changes add up to 0. "
-            "What remains is 2·(x − mean), divided as in the variance."
+            "When one cell changes, its own squared deviation changes at the rate of twice that "
+            "deviation. The mean changes too, and with it every deviation, but the effects of that add "
+            "up to 0. What remains is 2·(x − mean), divided as in the variance."
         ),
         mistakes=(
             Mistake(
                 "no-mean",
                 N_("mean left out"),
                 lambda e: lines.spread(e.g, e.x) * 2 / divisor * e.x,
-                N_("The 2 and the division are there. Distances are counted from the mean: did you subtract it?"),
-                asks=N_("Did you use the cells in place of their distances from the mean?"),
+                N_(
+                    "The factor 2 and the division are right. What does the variance subtract from each "
+                    "cell before squaring?"
+                ),
+                asks=N_("Did you use the cells instead of their deviations from the mean?"),
             ),
             Mistake(
                 "no-two",
                 N_("factor 2 left out"),
                 lambda e: lines.spread(e.g, e.x) / divisor * lines.deviations(e.x),
-                N_("The distances are there. What happens to the exponent 2 of a square?"),
-                asks=N_("Did you leave out the 2 of the square?"),
+                N_(
+                    "The deviations and the division are right. What happens to the exponent 2 when you "
+                    "differentiate a square?"
+                ),
+                asks=N_("Did you leave out the factor 2?"),
             ),
             Mistake(
                 "sum-for-mean",
                 N_("sum instead of mean"),
                 lambda e: lines.spread(e.g, e.x) * 2 * lines.deviations(e.x),
-                N_("That would be right for a sum of squares. By which number does the variance divide?"),
+                N_("That would be right for a sum of squares. Which number does the variance divide by?"),
                 asks=N_("Did you leave out the division?"),
             ),
             Mistake(
                 "other-divisor",
                 N_("n and n − 1 mixed up"),
                 lambda e: lines.spread(e.g, e.x) * 2 / _other(lines.count, divisor) * lines.deviations(e.x),
-                N_("Everything is there but the divisor. Does this variance divide by n or by n − 1?"),
-                asks=N_("Did you divide by one more or one less than this variance does?"),
+                N_("Everything but the divisor is right. Does this variance divide by n or by n − 1?"),
+                asks=N_("Did you mix up n and n − 1?"),
             ),
         ),
     )
@@ -160,9 +169,9 @@ def unbiased_deviation(form: Form) -> Operation:
 def _standard_deviation(form: Form, divisor: int, title: str) -> Operation:
     lines = _lines(form)
     if divisor == lines.count:
-        rule = N_("{node} sends each cell the upstream times its distance from the mean, over n times the output.")
+        rule = N_("{node} sends each cell x the upstream times (x − mean), divided by n times the output.")
     else:
-        rule = N_("{node} sends each cell the upstream times its distance from the mean, over n − 1 times the output.")
+        rule = N_("{node} sends each cell x the upstream times (x − mean), divided by (n − 1) times the output.")
 
     def vjp(g: Value, z: Value, x: Value) -> Value:
         return lines.spread(g, x) * lines.deviations(x) / (divisor * lines.spread(z, x))
@@ -175,26 +184,29 @@ def _standard_deviation(form: Form, divisor: int, title: str) -> Operation:
         vjp=(vjp,),
         rule=(rule,),
         confirmation=(N_("the upstream times (x − mean), over the divisor times the output"),),
-        question=(N_("{node} is the root of a variance. What is the slope of a root, and what that of the variance?"),),
+        question=(N_("{node} is the square root of a variance. Which two derivatives do you have to multiply?"),),
         why=N_(
-            "The variance v has the slope 2·(x − mean)/n at each cell. "
-            "The root of v has the slope 1/(2·√v), and √v is the output. "
-            "The two 2 cancel."
+            "At each cell, the derivative of the variance v is 2·(x − mean) over n or n − 1. The "
+            "derivative of √v is 1/(2·√v), and √v is the output. In their product, the two factors 2 "
+            "cancel."
         ),
         mistakes=(
             Mistake(
                 "variance",
-                N_("root left out"),
+                N_("square root left out"),
                 lambda e: lines.spread(e.g, e.x) * 2 / divisor * lines.deviations(e.x),
-                N_("That is right for the variance. Here a root is taken of it: what is the slope of a root?"),
-                asks=N_("Did you differentiate the variance and not its root?"),
+                N_(
+                    "That would be right for the variance. {node} is its square root: what is the "
+                    "derivative of a square root?"
+                ),
+                asks=N_("Did you differentiate the variance instead of its square root?"),
             ),
             Mistake(
                 "no-count",
                 N_("factor 1/n missing"),
                 lambda e: lines.spread(e.g, e.x) * lines.deviations(e.x) / lines.spread(e.z, e.x),
-                N_("The distances and the output are there. By which number does the variance divide?"),
-                asks=N_("Did you leave out the division by the number of cells?"),
+                N_("The deviations and the output are right. Which number does the variance divide by?"),
+                asks=N_("Did you leave out the division?"),
             ),
         ),
     )
@@ -218,36 +230,45 @@ def norm(form: Form) -> Operation:
         title=N_("norm"),
         forward=forward,
         vjp=(vjp,),
-        rule=(N_("{node} sends each cell the upstream times the cell, divided by the norm."),),
+        rule=(N_("{node} sends each cell x the upstream times x, divided by the norm."),),
         confirmation=(N_("the upstream times x over the norm"),),
-        question=(N_("{node} is a length. In which direction does a step make the vector longer fastest?"),),
+        question=(
+            N_(
+                "{node} is the length of a vector. In which direction do you move the vector so that its "
+                "length grows fastest?"
+            ),
+        ),
         why=N_(
-            "The square of the norm is a sum of squares, so its slope is 2x at each cell. "
-            "The root has the slope 1/(2·norm). "
-            "Together that is x/norm: a vector of length 1 that points where x points."
+            "The square of the norm is a sum of squares, so its derivative is 2x at each cell. The "
+            "derivative of the square root is 1/(2·norm). The product is x/norm, a vector of length 1 "
+            "in the direction of x."
         ),
         mistakes=(
             Mistake(
                 "squared-norm",
-                N_("root left out"),
+                N_("square root left out"),
                 lambda e: lines.spread(e.g, e.x) * e.x * 2,
                 N_(
-                    "That is right for the sum of the squares. Here a root is taken of it: what is the slope of a root?"
+                    "That would be right for the sum of the squares. {node} is its square root: what "
+                    "is the derivative of a square root?"
                 ),
-                asks=N_("Did you differentiate the sum of squares and not its root?"),
+                asks=N_("Did you differentiate the sum of squares instead of its square root?"),
             ),
             Mistake(
                 "two-left",
-                N_("factor 2 too many"),
+                N_("extra factor 2"),
                 lambda e: lines.spread(e.g, e.x) * e.x * 2 / lines.spread(e.z, e.x),
-                N_("x over the norm is there. The square gives a 2: what does the slope of the root give?"),
-                asks=N_("Did you leave out the 1/2 of the root?"),
+                N_(
+                    "x over the norm is right. The square gives a factor 2: which factor does the "
+                    "derivative of the square root give?"
+                ),
+                asks=N_("Did you leave out the 1/2 of the square root?"),
             ),
             Mistake(
                 "by-square",
                 N_("divided by the squared norm"),
                 lambda e: lines.spread(e.g, e.x) * e.x / lines.spread(e.z, e.x) ** 2,
-                N_("The cells are there. Is the divisor the norm or its square?"),
+                N_("Multiplying by x is right. Do you divide by the norm or by its square?"),
                 asks=N_("Did you divide by the square of the norm?"),
             ),
         ),
@@ -268,37 +289,49 @@ def log_sum_exp(form: Form) -> Operation:
         title=N_("log-sum-exp"),
         forward=forward,
         vjp=(lambda g, z, x: lines.spread(g, x) * lines.softmax(x),),
-        rule=(N_("{node} sends each cell the upstream times its softmax: e^x divided by the sum of all e^x."),),
+        rule=(N_("{node} sends each cell x the upstream times its softmax, e^x divided by the sum of all e^x."),),
         confirmation=(N_("the upstream times the softmax of the cells"),),
         question=(
-            N_("{node} is a soft maximum. If one cell is far above the others, how much does each of them count?"),
+            N_(
+                "{node} is a smooth maximum. When one cell is far above the others, which cell has the "
+                "largest effect on the output?"
+            ),
         ),
         why=N_(
-            "The logarithm has the slope 1/(sum of all e^x). "
-            "Each cell moves that sum by its own e^x. "
-            "The product is the softmax, so the slopes are positive and add up to 1."
+            "The derivative of the logarithm is 1/(sum of all e^x). The derivative of that sum at each "
+            "cell is e^x. The product is the softmax, so the local derivatives are positive and add up "
+            "to 1."
         ),
         mistakes=(
             Mistake(
                 "no-exp",
-                N_("slope of exp left out"),
+                N_("derivative of exp left out"),
                 lambda e: lines.spread(e.g, e.x) / lines.totals(exp(e.x)),
-                N_("1 over the sum is the slope of the logarithm. How fast does the sum move when one cell moves?"),
+                N_(
+                    "1 over the sum is the derivative of the logarithm. What is the derivative of the sum "
+                    "with respect to one cell?"
+                ),
                 asks=N_("Did you stop at 1 over the sum?"),
             ),
             Mistake(
                 "not-normalized",
                 N_("not divided by the sum"),
                 lambda e: lines.spread(e.g, e.x) * exp(e.x),
-                N_("That is what each cell moves the sum by. The logarithm of the sum has a slope too: which?"),
-                asks=N_("Did you leave out the slope of the logarithm?"),
+                N_(
+                    "e^x is the derivative of the sum, and you need it. What is the derivative of the "
+                    "logarithm at that sum?"
+                ),
+                asks=N_("Did you leave out the derivative of the logarithm?"),
             ),
             Mistake(
                 "evenly",
-                N_("the same for all cells"),
+                N_("same value for all cells"),
                 lambda e: lines.spread(e.g, e.x) / lines.count,
-                N_("You treated all cells alike, as in a mean. Does the largest cell count as much as the others?"),
-                asks=N_("Did you share the upstream gradient out evenly?"),
+                N_(
+                    "That treats all cells alike, as a mean does. Does the largest cell affect the output "
+                    "as little as the smallest?"
+                ),
+                asks=N_("Did you divide the upstream gradient by the number of cells?"),
             ),
         ),
     )
@@ -309,11 +342,11 @@ def log_softmax(form: Form) -> Operation:
     is_columns = form.axis == 0
 
     if is_columns:
-        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of the upstreams of its column.")
-        confirmation = N_("the upstream minus the softmax times the sum of the column's upstreams")
+        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of its column's upstreams.")
+        confirmation = N_("upstream − softmax · (sum of the column's upstreams)")
     else:
-        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of the upstreams of its row.")
-        confirmation = N_("the upstream minus the softmax times the sum of the row's upstreams")
+        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of its row's upstreams.")
+        confirmation = N_("upstream − softmax · (sum of the row's upstreams)")
 
     def upright(x: Value) -> Value:
         return transpose(x) if is_columns else x
@@ -338,33 +371,45 @@ def log_softmax(form: Form) -> Operation:
         rule=(rule,),
         confirmation=(confirmation,),
         question=(
-            N_("{node} subtracts one number from a whole row: log of the sum of all e^x. What moves when one x moves?"),
+            N_(
+                "{node} subtracts the same number, the log of the sum of all e^x, from a whole row or "
+                "column. When one x changes, which outputs change?"
+            ),
         ),
         why=N_(
-            "Each output is its own x minus the log-sum-exp of the row. "
-            "Its own x brings the upstream back unchanged. "
-            "The log-sum-exp is subtracted from every cell of the row, and its slope at x is the softmax."
+            "Each output is its own x minus the log-sum-exp of its row or column. Through x itself, "
+            "the upstream comes back unchanged. The log-sum-exp is subtracted from every cell there, "
+            "and its derivative with respect to x is the softmax."
         ),
         mistakes=(
             Mistake(
                 "no-sum",
-                N_("log-sum-exp taken for a constant"),
+                N_("log-sum-exp treated as a constant"),
                 lambda e: e.g,
-                N_("That is what comes back through x itself. The subtracted log-sum-exp moves with x too: how fast?"),
+                N_(
+                    "That came back through x itself. The log-sum-exp that is subtracted depends on x too: "
+                    "what is its derivative?"
+                ),
                 asks=N_("Did you pass the upstream gradient on unchanged?"),
             ),
             Mistake(
                 "own-cell",
-                N_("only its own cell"),
+                N_("own output only"),
                 lambda e: e.g - e.g * probabilities(e.x),
-                N_("For the cell itself that is right. But x moves the other cells of its row too: by what?"),
-                asks=N_("Did you use only the upstream of the cell itself?"),
+                N_(
+                    "The effect on the cell's own output is right. Which other outputs does x change "
+                    "through the log-sum-exp?"
+                ),
+                asks=N_("Did you use only the upstream gradient of the cell itself?"),
             ),
             Mistake(
                 "softmax-rule",
-                N_("the rule of softmax"),
+                N_("rule of softmax"),
                 lambda e: upright(_softmax_rule(ops.softmax(upright(e.x)), upright(e.g))),
-                N_("That is the rule of softmax itself. Here its logarithm is taken: what is simpler now?"),
+                N_(
+                    "That is the rule of softmax itself. {node} takes its logarithm as well: what does the "
+                    "upstream become on the way back through that logarithm?"
+                ),
                 asks=N_("Did you use the rule of softmax without the logarithm?"),
             ),
         ),

@@ -158,7 +158,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
                 N_("gradient to entries not taken"),
                 partial(_everywhere, function),
                 N_("Entries that were not taken got a gradient too. Raise one of them by 1: what moves?"),
-                asks=N_("Did you give the upstream gradient to all entries?"),
+                asks=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "counted-from-one",
@@ -169,7 +169,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
             ),
             Mistake(
                 "not-spread",
-                N_("without the zeros"),
+                N_("zeros left out"),
                 lambda e: e.g,
                 N_("These are the upstreams of the entries taken. The answer has a number for every entry, {shape}."),
                 asks=N_("Did you pass the upstream gradient on as it came?"),

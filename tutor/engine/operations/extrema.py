@@ -105,12 +105,12 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         mistakes=(
             Mistake(
                 "everywhere",
-                N_("gradient to all entries"),
+                N_("upstream in every entry"),
                 lambda e: broadcast_like(lines.lift(e.g, e.x), e.x),
                 N_(
                     "All entries got the upstream. If an entry that was not picked rises a little, does the output rise?"
                 ),
-                asks=N_("Did you give the upstream gradient to all entries?"),
+                asks=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "tie-not-shared",
@@ -153,7 +153,7 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             ),
             Mistake(
                 "not-spread",
-                N_("without the zeros"),
+                N_("zeros left out"),
                 _unlike,
                 N_("That is the upstream itself. The answer has a number for every entry, {shape}."),
                 asks=N_("Did you pass the upstream gradient on as it came?"),

@@ -80,8 +80,8 @@ TABLE = (
             N_("the other matrix's transpose times the upstream"),
         ),
         skill_name=(
-            N_("@ to the left matrix"),
-            N_("@ to the right matrix"),
+            N_("@ left matrix"),
+            N_("@ right matrix"),
         ),
         question=(
             N_(
@@ -179,7 +179,7 @@ TABLE = (
             N_("Take the outer product of the upstream U and the vector. For W @ x, the gradient of W is outer(U, x)."),
             N_("Multiply the transposed matrix by the upstream U. For W @ x, the gradient of x is W.T @ U."),
         ),
-        skill_name=(N_("W @ x to the matrix"), N_("W @ x to the vector")),
+        skill_name=(N_("W @ x: matrix"), N_("W @ x: vector")),
         confirmation=(
             N_("the outer product of the upstream and the vector"),
             N_("the transposed matrix times the upstream"),
@@ -285,7 +285,7 @@ TABLE = (
             ),
             Mistake(
                 "plus-rule",
-                N_("the rule of Σ"),
+                N_("rule of Σ"),
                 lambda e: broadcast_like(e.g, e.x),
                 N_(
                     "That passes the upstream unchanged to every entry, as Σ does. What is each entry "
@@ -317,7 +317,7 @@ TABLE = (
                 "Multiply the transposed upstream U by the first vector. For outer(x, y), the gradient of y is U.T @ x."
             ),
         ),
-        skill_name=(N_("outer product to the first vector"), N_("outer product to the second vector")),
+        skill_name=(N_("outer product: first vector"), N_("outer product: second vector")),
         confirmation=(
             N_("the upstream times the second vector"),
             N_("the transposed upstream times the first vector"),

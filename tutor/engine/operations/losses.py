@@ -57,80 +57,101 @@ TABLE = (
         ends_pass=True,
         rule=(
             N_("Cross-entropy sends each prediction p the upstream times −t/p, divided by the number of rows."),
-            N_("Cross-entropy sends each target the upstream times −log p, divided by the number of rows."),
+            N_("Cross-entropy sends each target t the upstream times −log p, divided by the number of rows."),
         ),
         confirmation=(
             N_("the upstream times −t/p, over the number of rows"),
             N_("the upstream times −log p, over the number of rows"),
         ),
         skill_name=(
-            N_("cross entropy, to the prediction"),
-            N_("cross entropy, to the target"),
+            N_("cross-entropy: prediction"),
+            N_("cross-entropy: target"),
         ),
         question=(
-            N_("Cross-entropy is minus the mean over the rows of t·log p. How fast does log p rise at this p?"),
-            N_("Cross-entropy is minus the mean over the rows of t·log p. What stands beside this t?"),
+            N_(
+                "The loss of a row is minus the sum of its t·log p, and cross-entropy is the mean over the "
+                "rows. What is the derivative of log p?"
+            ),
+            N_(
+                "The loss of a row is minus the sum of its t·log p, and cross-entropy is the mean over the "
+                "rows. What is the target t multiplied by?"
+            ),
         ),
         why=N_(
-            "Only −t·log p depends on a prediction p. "
-            "The slope of log p is 1/p: the less the right class was expected, the harder the push. "
-            "The loss is a mean over the rows, so each row counts by one part of them."
+            "Only −t·log p depends on a prediction p. The derivative of log p is 1/p, so the less "
+            "probable the true class seemed, the larger the gradient. The loss is a mean over N rows, "
+            "so each row counts only 1/N."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
                 N_("minus left out"),
                 lambda e: _upstream_per_row(e) * weighted_inverse(e.o, e.x),
-                N_("The sizes are right. When the prediction of the right class grows, does the loss grow or shrink?"),
+                N_(
+                    "The sizes are right. When the predicted probability of the true class rises, does the "
+                    "loss rise or fall?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "no-one-over-y",
                 N_("1/p left out"),
                 lambda e: -_upstream_per_row(e) * e.o,
-                N_("The targets are in it. But log p is steep where p is small: where is the p of these predictions?"),
+                N_(
+                    "The targets and the sign are right. Cross-entropy takes log p of each prediction: "
+                    "what is the derivative of log p?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "log-itself",
-                N_("log instead of its slope"),
+                N_("log instead of its derivative"),
                 lambda e: -_upstream_per_row(e) * weighted_log(e.o, e.x),
-                N_("That is −t·log p, the loss itself. Asked is how fast it moves with p: what is the slope of log?"),
+                N_(
+                    "That uses log p itself, as the loss does. We want the derivative with respect to p: "
+                    "what is the derivative of log p?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "not-by-rows",
-                N_("not divided by the rows"),
+                N_("not divided by the number of rows"),
                 lambda e: -broadcast_like(e.g, e.x) * weighted_inverse(e.o, e.x),
-                N_("That would be right for a sum. The loss is a mean over the rows: how many are there?"),
+                N_("That would be right for a sum. The loss is a mean over the rows: how many rows are there?"),
                 slots=(0,),
             ),
             Mistake(
                 "both-nodes",
                 N_("two nodes in one step"),
                 lambda e: _upstream_per_row(e) * (e.x - e.o),
-                N_("p − t is what comes back through CE and softmax together. This blank lies between the two."),
+                N_(
+                    "p − t is right for CE and softmax together. This blank is the gradient of p: what "
+                    "comes back through CE alone?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "no-minus",
                 N_("minus left out"),
                 lambda e: _upstream_per_row(e) * log(e.o),
-                N_("The sizes are right. Which sign stands in front of the sum of t·log p?"),
+                N_("The sizes are right. Which sign does the loss have in front of the sum of t·log p?"),
                 slots=(1,),
             ),
             Mistake(
                 "not-by-rows",
-                N_("not divided by the rows"),
+                N_("not divided by the number of rows"),
                 lambda e: -broadcast_like(e.g, e.x) * log(e.o),
-                N_("That would be right for a sum. The loss is a mean over the rows: how many are there?"),
+                N_("That would be right for a sum. The loss is a mean over the rows: how many rows are there?"),
                 slots=(1,),
             ),
             Mistake(
                 "other-operand",
                 N_("the other matrix's gradient"),
                 lambda e: -_upstream_per_row(e) * weighted_inverse(e.x, e.o),
-                N_("That is what the predictions get back. This line carries the targets."),
+                N_(
+                    "That is the rule for the predictions, but this input is the targets. What is each "
+                    "target multiplied by in the loss?"
+                ),
                 slots=(1,),
             ),
         ),
@@ -148,10 +169,12 @@ TABLE = (
         ends_pass=True,
         rule=(
             N_(
-                "The mean squared error sends each prediction the upstream times twice its error, divided by their number."
+                "The mean squared error sends each prediction p the upstream times twice its error p − "
+                "t, divided by the number of errors."
             ),
             N_(
-                "The mean squared error sends each target the upstream times minus twice its error, divided by their number."
+                "The mean squared error sends each target t the upstream times minus twice its error p "
+                "− t, divided by the number of errors."
             ),
         ),
         confirmation=(
@@ -159,49 +182,55 @@ TABLE = (
             N_("the upstream times 2·(t − p), over the number of cells"),
         ),
         skill_name=(
-            N_("squared error, to the prediction"),
-            N_("squared error, to the target"),
+            N_("squared error: prediction"),
+            N_("squared error: target"),
         ),
         question=(
-            N_("Each cell adds the square of its error to a mean. How fast does a square rise?"),
-            N_("When the target rises, does the error p − t rise or fall?"),
+            N_("Each error p − t enters the mean as its square. What is the derivative of a square?"),
+            N_("Each error p − t enters the mean as its square. When the target t rises, does p − t rise or fall?"),
         ),
         why=N_(
-            "An error e counts as e², whose slope is 2e. "
-            "The mean divides that by the number of errors. "
-            "A target stands behind a minus in its error, so its sign is the other one."
+            "An error e enters the mean as e², which has the derivative 2e. The mean divides it by the "
+            "number of errors. The target is subtracted in the error p − t, so its gradient has the "
+            "opposite sign."
         ),
         mistakes=(
             Mistake(
                 "wrong-way",
-                N_("error the wrong way round"),
+                N_("error with the opposite sign"),
                 lambda e: broadcast_like(e.g * 2 / size(e.x), e.x) * (e.o - e.x),
-                N_("The sizes are right. When this line rises a little, does the error become larger or smaller?"),
+                N_("The sizes are right. When this input rises a little, does the error p − t rise or fall?"),
             ),
             Mistake(
                 "no-two",
                 N_("factor 2 left out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x) * (e.x - e.o),
-                N_("The error and the mean are there. What happens to the exponent 2 of a square?"),
+                N_(
+                    "The error and the division are right. What happens to the exponent 2 when you "
+                    "differentiate a square?"
+                ),
             ),
             Mistake(
                 "sum-for-mean",
                 N_("sum instead of mean"),
                 lambda e: broadcast_like(e.g * 2, e.x) * (e.x - e.o),
-                N_("That would be right for a sum of squares. This is their mean: over how many cells?"),
+                N_("That would be right for a sum of squares. This is their mean: how many squares are there?"),
             ),
             Mistake(
                 "by-rows",
-                N_("divided by the rows only"),
+                N_("divided by the number of rows"),
                 lambda e: broadcast_like(e.g * 2 / num_rows(e.x), e.x) * (e.x - e.o),
-                N_("You divided by the number of rows. This mean goes over all cells: how many are there?"),
+                N_(
+                    "Dividing is right, but that divides by the number of rows. This is a mean over all "
+                    "cells: how many cells are there?"
+                ),
                 correct_for_shape=lambda rows, columns: columns == 1,
             ),
             Mistake(
                 "squared",
-                N_("the square instead of its slope"),
+                N_("square instead of its derivative"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x) * (e.x - e.o) ** 2,
-                N_("Those are the squares themselves. How fast does a square rise when the error rises?"),
+                N_("That uses the squared errors themselves. What is the derivative of a square?"),
             ),
         ),
     ),
@@ -235,9 +264,19 @@ def cross_entropy_of_labels(shape: tuple[int, int]) -> Operation:
         shape_rule=lambda shapes, offset, name: None,
         data_slots=(1,),
         index_sizes={1: shape[1]},
-        rule=declared.rule[:1],
-        question=declared.question[:1],
-        confirmation=declared.confirmation[:1],
+        rule=(
+            N_(
+                "Cross-entropy sends the prediction p at each row's label the upstream times −1/p, divided by the number "
+                "of rows. All other predictions get 0."
+            ),
+        ),
+        question=(
+            N_(
+                "The loss of a row is −log p for the prediction p at its label, and cross-entropy is the mean over the "
+                "rows. What is the derivative of log p?"
+            ),
+        ),
+        confirmation=(N_("the upstream times −1/p at the label, over the number of rows"),),
         skill_name=declared.skill_name[:1],
         mistakes=tuple(with_targets(mistake) for mistake in declared.mistakes if mistake.slots == (0,)),
     )

@@ -11,9 +11,9 @@ from tutor.i18n import N_
 
 _where = SCALAR_FUNCTIONS["where"]
 _WHY_COMPARISON = N_(
-    "The output is 1 where the comparison holds and 0 elsewhere. "
-    "Move an input a little, and the output stays as it is. "
-    "So the slope is 0 everywhere: a comparison is data, and nothing comes back through it."
+    "The output is 1 where the comparison is true, and 0 elsewhere. When an input changes a little, "
+    "the output almost always stays the same. So a comparison counts as data, and nothing comes back "
+    "through it."
 )
 
 
@@ -52,23 +52,22 @@ TABLE = (
         rule=(),
         question=(),
         why=N_(
-            "The output is 1, 0 or −1. "
-            "Move the input a little, and the output stays as it is. "
-            "So the slope is 0: the sign is data, and nothing comes back through it."
+            "The output is 1, 0 or −1. When the input changes a little, the output almost always stays "
+            "the same. So the sign counts as data, and nothing comes back through it."
         ),
     ),
     Operation(
         id="detach",
         symbol="detach",
-        title=N_("stop of the gradient"),
+        title=N_("stop-gradient"),
         forward=SCALAR_FUNCTIONS["detach"],
         data_slots=(0,),
         rule=(),
         question=(),
         why=N_(
-            "The value goes on unchanged, and nothing comes back. "
-            "Programs use it for a value that is meant as a constant, such as a target. "
-            "What it was computed from gets no gradient along this line."
+            "The value passes forward unchanged, but no gradient comes back. Programs use it for a "
+            "value that they treat as a constant, such as a target. The nodes before it get no "
+            "gradient along this edge."
         ),
     ),
     Operation(
@@ -86,21 +85,24 @@ TABLE = (
         kink_pattern=lambda z, c, x, y: _where(c, constant_like(1, z), constant_like(0, z)),
         keeps_decimals=True,
         rule=(
-            N_("where sends this line the upstream where the condition holds, and 0 elsewhere."),
-            N_("where sends this line the upstream where the condition doesn't hold, and 0 elsewhere."),
+            N_("The where node sends this input the upstream if the condition is true, and 0 if it is false."),
+            N_("The where node sends this input the upstream if the condition is false, and 0 if it is true."),
         ),
         confirmation=(
-            N_("the upstream where the condition holds, else 0"),
-            N_("the upstream where the condition doesn't hold, else 0"),
+            N_("the upstream if the condition is true, else 0"),
+            N_("the upstream if the condition is false, else 0"),
         ),
-        skill_name=(N_("where the condition holds"), N_("where the condition doesn't hold")),
+        skill_name=(N_("where: condition true"), N_("where: condition false")),
         question=(
-            N_("Where does the output come from this line? If only this line moves a little, where does it move?"),
+            N_(
+                "Does the where node output this input when the condition is true or when it is false? "
+                "Which of the two is it here?"
+            ),
         ),
         why=N_(
-            "Each entry of the output is an entry of one of the two lines. "
-            "Move that entry, and the output moves as much; move the one that was not chosen, and nothing happens. "
-            "So the upstream goes back to the one that was chosen."
+            "Each entry of the output is an entry of one of the two inputs. When that entry changes, "
+            "the output changes by as much; when the entry that was not chosen changes, nothing "
+            "happens. So the upstream goes back to the entry that was chosen."
         ),
         mistakes=(
             Mistake(
@@ -108,34 +110,39 @@ TABLE = (
                 N_("condition ignored"),
                 lambda e: e.g,
                 N_(
-                    "You let the upstream through everywhere. Where the other line was chosen: does this one move {node}?"
+                    "That passes the upstream on whatever the condition is. When {node} outputs the "
+                    "other input, does this input change the output?"
                 ),
                 slots=(1, 2),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "loser",
-                N_("the other line given the upstream"),
+                N_("upstream sent to the other input"),
                 lambda e: e.g - e.g * e.l,
                 N_(
-                    "Looks as if the upstream went where the other line was chosen. Which places are made from this line?"
+                    "It looks as if you sent the upstream where {node} outputs the other input. For "
+                    "which condition does it output this input?"
                 ),
                 slots=(1, 2),
-                asks=N_("Did you give the upstream gradient to the other line?"),
+                asks=N_("Did you send the upstream gradient to the other input?"),
             ),
             Mistake(
                 "passes-value",
                 N_("multiplied by the input"),
                 lambda e: e.g * e.l * e.x,
-                N_("You multiplied by the value of this line. If it rises by 1, does {node} rise by that value?"),
+                N_(
+                    "That multiplies by this input's own value. When this input changes a little, by how "
+                    "much does the output of {node} change?"
+                ),
                 slots=(1, 2),
-                asks_in_words=N_("Did you multiply by the value that goes into {node}?"),
+                asks_in_words=N_("Did you multiply by the input of {node}?"),
             ),
             Mistake(
                 "condition-on-gradient",
-                N_("condition on the upstream"),
+                N_("sign of the upstream used"),
                 lambda e: e.g * SCALAR_FUNCTIONS["gt"](e.g, constant_like(0, e.g)),
-                N_("Looks as if the sign of the upstream decided. What decides here is the condition of {node}."),
+                N_("It looks as if you went by the sign of the upstream. Which value decides where {node} sends it?"),
                 slots=(1, 2),
                 asks=N_("Did you look at the sign of {up}?"),
             ),

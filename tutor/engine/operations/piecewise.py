@@ -14,37 +14,48 @@ from tutor.i18n import N_
 _SELECTION_MISTAKES = (
     Mistake(
         "both",
-        N_("both lines given the upstream"),
+        N_("upstream sent to both inputs"),
         lambda e: e.g,
         N_(
-            "Looks as if both lines got the upstream. {node} follows one of them: if only this line moves, does {node} move?"
+            "That passes the upstream on unchanged. {node} outputs only one of its two inputs: when "
+            "only this input changes a little, does the output change?"
         ),
         feedback_with_constant=N_(
-            "You let the upstream through as it came. If this line moves a little here, does {node} move?"
+            "That passes the upstream on unchanged. When this input changes a little here, does the "
+            "output of {node} change?"
         ),
         asks=N_("Did you pass {up} on unchanged?"),
     ),
     Mistake(
         "loser",
-        N_("the other line given the upstream"),
+        N_("upstream sent to the other input"),
         lambda e: e.g - e.g * e.l,
-        N_("Looks as if the upstream went to the other line. Which one did {node} put out, and which one moves it?"),
-        feedback_with_constant=N_("Compare the two once more: which one did {node} put out, this line or the number?"),
-        asks=N_("Did you give the upstream gradient to the other input?"),
+        N_(
+            "It looks as if you sent the upstream to the other input. Which of its two inputs does {node} "
+            "output here: this one or the other?"
+        ),
+        feedback_with_constant=N_(
+            "It looks as if you compared the two the wrong way round. Which one does {node} output here: "
+            "this input or the constant?"
+        ),
+        asks=N_("Did you send the upstream gradient to the other input?"),
     ),
     SPLIT_EVENLY,
     Mistake(
         "passes-value",
         N_("multiplied by the input"),
         lambda e: e.g * e.x,
-        N_("You multiplied by the value of this line. If it rises by 1 here, does {node} rise by that value?"),
-        asks_in_words=N_("Did you multiply by the value that goes into {node}?"),
+        N_(
+            "That multiplies by this input's own value. When this input changes a little, by how much does "
+            "the output of {node} change?"
+        ),
+        asks_in_words=N_("Did you multiply by the input of {node}?"),
     ),
     Mistake(
         "times-rule",
         N_("the rule of ×"),
         lambda e: e.g * e.o,
-        N_("Multiplying by the other line is the rule of ×. What does {node} do with its two lines?"),
+        N_("Multiplying by the other input is the rule of ×. Which of its two inputs does {node} output here?"),
         asks_in_words=N_("Did you multiply by the other input of {node}?"),
         feedback_with_constant="",
     ),
@@ -54,43 +65,48 @@ TABLE = (
     Operation(
         id="relu",
         symbol="relu",
-        title=N_("rectifier"),
+        title=N_("rectified linear unit"),
         forward=relu,
         # 1 above zero, 0 below zero and at zero.
         derivative=(lambda z, x: sign(z),),
         has_kink=True,
         kink=lambda x: x,
         keeps_decimals=True,
-        rule=(N_("relu lets the upstream through where its input is above 0, and stops it elsewhere."),),
+        rule=(N_("relu passes the upstream on where its input is above 0, and sends 0 elsewhere."),),
         confirmation=(N_("the upstream times 1 where the input is above 0, else 0"),),
-        skill_name=(N_("gate of relu"),),
-        question=(N_("Is the input of relu above 0 here? Move it a little: does the output move?"),),
+        skill_name=(N_("relu"),),
+        question=(N_("Is the input of relu above 0 here? When it changes a little, does the output change?"),),
         why=N_(
-            "Above 0 the output is the input, so the slope is 1. "
-            "Below 0 the output stays 0, so the slope is 0. "
-            "The gate is opened by what flowed forward, never by the upstream."
+            "Above 0 the output equals the input, so the local derivative is 1. Below 0 the output "
+            "stays 0, so the local derivative is 0. The forward value decides this, never the upstream."
         ),
         mistakes=(
             Mistake(
                 "open-gate",
-                N_("gate left open"),
+                N_("passed on at every input"),
                 lambda e: e.g,
-                N_("You let the upstream through as it came. relu is a gate: is it open at this input?"),
+                N_("That passes the upstream on unchanged. relu does so only above 0: is its input above 0 here?"),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "gate-on-gradient",
-                N_("gate opened by the upstream"),
+                N_("sign of the upstream used"),
                 lambda e: relu(e.g),
-                N_("Looks as if you opened the gate where the upstream is above 0. Which value does relu look at?"),
+                N_(
+                    "It looks as if you went by the sign of the upstream. Which value decides whether relu "
+                    "passes the upstream on?"
+                ),
                 asks=N_("Did you look at the sign of {up}?"),
             ),
             Mistake(
                 "passes-value",
                 N_("multiplied by the input"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the value that came in. If it rises by 1, does relu rise by that value?"),
-                asks_in_words=N_("Did you multiply by the value that goes into {node}?"),
+                N_(
+                    "That multiplies by the input of relu. When this input changes a little, by how much "
+                    "does the output change?"
+                ),
+                asks_in_words=N_("Did you multiply by the input of {node}?"),
             ),
         ),
     ),
@@ -104,29 +120,30 @@ TABLE = (
         has_kink=True,
         kink=lambda x: x,
         keeps_decimals=True,
-        rule=(N_("|x| sends back the upstream with the sign of its input; at 0 it sends 0."),),
+        rule=(N_("|x| multiplies the upstream by the sign of its input. At 0 it sends 0."),),
         confirmation=(N_("the upstream times the sign of the input"),),
-        skill_name=(N_("sign at |x|"),),
-        question=(N_("Which sign has the input? When it grows, does |x| grow or shrink?"),),
+        skill_name=(N_("absolute value"),),
+        question=(N_("Is the input positive or negative? When it grows, does |x| grow or shrink?"),),
         why=N_(
-            "Right of 0 the output rises with the input, so the slope is 1. "
-            "Left of 0 it falls as the input rises: the slope is −1. "
-            "At 0 itself there is no slope, and programs agree on 0."
+            "For a positive input the output rises as fast as the input, so the local derivative is 1. "
+            "For a negative input it falls as fast as the input rises, so the local derivative is −1. "
+            "At 0 there is no derivative, and programs use 0 there."
         ),
         mistakes=(
             Mistake(
                 "unsigned",
                 N_("sign left out"),
                 lambda e: e.g,
-                N_("The upstream came through as it was. When this input grows a little, does |x| grow or shrink?"),
+                N_("That passes the upstream on unchanged. When this input grows a little, does |x| grow or shrink?"),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "absolute-gradient",
-                N_("size of the upstream"),
+                N_("absolute value of the upstream"),
                 lambda e: absolute(e.g),
                 N_(
-                    "You took the size of the upstream. |x| looks at the sign of its input, not at that of the upstream."
+                    "That is the absolute value of the upstream. Which sign matters for |x|: that of "
+                    "the upstream or that of its input?"
                 ),
                 asks=N_("Did you take the absolute value of {up}?"),
             ),
@@ -134,8 +151,11 @@ TABLE = (
                 "passes-value",
                 N_("multiplied by the input"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the value that came in. If it moves by 1, does |x| move by that value?"),
-                asks_in_words=N_("Did you multiply by the value that goes into {node}?"),
+                N_(
+                    "That multiplies by the input of |x|. When this input changes a little, by how much "
+                    "does |x| change?"
+                ),
+                asks_in_words=N_("Did you multiply by the input of {node}?"),
             ),
         ),
     ),
@@ -153,21 +173,21 @@ TABLE = (
         has_kink=True,
         kink=lambda x, y: x - y,
         keeps_decimals=True,
-        rule=(N_("max sends the upstream to the greater line, and nothing to the other; to equal ones half each."),),
+        rule=(N_("max sends the upstream to its greater input and 0 to the other. Equal inputs get half each."),),
         confirmation=(N_("the upstream to the greater input, 0 to the other, half if equal"),),
-        skill_name=(N_("winner of max"),),
-        question=(N_("Which of the two lines is greater? If only this line moves a little, does max move?"),),
+        skill_name=(N_("maximum"),),
+        question=(N_("Which of the two inputs is greater? When only this input changes a little, does max change?"),),
         rule_with_constant=N_(
-            "max lets the upstream through where this line is greater than the number, and stops it elsewhere; "
-            "where they are equal half of it."
+            "max passes the upstream on if this input is greater than the constant, and sends 0 if it "
+            "is smaller. If they are equal, it sends half."
         ),
         question_with_constant=N_(
-            "Is this line greater than the number beside it? If it moves a little, does max move?"
+            "Is this input greater than the constant? When it changes a little, does max change?"
         ),
         why=N_(
-            "The greater line alone makes the output: move it a little, and the output moves as much. "
-            "Move the other one a little, and nothing happens. "
-            "So one line gets the whole upstream and the other one 0."
+            "The output is the greater input: when that input changes a little, the output changes by "
+            "as much. When the other input changes a little, nothing happens. So one input gets the "
+            "whole upstream and the other gets 0."
         ),
         mistakes=_SELECTION_MISTAKES,
     ),
@@ -185,21 +205,21 @@ TABLE = (
         has_kink=True,
         kink=lambda x, y: x - y,
         keeps_decimals=True,
-        rule=(N_("min sends the upstream to the smaller line, and nothing to the other; to equal ones half each."),),
+        rule=(N_("min sends the upstream to its smaller input and 0 to the other. Equal inputs get half each."),),
         confirmation=(N_("the upstream to the smaller input, 0 to the other, half if equal"),),
-        skill_name=(N_("winner of min"),),
-        question=(N_("Which of the two lines is smaller? If only this line moves a little, does min move?"),),
+        skill_name=(N_("minimum"),),
+        question=(N_("Which of the two inputs is smaller? When only this input changes a little, does min change?"),),
         rule_with_constant=N_(
-            "min lets the upstream through where this line is smaller than the number, and stops it elsewhere; "
-            "where they are equal half of it."
+            "min passes the upstream on if this input is smaller than the constant, and sends 0 if it "
+            "is greater. If they are equal, it sends half."
         ),
         question_with_constant=N_(
-            "Is this line smaller than the number beside it? If it moves a little, does min move?"
+            "Is this input smaller than the constant? When it changes a little, does min change?"
         ),
         why=N_(
-            "The smaller line alone makes the output: move it a little, and the output moves as much. "
-            "Move the other one a little, and nothing happens. "
-            "So one line gets the whole upstream and the other one 0."
+            "The output is the smaller input: when that input changes a little, the output changes by "
+            "as much. When the other input changes a little, nothing happens. So one input gets the "
+            "whole upstream and the other gets 0."
         ),
         mistakes=_SELECTION_MISTAKES,
     ),

@@ -106,7 +106,7 @@ def _product(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             ),
             Mistake(
                 "plus-rule",
-                N_("the rule of a sum"),
+                N_("rule of a sum"),
                 lambda e: broadcast_like(lines.lift(e.g, e.x), e.x),
                 N_("That would be right for a sum. When one entry rises by 1, by how much does the product rise?"),
                 asks=N_("Did you pass {up} on unchanged?"),

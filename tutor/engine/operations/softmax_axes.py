@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
 
 _BY_ROWS = next(operation for operation in linalg.TABLE if operation.id == "softmax")
-_QUESTION = N_("Raise one input: its own output rises. What do the others do, as they add up to 1?")
+_QUESTION = N_(
+    "When one input of a column rises, its own output rises. The outputs of a column add up to 1: what "
+    "happens to the others?"
+)
 
 
 def _vjp(axis: int, g: Value, z: Value, x: Value, *mask: Value) -> Value:
@@ -49,14 +52,14 @@ def _by_columns(function: BoundFunction) -> Operation:
         stable=(lambda g, z, x: transpose(stable.softmax_vjp(transpose(g), transpose(z), transpose(x))),),
         shape_rule=shape_rules.rowwise,
         needs_extra_digits=True,
-        rule=(N_("Within each column, subtract the y-weighted mean of the upstreams, then multiply by y."),),
-        confirmation=(N_("y times the upstream less its y-weighted mean, in each column"),),
+        rule=(N_("Within each column, subtract the y-weighted mean of the upstreams, then multiply by the output y."),),
+        confirmation=(N_("y·(upstream − the column's y-weighted mean)"),),
         skill_name=(N_("softmax by columns"),),
         question=(_QUESTION,),
         why=N_(
-            "All cells of a column share one total of 1. "
-            "If one cell rises, the others have to fall, so each input moves every output of its column. "
-            "That is why the weighted mean of the column's upstreams is subtracted first."
+            "The outputs of a column always add up to 1. When one of them rises, the others fall, so "
+            "each input affects every output of its column. That is why you subtract the weighted mean "
+            "of the column's upstreams first."
         ),
         mistakes=(
             *_shared_mistakes(0),
@@ -64,7 +67,10 @@ def _by_columns(function: BoundFunction) -> Operation:
                 "wrong-axis",
                 N_("wrong axis"),
                 lambda e: e.z * (e.g - sum_axis(e.g * e.z, 1)),
-                N_("Looks as if you went along the rows. Which outputs add up to 1 here: a column's or a row's?"),
+                N_(
+                    "It looks as if you took the mean of each row. Which outputs add up to 1 here: those "
+                    "of a column or those of a row?"
+                ),
                 asks=N_("Did you take the mean along the other axis?"),
             ),
         ),
@@ -77,7 +83,10 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
             "diagonal",
             N_("diagonal only"),
             lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
-            N_("y·(1 − y) is the effect of each input on its own output. Which other outputs does it move?"),
+            N_(
+                "With y·(1 − y) you have the effect of each input on its own output. Which other outputs "
+                "does the same input change?"
+            ),
         ),
         Mistake(
             "forgot-1-minus",
@@ -89,19 +98,25 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
             "plain-mean",
             N_("plain mean instead of weighted mean"),
             lambda e: e.z * (e.g - sum_axis(e.g, axis) / _size(e.g, axis)),
-            N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
+            N_(
+                "Subtracting a mean is right, but that is the plain mean of the upstreams. Which values "
+                "are the weights?"
+            ),
         ),
         Mistake(
             "factor-left-out",
             N_("factor y left out"),
             lambda e: e.g - sum_axis(e.g * e.z, axis),
-            N_("The weighted mean is subtracted, good. One factor is still missing: an output near 0 hardly moves."),
+            N_(
+                "You subtracted the weighted mean, and that is right. An output near 0 hardly changes: "
+                "which factor is still missing?"
+            ),
         ),
         Mistake(
             "whole-matrix",
-            N_("all entries taken together"),
+            N_("one mean for all entries"),
             lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
-            N_("Looks as if all entries went into one mean. Which outputs add up to 1 here?"),
+            N_("It looks as if you took one mean for all entries. Which outputs add up to 1 here?"),
             correct_for_shape=lambda rows, columns: (columns, rows)[axis] == 1,
         ),
     )
@@ -149,42 +164,51 @@ def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         needs_extra_digits=True,
         rule=(
             N_(
-                "As for softmax: subtract the y-weighted mean of the upstreams, then multiply by y. "
-                "A masked entry has y = 0, so it gets 0."
+                "As for softmax, subtract the y-weighted mean of the upstreams, then multiply by the "
+                "output y. A masked entry has y = 0, so it gets 0."
             ),
         ),
-        confirmation=(N_("y times the upstream less its y-weighted mean, 0 for masked entries"),),
+        confirmation=(N_("y·(upstream − y-weighted mean), 0 for masked entries"),),
         skill_name=(N_("softmax with a mask"),),
         question=(
             N_(
-                "Which inputs move the outputs at all? Of those, raise one: what do the others do, as they add up to 1?"
+                "Which of these inputs change an output at all? The outputs add up to 1: when one of "
+                "them rises, what happens to the others?"
             ),
         ),
         why=N_(
-            "A masked entry has the score −∞, so its output is 0 whatever its input is: nothing comes back to it. "
-            "The entries that are left share one total of 1. "
-            "So each input moves all of them, and the weighted mean of their upstreams is subtracted first."
+            "A masked entry has the score −∞, so its output is 0 whatever its input is, and nothing "
+            "comes back to it. The outputs of the other entries add up to 1. So each of their inputs "
+            "affects all of them, and you subtract the weighted mean of their upstreams first."
         ),
         mistakes=(
             Mistake(
                 "leaking",
                 N_("mask ignored"),
                 partial(_leaking, axis),
-                N_("Masked entries got a gradient, as if there were no mask. Do they move any output?"),
+                N_(
+                    "That is right for a softmax without the mask. When a masked input changes, does any output change?"
+                ),
                 asks=N_("Did you leave out the mask?"),
             ),
             Mistake(
                 "masked-upstream",
-                N_("upstream to masked entries"),
+                N_("upstream sent to masked entries"),
                 lambda e: _vjp(axis, e.g, e.z, e.x) + e.g * (constant_like(1, e.x) - _kept(e)),
-                N_("Masked entries got their upstream. If the score of one of them rises, does its output move?"),
+                N_(
+                    "The other entries are right, but the masked entries have their upstream here. When a "
+                    "masked input rises, does any output change?"
+                ),
                 asks=N_("Did you pass the upstream gradient on to masked entries?"),
             ),
             Mistake(
                 "plain-mean-kept",
                 N_("plain mean instead of weighted mean"),
                 partial(_plain_mean, axis),
-                N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
+                N_(
+                    "Subtracting a mean is right, but that is the plain mean of the upstreams. Which "
+                    "values are the weights?"
+                ),
                 asks=N_("Did you take the plain mean of the upstream gradients?"),
             ),
             *_shared_mistakes(axis),

@@ -34,44 +34,56 @@ def _trace(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
         ends_pass=True,
-        rule=(N_("The trace sends the upstream to every entry of the diagonal, and 0 to all others."),),
+        rule=(N_("The trace sends the upstream to every entry on the diagonal, and 0 to all others."),),
         confirmation=(N_("the upstream on the diagonal, 0 elsewhere"),),
-        skill_name=(N_("trace to the diagonal"),),
+        skill_name=(N_("trace"),),
         question=(
-            N_("The answer has the shape of the matrix, {shape}. Raise only one entry by 1: does the trace rise?"),
+            N_(
+                "The answer has this matrix's shape, {shape}. Which entries affect the trace, and by how "
+                "much does it rise when one of them rises by 1?"
+            ),
         ),
         why=N_(
-            "The trace is the sum of the entries on the diagonal. "
-            "Raise one of them by 1, and the trace rises by 1; the entries beside the diagonal have no effect. "
-            "So the gradient is the upstream times the identity matrix."
+            "The trace is the sum of the entries on the diagonal. When one of them rises by 1, the "
+            "trace rises by 1; the entries off the diagonal have no effect. So the gradient is the "
+            "upstream times the identity matrix."
         ),
         mistakes=(
             Mistake(
                 "everywhere",
-                N_("gradient to all entries"),
+                N_("upstream in every entry"),
                 lambda e: broadcast_like(e.g, e.x),
-                N_("All entries got the upstream. If an entry beside the diagonal rises, does the trace rise?"),
-                asks=N_("Did you give the upstream gradient to all entries?"),
+                N_(
+                    "The diagonal is right, but you have the upstream in every entry. When an entry off "
+                    "the diagonal rises, does the trace rise?"
+                ),
+                asks=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "times-value",
                 N_("multiplied by the values"),
                 lambda e: times_each(e.g, e.x) * e.x * identity_like(e.x),
-                N_("You multiplied by the entries. Raise one by 1: does the trace rise by that entry's value?"),
+                N_(
+                    "The zeros are right, but the diagonal is multiplied by its own entries. When one of "
+                    "them rises by 1, by how much does the trace rise?"
+                ),
                 asks_in_words=N_("Did you multiply by the entries of the diagonal?"),
             ),
             Mistake(
                 "off-diagonal",
                 N_("diagonal and the rest swapped"),
                 lambda e: broadcast_like(e.g, e.x) - times_each(e.g, e.x) * identity_like(e.x),
-                N_("The entries beside the diagonal got the upstream. Which entries are added up in the trace?"),
+                N_("You have the upstream off the diagonal and 0 on it. Which entries does the trace add up?"),
                 asks=N_("Did you put the zeros on the diagonal?"),
             ),
             Mistake(
                 "not-spread",
-                N_("without the zeros"),
+                N_("zeros left out"),
                 lambda e: e.g,
-                N_("That is right for one entry of the diagonal. The answer has a number for every entry, {shape}."),
+                N_(
+                    "That is right for an entry on the diagonal. The gradient has the shape of this "
+                    "matrix: what is in its other cells?"
+                ),
                 asks=N_("Did you write the upstream gradient as a single number?"),
             ),
         ),
@@ -99,56 +111,68 @@ def _determinant(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         keeps_decimals=True,
         ends_pass=True,
         rule=(
-            N_("Each entry gets the upstream times its cofactor; with an inverse that is det(X)·inv(X), transposed."),
+            N_(
+                "Each entry gets the upstream times its cofactor. If X has an inverse, the cofactors are "
+                "det(X)·inv(X).T."
+            ),
         ),
         confirmation=(N_("the upstream times the cofactors"),),
         skill_name=(N_("determinant"),),
         question=(
             N_(
-                "The answer has the shape of the matrix, {shape}. Expand the determinant along the row of one entry: "
-                "what is that entry multiplied by?"
+                "The answer has this matrix's shape, {shape}. Expand the determinant along the row of "
+                "one entry: what is that entry multiplied by?"
             ),
         ),
         why=N_(
-            "Expanded along a row, the determinant is the sum of the row's entries times their cofactors. "
-            "The cofactor of an entry leaves out its row and column, so it doesn't contain the entry itself. "
-            "So the slope for each entry is its cofactor."
+            "Expanded along a row, the determinant is the sum of the row's entries times their "
+            "cofactors. The cofactor of an entry leaves out its row and column, so it doesn't contain "
+            "the entry itself. So the local derivative for each entry is its cofactor."
         ),
         mistakes=(
             Mistake(
                 "transposed",
                 N_("rows and columns swapped"),
                 lambda e: times_each(e.g, e.x) * transpose(bound("cofactors")(e.x)),
-                N_("The numbers are right, but rows and columns are swapped. Is the inverse transposed?"),
+                N_(
+                    "The numbers are right, but rows and columns are swapped. In which row and column does "
+                    "the cofactor of the entry [i, j] belong?"
+                ),
                 asks=N_("Did you leave out the transpose?"),
             ),
             Mistake(
                 "no-determinant",
                 N_("determinant left out"),
                 lambda e: times_each(e.g, e.x) * transpose(bound("matrix_inverse")(e.x)),
-                N_("The inverse, transposed, is there. What factor is still missing?"),
+                N_("You have the transposed inverse. Which factor turns it into the cofactors?"),
                 asks=N_("Did you leave out the factor det(X)?"),
             ),
             Mistake(
                 "no-signs",
                 N_("signs of the cofactors left out"),
                 _without_signs,
-                N_("The sizes are right. Which signs do the cofactors have, like the squares of a chessboard?"),
+                N_(
+                    "The sizes are right. The signs of the cofactors alternate like a chessboard: which "
+                    "sign belongs to row 1, column 2?"
+                ),
                 asks=N_("Did you leave out the alternating signs?"),
             ),
             Mistake(
                 "no-inverse",
-                N_("determinant everywhere"),
+                N_("determinant in every entry"),
                 lambda e: broadcast_like(e.g * e.z, e.x),
-                N_("Every entry got the determinant. Do all entries move it equally?"),
+                N_("That has the determinant in every entry. Expand it along a row: what is one entry multiplied by?"),
                 asks=N_("Did you multiply the upstream gradient by the determinant only?"),
             ),
             Mistake(
                 "like-a-trace",
-                N_("gradient to the diagonal"),
+                N_("rule of the trace"),
                 lambda e: times_each(e.g, e.x) * identity_like(e.x),
-                N_("The diagonal got the upstream. That is right for a trace: what is an entry multiplied by here?"),
-                asks=N_("Did you give the upstream gradient to the diagonal?"),
+                N_(
+                    "That would be right for a trace. Expand the determinant along a row: what is one "
+                    "entry multiplied by?"
+                ),
+                asks=N_("Did you put the upstream gradient on the diagonal?"),
             ),
         ),
     )
@@ -163,36 +187,50 @@ def _inverse(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         vjp=(lambda g, z, x: -matmul(matmul(transpose(z), g), transpose(z)),),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         rule=(
-            N_("Multiply the upstream U by the inverse Y, transposed, from both sides, with a minus: −Y.T @ U @ Y.T."),
+            N_(
+                "Multiply the upstream U by the transposed inverse on both sides and change the sign. For "
+                "Y = inv(X), the gradient of X is −Y.T @ U @ Y.T."
+            ),
         ),
-        confirmation=(N_("minus the upstream between two transposed inverses"),),
+        confirmation=(N_("−Y.T @ upstream @ Y.T, with Y the inverse"),),
         skill_name=(N_("inverse of a matrix"),),
-        question=(N_("The derivative of 1/x is −1/x². What takes the place of the two factors 1/x for a matrix?"),),
+        question=(
+            N_(
+                "For a number, the derivative of 1/x is −(1/x)·(1/x). For a matrix, what takes the place of "
+                "the two factors 1/x?"
+            ),
+        ),
         why=N_(
-            "X @ Y is the identity, so if X changes by dX, then dX @ Y + X @ dY = 0. "
-            "Solved for dY this is −Y @ dX @ Y. "
-            "On the way back each factor is transposed, so the gradient is −Y.T @ U @ Y.T."
+            "X @ Y is the identity matrix, so when X changes by a small dX, dX @ Y + X @ dY = 0. "
+            "Solving for dY gives dY = −Y @ dX @ Y. On the way back both factors are transposed, so "
+            "the gradient is −Y.T @ U @ Y.T."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
                 N_("minus left out"),
                 lambda e: matmul(matmul(transpose(e.z), e.g), transpose(e.z)),
-                N_("Only the sign is wrong. If x rises, does 1/x rise or fall?"),
+                N_("Everything but the sign is right. When a number x grows, does 1/x grow or shrink?"),
                 asks=N_("Did you leave out the minus?"),
             ),
             Mistake(
                 "no-transpose",
                 N_("not transposed"),
                 lambda e: -matmul(matmul(e.z, e.g), e.z),
-                N_("Looks as if the inverse went in as it stands. Which way do its numbers run on the way back?"),
+                N_(
+                    "The sign and both inverses are right. On the way back through a matrix product, what "
+                    "happens to the other factor?"
+                ),
                 asks=N_("Did you leave out the transposes?"),
             ),
             Mistake(
                 "elementwise",
                 N_("cell by cell instead of @"),
                 lambda e: -(e.g * e.z * e.z),
-                N_("You multiplied cell by cell, as for 1/x. Does one entry of X move only one entry of its inverse?"),
+                N_(
+                    "That multiplies cell by cell, as for numbers. Does one entry of X affect only one "
+                    "entry of its inverse?"
+                ),
                 asks_in_words=N_("Did you multiply cell by cell?"),
             ),
             Mistake(
@@ -207,7 +245,8 @@ def _inverse(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("one factor left out"),
                 lambda e: -matmul(transpose(e.z), e.g),
                 N_(
-                    "The inverse is there once. The derivative of 1/x has two factors 1/x: where does the other one go?"
+                    "You have the sign and one inverse. The derivative of 1/x has two factors 1/x: on "
+                    "which side of U does the other one go?"
                 ),
                 asks=N_("Did you multiply by the inverse only once?"),
             ),

@@ -63,7 +63,7 @@ _MOVED_VALUE = GeneralMistake(
 _REVERSED = GeneralMistake(
     "quotient",
     "check.turned-round",
-    N_("difference the wrong way round"),
+    N_("difference with the opposite sign"),
     N_("The size is right. Which of the two values is taken from which?"),
 )
 _OTHER_INPUT = GeneralMistake(

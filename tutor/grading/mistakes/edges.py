@@ -128,7 +128,7 @@ _LOSS_MISTAKES = (
     ),
     EdgeMistake(
         "softmax.not-by-rows",
-        N_("not divided by the rows"),
+        N_("not divided by the number of rows"),
         _sum_over_rows,
         N_("Outputs less targets, right. The loss is a mean over the rows: what becomes of their number?"),
         N_("Did you leave out the division by the number of rows?"),
