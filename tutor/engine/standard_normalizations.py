@@ -30,7 +30,7 @@ _ORDER = N_("Write {name} as {form}. A single number after X is epsilon.")
 
 @dataclass(frozen=True)
 class Normalization(StandardFunction):
-    """`name(X, g, b, epsilon)`: the text's value n, times a gain g, plus a bias b. A number behind X alone is epsilon.
+    """`name(X, g, b, epsilon)`: the text's value n, times a gain g, plus a bias b. A single number after X is epsilon.
 
     A gain of 1 and a bias of 0 count as left out, and so does an epsilon of 0 if that is the default.
     """
@@ -45,7 +45,7 @@ class Normalization(StandardFunction):
         if len(operands) == 2 and shapes[1] is None:
             return (operands[0], *defaults[:-1], operands[1])
         if len(operands) == len(self.inputs) - 1 and isinstance(operands[-1], Expr) and shapes[-1] is None:
-            # A number behind the gain is epsilon too: a bias has an entry for each column.
+            # A number after the gain is epsilon too: a bias has an entry for each column.
             return (*operands[:-1], *defaults[len(operands) - 2 : -1], operands[-1])
         return (*operands, *defaults[len(operands) - 1 :])
 

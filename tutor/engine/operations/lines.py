@@ -1,4 +1,4 @@
-"""The lines that a function along an axis goes over: all entries, the columns or the rows."""
+"""Lines along which an array is reduced: all its entries, its columns or its rows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from tutor.algebra.array_reductions import Along
     from tutor.algebra.ops import Shape, Value
 
-#: The sign behind a symbol for each axis.
+#: The arrow after a symbol, by axis.
 ARROWS = {None: "", 0: "↓", 1: "→"}
 
 
 def times_each(number: Value, x: Value) -> Value:
-    """Return a number so that it can be multiplied by a matrix like `x`, also in a batch."""
+    """Return a number in a form that can be multiplied by a matrix like `x`, also in a batch."""
     return number if isinstance(x, MatrixExpr) else broadcast_like(number, x)
 
 

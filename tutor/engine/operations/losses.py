@@ -205,10 +205,7 @@ TABLE = (
                 "no-two",
                 N_("factor 2 left out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x) * (e.x - e.o),
-                N_(
-                    "The error and the division are right. What happens to the exponent 2 when you "
-                    "differentiate a square?"
-                ),
+                N_("The error is right. What happens to the exponent 2 when you differentiate a square?"),
             ),
             Mistake(
                 "sum-for-mean",

@@ -1,4 +1,4 @@
-"""Comparisons, which give 1 or 0 and send nothing back, and the choice between two values by such a condition.
+"""Comparisons, whose outputs count as data, and the selection between two values by a condition.
 
 In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """

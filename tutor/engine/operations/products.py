@@ -45,7 +45,7 @@ def _others(axis: int | None, x: Value) -> Value:
 
 
 def _not_zero(x: Value) -> Value:
-    """Return 0 for each entry that is 0 and 1 for the others. Raises `ValueError` if there is no 0 to lose."""
+    """Return 0 for each entry that is 0 and 1 for the others. Raises `ValueError` if no entry is 0."""
     marks = SCALAR_FUNCTIONS["ne"](x, constant_like(0, x))
     if not is_array(marks):
         raise ValueError("no entries")
