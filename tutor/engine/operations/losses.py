@@ -98,8 +98,8 @@ TABLE = (
                 N_("1/p left out"),
                 lambda e: -_upstream_per_row(e) * e.o,
                 N_(
-                    "The targets and the sign are right. Cross-entropy takes log p of each prediction: "
-                    "what is the derivative of log p?"
+                    "Only one factor is missing. Cross-entropy takes log p of each prediction: what is "
+"the derivative of log p?"
                 ),
                 slots=(0,),
             ),
