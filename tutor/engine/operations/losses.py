@@ -99,7 +99,7 @@ TABLE = (
                 lambda e: -_upstream_per_row(e) * e.o,
                 N_(
                     "Only one factor is missing. Cross-entropy takes log p of each prediction: what is "
-"the derivative of log p?"
+                    "the derivative of log p?"
                 ),
                 slots=(0,),
             ),
