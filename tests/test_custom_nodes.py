@@ -36,9 +36,9 @@ def test_solve_json_contains_a_custom_node(run_tutor: Run) -> None:
         (["y = f(x)", "x=2", "--node", "f(x) = x * (2"],
          "backprop-tutor: This “(” is never closed. Add a “)”.\n  f(x) = x * (2\n             ^\n"),
         (["y = f(x)", "x=2", "--node", "f(x) = x^2", "--node", "f(x) = x^3"],
-         "backprop-tutor: “f” is defined twice. Give the second one another name.\n  f(x) = x^3\n  ^\n"),
+         "backprop-tutor: “f” is defined twice. Give the second value another name.\n  f(x) = x^3\n  ^\n"),
         (["y = f(x)", "x=2", "--node", "f(x) = g(x)", "--node", "g(x) = x^3"],
-         "backprop-tutor: “g” is defined further down. Move its definition up, before this one.\n"
+         "backprop-tutor: “g” is defined later. Move its definition before this one.\n"
          "  f(x) = g(x)\n         ^\n"),
         (["y = 2 * f(x, 3)", "x=2", "--node", "f(x) = x^2"],
          "backprop-tutor: f takes one value: write f(a).\n  y = 2 * f(x, 3)\n          ^\n"),
@@ -58,18 +58,18 @@ def test_play_asks_for_the_blanks_around_a_custom_node(run_tutor: Run) -> None:
                      text="\n".join(["10", "?", "10*sigmoid(3)", f"up * ({slope})"]) + "\n")  # fmt: skip
     assert done.returncode == 0
     assert "swish takes x and gives swish(x) = 2.858" in done.stdout
-    assert "swish stands for p·σ(p), and this line is p. In how many places does p stand there?" in done.stdout
-    assert "That is what comes back along one way through swish." in done.stdout
+    assert "swish stands for p·σ(p), and this input is p. In how many places does p appear there?" in done.stdout
+    assert "That came back along one path through swish, " in done.stdout
     assert "Hints used: 1\n" in done.stdout
     assert "∂L/∂x = 10.88" in done.stdout
-    assert "a way left out (1)" in done.stdout
+    assert "path left out (1)" in done.stdout
 
 
 def test_play_explains_a_custom_node_in_korean(run_tutor: Run) -> None:
     done = run_tutor(
         "play", "y = swish(x) * 2", "x=3", "--node", SWISH, "--plain", "--lang", "ko", text="2\n?\n:quit\n"
     )
-    assert "swish 노드는 p·σ(p) 전체를 나타내고, 이 에지는 그 안의 p 자리입니다." in done.stdout
+    assert "swish 노드는 p·σ(p) 전체를 나타내고, 이 입력은 그 안의 p 자리입니다." in done.stdout
 
 
 def test_node_definitions_are_refused_for_an_exercise(run_tutor: Run) -> None:
@@ -89,6 +89,6 @@ def test_a_folded_exercise_can_be_played_in_plain_mode(run_tutor: Run, tmp_path:
     )
     done = run_tutor("play", str(pack / "ex.toml"), "--plain", text="-1.28\n:graph\nup * y * (1 - y)\n")
     assert done.returncode == 0
-    assert "That is the slope of the last step in sig." in done.stdout
+    assert "That takes the upstream back through the last step of sig only." in done.stdout
     assert "│ sig ├" in done.stdout
     assert "∂L/∂x = 0.32" in done.stdout

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MISREAD = [
     # formula and values, words of the warning, what the carets mark
-    (("J = 3(a+bc)", "a=5", "bc=6"), ("“bc” is one input", "write b*c"), "bc"),
+    (("J = 3(a+bc)", "a=5", "bc=6"), ("“bc” is read as one input", "write b*c"), "bc"),
     (("z = wx + b", "wx=5", "b=6"), ("write w*x",), "wx"),
     (("m = max(X, 1); f = sum(X - m)", "X=[[3,5],[7,4]]"), ("compares each entry with 1", "axis=1"), "max"),
     (("Y = X @ W", "X=[[1,2]]", "W=[[1],[2]]"), ("the sum of its entries", "sum(Y)", "dL/dY"), "Y"),
@@ -66,7 +66,7 @@ def test_check_warns_with_file_and_line(tmp_path: Path, run_tutor: Run) -> None:
     file = tmp_path / "joined.toml"
     file.write_text('title = { en = "A product", ko = "곱" }\ngraph = "z = a + bc"\n[inputs]\na = 5\nbc = 3\n')
     checked = run_tutor("check", str(file))
-    assert f"{file}:2: warning: graph: “bc” is one input here." in checked.stdout + checked.stderr
+    assert f"{file}:2: warning: graph: “bc” is read as one input." in checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize("text", ["S = Q @ K^T; f = sum(S)", "S = Q @ K'; f = sum(S)", "S = Q @ K.T; f = sum(S)"])
@@ -79,7 +79,7 @@ def test_a_transpose_is_read_in_each_of_its_spellings(text: str, run_tutor: Run)
 def test_letters_with_values_of_their_own_are_no_joined_name(run_tutor: Run) -> None:
     refused = run_tutor("solve", "J = 3(a+bc)", "a=5", "b=3", "c=2")
     assert refused.returncode == 2
-    assert "“bc” is one input here. For a product write b*c." in refused.stderr
+    assert "“bc” is read as one input. For a product write b*c." in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_a_number_with_a_name_stays_a_constant_beside_inputs(run_tutor: Run) -> 
     assert "∂z/∂k" not in solved.stdout
     nothing = run_tutor("solve", "x = 2; y = 3")
     assert nothing.returncode == 2
-    assert "Nothing here depends on an input." in nothing.stderr
+    assert "The formula does not depend on an input." in nothing.stderr

@@ -58,7 +58,7 @@ BELL_NODE = Operation(
     calculus_rule=("Differentiate the exponent, −x².",),
     why="The exponent −x² has the slope −2x. exp is its own slope. The chain rule multiplies them.",
     mistakes=(
-        Mistake("no-inner", "inner slope left out", lambda e: e.g * e.z, "How fast does the exponent change?"),
+        Mistake("no-inner", "inner derivative left out", lambda e: e.g * e.z, "How fast does the exponent change?"),
         Mistake("no-two", "factor 2 left out", lambda e: -e.g * e.x * e.z, "What is the slope of x²?"),
     ),
 )
@@ -107,7 +107,7 @@ def test_hints_have_four_rungs() -> None:
 def test_it_has_a_rule_card_and_a_skill() -> None:
     card = next(card for card in all_cards() if card.title == "bell  bell curve")
     assert card.why_sentences[0] == "The exponent −x² has the slope −2x."
-    assert [name for name, _ in card.mistakes] == ["inner slope left out", "factor 2 left out"]
+    assert [name for name, _ in card.mistakes] == ["inner derivative left out", "factor 2 left out"]
     problem = make_problem("t = bell(x); z = t * c", "3", x="0.5", c="5")
     blank = problem.place("x->t")
     assert card_at(problem, blank, ()).title == card.title
@@ -130,7 +130,7 @@ def test_it_is_in_every_form_of_solve(capsys: pytest.CaptureFixture[str], home: 
 def test_it_is_in_the_list_of_mistakes(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     entries = {entry.id: entry for entry in catalogue()}
     assert entries["bell.no-inner"].feedback == ("How fast does the exponent change?",)
-    assert "bell.no-inner  (bell)\n  bell: inner slope left out\n" in program_output(capsys, "mistakes")
+    assert "bell.no-inner  (bell)\n  bell: inner derivative left out\n" in program_output(capsys, "mistakes")
 
 
 def test_it_is_drawn() -> None:

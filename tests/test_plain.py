@@ -222,7 +222,7 @@ def test_explain_replays_with_other_numbers_until_another_line_ends_it(run_tutor
     replayed = done.stdout.split("Replayed at other numbers than yours.")[1].split("Right.")[0]
     assert replayed.count("1/5  at the output z") == 2
     assert replayed.count("2/5  on the edge (a + b) → ×") == 1
-    assert "× sends each line the upstream times the value of the other line." in replayed
+    assert "× multiplies the upstream by the other input." in replayed
     assert "upstream × slope = 1 × " in replayed
     assert "no more steps this way" in replayed
     assert "z = 240" not in replayed

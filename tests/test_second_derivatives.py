@@ -147,7 +147,7 @@ def test_the_plain_playground_turns_a_formula_into_its_gradient(run_tutor: Run) 
     lines = ["playground", "f = x^2*y + 1", "x=3 y=1/2", "gradient w", "gradient y", "worked", "gradient", "gradient"]
     done = run_tutor("--plain", text="\n".join([*lines, "quit"]) + "\n")
     for text in (
-        "“w” is no input of this formula. Its inputs are x, y.",
+        "“w” is not an input of this formula. Its inputs are x, y.",
         "f_y = x^2   x=3",
         "∂f_y/∂x = 6",
         "f_yx = 2*x   x=3",
@@ -159,27 +159,27 @@ def test_the_plain_playground_turns_a_formula_into_its_gradient(run_tutor: Run) 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((*PRODUCT, "--hessian", "x,z"), "“z” is no input of this formula. Its inputs are x, y."),
-        ((*PRODUCT, "--hessian", "x,z", "--torch"), "“z” is no input of this formula. Its inputs are x, y."),
-        ((*PRODUCT, "--hessian", "x,y,x"), "“x” is listed twice. Leave one out."),
+        ((*PRODUCT, "--hessian", "x,z"), "“z” is not an input of this formula. Its inputs are x, y."),
+        ((*PRODUCT, "--hessian", "x,z", "--torch"), "“z” is not an input of this formula. Its inputs are x, y."),
+        ((*PRODUCT, "--hessian", "x,y,x"), "“x” is listed twice. Remove one."),
         ((*PRODUCT, "--hessian", ""), "is no list of inputs"),
         ((*PRODUCT, "--hessian", "x,,y"), "is no list of inputs"),
         ((*PRODUCT, "--hessian", "x", "--latex"), "Write --gradient x --latex for the graph of one row."),
         ((*PRODUCT, "--hessian", "x", "--check", "1e-3"), "Write --gradient x --check for the graph of one row."),
         ((*PRODUCT, "--hessian", "x", "--start", "2"), "Leave out --start."),
         ((*PRODUCT, "--hessian", "x", "--start", "dL/df"), "Leave out --start."),
-        (("f = sum(X)*y", "X=[[1,2]]", "y=2", "--hessian", "y"), "X has a matrix. Write its entries as inputs"),
-        (("f = sum(X)*y", "X=[[1,2]]", "y=2", "--gradient", "y"), "X has a matrix. Write its entries as inputs"),
-        (("f = sum([1, 2]*y)", "y=2", "--hessian", "y"), "has a matrix"),
+        (("f = sum(X)*y", "X=[[1,2]]", "y=2", "--hessian", "y"), "there is a matrix at X. Write each entry"),
+        (("f = sum(X)*y", "X=[[1,2]]", "y=2", "--gradient", "y"), "there is a matrix at X. Write each entry"),
+        (("f = sum([1, 2]*y)", "y=2", "--hessian", "y"), "there is a matrix at"),
         (("f = x^1.5", "x=0", "--hessian", "x"), "has no derivative for these inputs"),
         (("f = abs(x)", "--symbols", "x", "--hessian", "x"), "Give every input a value instead of a symbol."),
-        ((*PRODUCT, "--gradient", "z"), "“z” is no input of this formula. Its inputs are x, y."),
+        ((*PRODUCT, "--gradient", "z"), "“z” is not an input of this formula. Its inputs are x, y."),
         ((*PRODUCT, "--gradient", "x,y"), "--gradient takes one input"),
-        ((*PRODUCT, "--gradient", "y", "--wrt", "y"), "“y” is no input of this formula. Its inputs are x."),
+        ((*PRODUCT, "--gradient", "y", "--wrt", "y"), "“y” is not an input of this formula. Its inputs are x."),
         (("f = x + y", "x=3", "y=2", "--gradient", "x"), "∂f/∂x is 1 for all inputs"),
         (("f = x*y", "x=3", "y=2", "--gradient", "x"), "∂f/∂x is y for all inputs"),
         (("f = " + "*".join(f"x{n}" for n in range(13)), *(f"x{n}=1" for n in range(13)),
-          "--hessian", ",".join(f"x{n}" for n in range(13))), "at most 12 rows here, and these are 13"),
+          "--hessian", ",".join(f"x{n}" for n in range(13))), "at most 12 rows, but you listed 13"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_one_sentence(

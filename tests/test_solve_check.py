@@ -72,7 +72,7 @@ def test_a_matrix_start_weights_each_cell(capsys: pytest.CaptureFixture[str]) ->
 def test_a_difference_without_a_value_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = log(x) * y", "x=0.0003", "y=2", "--check", "0.001")
     assert next(line for line in lines if line.startswith("x ")).split()[-2:] == ["-", "-"]
-    assert "x: log(x) has no value as a real number." in lines
+    assert "x: The value of log(x) is not a real number." in lines
     assert "Central differences without a value: 1 of 2." in lines
     assert any("For x a step of" in line for line in lines)
 

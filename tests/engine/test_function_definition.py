@@ -217,37 +217,37 @@ def test_the_mistakes_at_a_custom_node_are_single_paths_and_the_last_step() -> N
 @pytest.mark.parametrize(
     ("text", "at", "problem"),
     [
-        ("", 0, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("swish = x", 6, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("f() = 3", 2, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("f(x", 3, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("f(x,) = x", 4, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("f(x) x", 5, "A node of your own is written as swish(x) = x * sigmoid(x)."),
-        ("f(2) = 3", 2, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("", 0, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("swish = x", 6, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("f() = 3", 2, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("f(x", 3, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("f(x,) = x", 4, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("f(x) x", 5, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
+        ("f(2) = 3", 2, "Define a custom node like this: swish(x) = x * sigmoid(x)."),
         ("f(x) = ", 7, "There is no formula. Write one, such as z = (a + b) * c."),
-        ("sin(x) = x + 1", 0, "sin is built in. Choose another name for your own."),
-        ("add(x) = x + 1", 0, "add is built in. Choose another name for your own."),
+        ("sin(x) = x + 1", 0, "sin is a built-in function. Choose another name for yours."),
+        ("add(x) = x + 1", 0, "add is a built-in function. Choose another name for yours."),
         ("up(x) = x + 1", 0, "“up” has a meaning of its own here. Choose another name."),
         ("mul1(x) = x + 1", 0, "“mul1” has a meaning of its own here. Choose another name."),
         ("q(x) = x + 1", 0, "“q” has a meaning of its own here. Choose another name."),
-        ("f'(x) = x + 1", 0, "“f'” is no name for a function. Write one word of letters and digits."),
-        ("old(x) = x + 1", 0, "“old” is defined twice. Give the second one another name."),
-        ("f(x, x) = x + 1", 5, "Input “x” stands here twice. Keep one."),
+        ("f'(x) = x + 1", 0, "“f'” is not a valid function name. Use one word of letters and digits."),
+        ("old(x) = x + 1", 0, "“old” is defined twice. Give the second value another name."),
+        ("f(x, x) = x + 1", 5, "The input “x” appears twice here. Remove one."),
         ("f(x, pi) = x + pi", 5, "“pi” has a meaning of its own here. Choose another name."),
         ("f(x, old) = x + 1", 5, "“old” has a meaning of its own here. Choose another name."),
-        ("f(a, b, c, d, g, h, k, m, n) = a", 26, "f has more than 8 inputs. Take it apart into smaller ones."),
-        ("f(x, y) = x + 1", 5, "Input “y” is not used in the formula. Use it or leave it out."),
-        ("f(x, y) = y = x + 1; y * 2", 5, "Input “y” is not used in the formula. Use it or leave it out."),
-        ("f(x) = x + y", 11, "Unknown name “y”. The formula of f knows its inputs x."),
-        ("f(x) = 1 + f(x)", 11, "“f” stands in its own definition, which would never end. Take it out."),
-        ("f(x) = next(x)", 7, "“next” is defined further down. Move its definition up, before this one."),
-        ("f(x) = x", 7, "The last equation computes nothing. Let it end in an operation."),
+        ("f(a, b, c, d, g, h, k, m, n) = a", 26, "f has more than 8 inputs. Split it into smaller functions."),
+        ("f(x, y) = x + 1", 5, "The formula does not use the input “y”. Use it or remove it."),
+        ("f(x, y) = y = x + 1; y * 2", 5, "The formula does not use the input “y”. Use it or remove it."),
+        ("f(x) = x + y", 11, "Unknown name “y”. The formula of f can use its inputs x."),
+        ("f(x) = 1 + f(x)", 11, "The definition of “f” uses “f” itself and would never end. Remove it there."),
+        ("f(x) = next(x)", 7, "“next” is defined later. Move its definition before this one."),
+        ("f(x) = x", 7, "The last equation computes nothing. Give it an operation, such as z = x + y."),
         ("f(x) = x + up", 11, "“up” has a meaning of its own here. Choose another name."),
         ("f(x) = (x + 1", 7, "This “(” is never closed. Add a “)”."),
         ("f(x) = x * (1/0)", 13, "This divides by zero, and that is not a number."),
         ("f(x) = old(x, 2)", 7, "old takes one value: write old(a)."),
         ("f(x) = pair(x)", 7, "pair takes 2 values: write pair(a, b)."),
-        ("f(x) = t = x + 1; x * 2", 7, "A graph has one output, and “t” is not used in what follows. Use it or delete it."),
+        ("f(x) = t = x + 1; x * 2", 7, "A graph has one output, but nothing uses “t”. Use it or delete it."),
         ("f(x) = $x", 7, "“$” is not read here. Delete it or write it another way."),
     ],
 )  # fmt: skip
@@ -288,7 +288,7 @@ def test_a_wrong_use_is_rejected_at_its_offset(text: str, at: int, problem: str)
 
 def test_a_missing_value_names_the_custom_node() -> None:
     graph = parse_graph("z = 2 * f(x)", definitions=custom_functions("f(x) = log(x - 3)"))
-    with pytest.raises(NonFiniteError, match="f\\(x\\) has no value as a real number"):
+    with pytest.raises(NonFiniteError, match="The value of f\\(x\\) is not a real number"):
         forward_backward(graph, {"x": 1.0}, 1.0)
 
 
@@ -297,7 +297,9 @@ def test_nested_definitions_are_bounded_like_a_graph() -> None:
     with pytest.raises(AlgebraError, match="more than 2000 nodes"):
         custom_functions(*texts)
     fine = custom_functions(*texts[:9])
-    with pytest.raises(AlgebraError, match="With all that f8 consists of, this has more than 2000 nodes") as caught:
+    with pytest.raises(
+        AlgebraError, match="Together with the nodes inside f8, this has more than 2000 nodes"
+    ) as caught:
         parse_graph("z = x * f8(1)" + " + f8(x)" * 9, definitions=fine)
     # Each of them is 256 sums; the first seven fit.
     assert caught.value.position == len("z = x * f8(1)" + " + f8(x)" * 6 + " + ")
@@ -305,7 +307,7 @@ def test_nested_definitions_are_bounded_like_a_graph() -> None:
 
 def test_the_depth_of_nested_definitions_is_bounded() -> None:
     texts = ["f0(x) = x + 1"] + [f"f{i}(x) = f{i - 1}(x) + 1" for i in range(1, 200)]
-    with pytest.raises(AlgebraError, match="more than 20 deep"):
+    with pytest.raises(AlgebraError, match="more than 20 levels deep"):
         custom_functions(*texts)
 
 

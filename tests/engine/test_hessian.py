@@ -205,7 +205,7 @@ def test_every_operation_with_a_kink_says_where_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "x", "sentence"),
     [
-        ("f = x^1.5", "0", "∂f/∂x has no derivative for these inputs: (x^0.5) has no slope for these inputs."),
+        ("f = x^1.5", "0", "∂f/∂x has no derivative for these inputs: (x^0.5) has no derivative for these inputs."),
         ("f = x^2*sqrt(x - 1)", "1", "no "),
     ],
 )

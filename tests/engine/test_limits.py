@@ -31,7 +31,7 @@ def test_the_matrices_of_a_graph_are_bounded_together() -> None:
     wide = "A = x * ones(100, 1); B = x * ones(1, 100); z = sum("
     assert len(parse_graph(wide + "A * B)").nodes) == 9
     fault = error_of(wide + " + ".join(["A * B"] * 300) + ")")
-    assert f"{GRAPH_CELLS} entries together" in str(fault)
+    assert f"{GRAPH_CELLS} entries in total" in str(fault)
 
 
 def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
@@ -49,7 +49,7 @@ def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
     ],
 )
 def test_constants_are_bounded_too(text: str) -> None:
-    assert "steps of calculation" in str(error_of(text)) or "entries together" in str(error_of(text))
+    assert "steps of calculation" in str(error_of(text)) or "entries in total" in str(error_of(text))
 
 
 def test_a_constant_with_a_name_is_computed_once() -> None:
@@ -94,7 +94,7 @@ def test_labels_of_nodes_are_short() -> None:
 def test_names_that_look_alike_are_rejected() -> None:
     fault = error_of("z = \u0445 + x")
     assert (fault.position, fault.length) == (8, 1)
-    assert "other letters" in str(fault)
+    assert "different characters" in str(fault)
 
 
 def test_a_gradient_is_not_part_of_a_graph() -> None:

@@ -312,7 +312,7 @@ def test_very_small_and_very_large_losses_are_finite_and_not_zero() -> None:
 
 def test_a_value_outside_the_range_of_floats_names_the_node() -> None:
     graph, floats, exact = loss_of([[-1000.0, 1000.0]], [[1.0, 0.0]])
-    with pytest.raises(NonFiniteError, match="L has no finite slope"):
+    with pytest.raises(NonFiniteError, match="L has no finite derivative"):
         forward_backward(graph, floats, 1.0, ("X",))
     # The exact pass has a value: −1/p at p = e^−2000/(1 + e^−2000), and p − t before the softmax.
     truth = forward_backward(graph, exact, number(1), ("X",)).gradients[graph.position["X"]]

@@ -186,13 +186,13 @@ def test_a_long_sum_of_a_text_runs() -> None:
     [
         ("z = 1/(x - 2) * y", {"x": 2, "y": 1}, "inv1", "divides by zero"),
         ("t = a / b; z = t * a", {"a": 1, "b": 0}, "t", "t divides by zero"),
-        ("z = log(x) + 1", {"x": -1}, "log1", "no value as a real number"),
-        ("z = log(x) + 1", {"x": 0}, "log1", "no value as a real number"),
+        ("z = log(x) + 1", {"x": -1}, "log1", "is not a real number"),
+        ("z = log(x) + 1", {"x": 0}, "log1", "is not a real number"),
         ("z = exp(x) * x", {"x": 1000}, "exp1", "too large"),
-        ("z = x ^ 0.5 + 1", {"x": -4}, "pow1", "no value as a real number"),
-        ("z = x ^ 0.5 + 1", {"x": 0}, "pow1", "no slope"),
-        ("z = x ^ n + 1", {"x": -2, "n": 2}, "pow1", "no slope"),
-        ("z = x * y", {"x": 1e200, "y": 1e200}, "mul1", "no value as a finite number"),
+        ("z = x ^ 0.5 + 1", {"x": -4}, "pow1", "is not a real number"),
+        ("z = x ^ 0.5 + 1", {"x": 0}, "pow1", "no derivative"),
+        ("z = x ^ n + 1", {"x": -2, "n": 2}, "pow1", "no derivative"),
+        ("z = x * y", {"x": 1e200, "y": 1e200}, "mul1", "is not a finite number"),
     ],
 )
 def test_a_node_without_a_value_is_named(text: str, inputs: dict[str, float], node: str, sentence: str) -> None:
@@ -212,7 +212,7 @@ def test_exact_passes_reject_missing_values_too() -> None:
 @pytest.mark.filterwarnings("error")
 def test_a_matrix_without_a_slope_is_rejected_without_a_warning() -> None:
     graph = parse_graph("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
-    with pytest.raises(NonFiniteError, match="slope"):
+    with pytest.raises(NonFiniteError, match="derivative"):
         forward_backward(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)
     with pytest.raises(NonFiniteError):
         forward_backward(parse_graph("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)

@@ -90,7 +90,7 @@ def test_questions_about_calculations_show_the_numbers_of_the_screen() -> None:
     assert str(graded("basics/left-to-right", "value(mul1)", "-3").message) == "Did you calculate 2 − 5?"
     # The calculation, which undoes +, has the right value as one of its numbers.
     backwards = graded("basics/two-roads", "y->add1", "3")
-    assert str(backwards.message) == "Did you run the calculation of + backwards?"
+    assert str(backwards.message) == "Did you invert the calculation of +?"
     start = graded("basics/add-multiply", "start", "0")
     assert str(start.message) == "Did you take 0 because nothing comes after z?"
 

@@ -125,11 +125,11 @@ def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     lesson = one_way.after_reply("share.one-path", True)
     assert (lesson.mistake, str(lesson.message)) == (
         "share.one-path",
-        "That is what comes back along one way through share. It stands for e^p/(e^p + e^q): in how many places does p "
-        "stand?",
+        "That came back along one path through share, which stands for e^p/(e^p + e^q). In how many places does p "
+        "appear there?",
     )
     said = [str(hint_at(problem, blank, rung).text) for rung in (1, 2, 3, 4)]
-    assert "share stands for e^p/(e^p + e^q), and this line is p." in said[0]
+    assert "share stands for e^p/(e^p + e^q), and this input is p." in said[0]
     assert "For y = e^p/(e^p + e^q): ∂y/∂p = " in said[1]
     assert said[2].startswith("upstream × slope = 20 × ")
     assert said[3].startswith("3.75.")
@@ -142,7 +142,7 @@ def test_the_last_step_of_a_chain_is_recognised(load_text: LoadText) -> None:
     assert format_value(folded.truth(blank)) == "0.32"
     assert grade(folded, blank, "up * y * (1 - y)").right
     assert grade(folded, blank, "-up * y^2").mistake == "sig.last-step"
-    assert "sig multiplies by the slopes of its steps" in str(hint_at(folded, blank, 2).text)
+    assert "sig multiplies the upstream by the derivatives of its steps" in str(hint_at(folded, blank, 2).text)
 
 
 def test_fingerprints_depend_on_definitions_and_groups(load_text: LoadText) -> None:
@@ -188,15 +188,15 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” stands here twice. Keep one."),
         (
             NODES + "[nodes.f]\ninputs = ['x y']\nvalue = 'x * 2'",
-            "3: nodes.f.inputs: “x y” is no name for an input. Write one word, such as x.",
+            "3: nodes.f.inputs: “x y” is not a valid input name. Use one word, such as x.",
         ),
         (
             NODES + "[nodes.f]\ninputs = ['x', 'w']\nvalue = 'x * 2'",
-            "3: nodes.f.inputs: Input “w” is not used in the formula. Use it or leave it out.",
+            "3: nodes.f.inputs: The formula does not use the input “w”. Use it or remove it.",
         ),
         (
             NODES + "[nodes.f]\ninputs = ['x']\nvalue = '''\nx *\n  w'''",
-            "4: nodes.f.value: Unknown name “w”. The formula of f knows its inputs x. (Character 7: “w”.)",
+            "4: nodes.f.value: Unknown name “w”. The formula of f can use its inputs x. (Character 7: “w”.)",
         ),
         (
             NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * (2'",
@@ -204,19 +204,19 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * f(x)'",
-            "4: nodes.f.value: “f” stands in its own definition, which would never end. Take it out. (Character 5: “f”.)",
+            "4: nodes.f.value: The definition of “f” uses “f” itself and would never end. Remove it there. (Character 5: “f”.)",
         ),
         (
             NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * g(x)'\n[nodes.g]\ninputs = ['x']\nvalue = 'x^2'",
-            "4: nodes.f.value: “g” is defined further down. Move its definition up, before this one. (Character 5: “g”.)",
+            "4: nodes.f.value: “g” is defined later. Move its definition before this one. (Character 5: “g”.)",
         ),
         (
             NODES + "[nodes.sin]\ninputs = ['x']\nvalue = 'x * 2'",
-            "2: nodes.sin: sin is built in. Choose another name for your own.",
+            "2: nodes.sin: sin is a built-in function. Choose another name for yours.",
         ),
         (
             NODES + '[nodes."my f"]\ninputs = ["x"]\nvalue = "x * 2"',
-            '2: nodes."my f": “my f” is no name for a function. Write one word of letters and digits.',
+            '2: nodes."my f": “my f” is not a valid function name. Use one word of letters and digits.',
         ),
         (
             'graph = "z = F(x) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x * 2"',
@@ -232,27 +232,27 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             'graph = "z = f(x) * y"\n[inputs]\nx = -2\n[nodes.f]\ninputs = ["x"]\nvalue = "log(x)"',
-            "2: inputs: f(x) has no value as a real number. Choose other numbers.",
+            "2: inputs: The value of f(x) is not a real number. Choose other numbers.",
         ),
         (GROUPS + "fold = ['u']", "2: fold: A table is expected here, such as [fold]."),
         (GROUPS + "[fold]\ng = 'u'", '3: fold.g: A list of names is expected here, such as ["a", "b"].'),
-        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to put together. Name some."),
+        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to fold. Name at least one."),
         (GROUPS + "[fold]\n'g 1' = ['u']", '3: fold."g 1": “g 1” is no name for a group. Write one word of letters and digits.'),
         (
             GROUPS + "[fold]\ng = ['u', 'w']",
-            "3: fold.g: There is no node “w” in the graph. Its nodes are t, u, add1, mul1.",
+            "3: fold.g: The graph has no node “w”. Its nodes are t, u, add1, mul1.",
         ),
         (
             GROUPS + "[fold]\ng = ['u', 'c']",
-            "3: fold.g: “c” is an input, and only operations go together into one node. Leave it out.",
+            "3: fold.g: “c” is an input, but only operations can be folded into one node. Leave it out.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u']",
-            "3: fold.g: A node has one output, but several nodes lead out of this group: t, u. Leave out all but one.",
+            "3: fold.g: A node has one output, but this group has several: t, u. Leave out all but one of them.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'add1']",
-            "3: fold.g: From t a way leads out of the group and through u back into it. Take u in as well.",
+            "3: fold.g: A path leaves the group at t and comes back into it through u. Include u as well.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u', 'add1']\nh = ['u', 'mul1']",

@@ -33,7 +33,7 @@ def test_inputs_give_the_shapes_of_matrices() -> None:
         ("z = x*y", exact_values(y="3"), "1", "x has no value: add x=…", 4),
         ("z = x*y", exact_values(), "1", "x, y have no values: add x=… y=…", 4),
         ("z = x*", exact_values(x="3"), "1", "The text ends too early: a value is missing here.", 6),
-        ("z = x*2", exact_values(x="3", q="3"), "1", "Input “q” is not used in the formula. Use it or leave it out.", -1),
+        ("z = x*2", exact_values(x="3", q="3"), "1", "The formula does not use the input “q”. Use it or remove it.", -1),
         ("z = 1/x", exact_values(x="0"), "1", "z divides by zero.", 0),
         ("z = x*2", exact_values(x="3"), "[[1, 2]]",
          "The start is 1×2, but the output is 1. Write one of that shape, or a number.", 0),

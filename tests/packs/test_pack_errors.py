@@ -149,10 +149,13 @@ def test_invalid_values_are_reported_with_their_line(refusal_lines: RefusalLines
         ("graph = 'z = (a + b'", "1: graph: This “(” is never closed. Add a “)”. (Character 5: “(”.)"),
         (
             "graph = 'z = 1 + 2'",
-            "1: graph: Nothing here depends on an input. Use a name, such as x, for what may change. "
+            "1: graph: The formula does not depend on an input. Use a name, such as x, for a value that may change. "
             "(Character 1: “z”.)",
         ),
-        ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number. Choose other numbers."),
+        (
+            "graph = 'z = log(x)'\n[inputs]\nx = -1",
+            "2: inputs: The value of z is not a real number. Choose other numbers.",
+        ),
         (
             "graph = 'z = X @ Y'\n[inputs]\nX = [[1, 2]]\nY = [[1, 2]]",
             "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",

@@ -40,7 +40,7 @@ def test_a_row_has_title_rules_blanks_and_widths(week_pack: Path, capsys: pytest
     assert run(["pack", "table", str(week_pack)]) == 0
     titles, _line, row = capsys.readouterr().out.splitlines()
     assert titles == "| exercise | title | title in Korean | rules practised | blanks | columns | drawn small |"
-    rules = "× other input, + passes on, sum at a branch"
+    rules = "multiplication, addition, sum at a branch"
     assert row == rf"| week-1/two-roads | a \| b | 가 \| 나 | {rules} | 5 | 51 | 22 |"
     assert run(["--lang", "ko", "pack", "table", str(week_pack)]) == 0
     i18n.set_language("en")

@@ -153,8 +153,8 @@ def test_a_matrix_product_is_told_in_shapes_and_in_order() -> None:
     [
         ("z = sum(X.T)", "the transposed upstream"),
         ("z = sum(reshape(X, 3, 2))", "the upstream in the shape of the input"),
-        ("z = sum(X[0])", "the upstream at the places that were taken, 0 elsewhere"),
-        ("z = sum(concat(X, X * 2))", "the part of the upstream that belongs to this operand"),
+        ("z = sum(X[0])", "the upstream at each picked entry, 0 elsewhere"),
+        ("z = sum(concat(X, X * 2))", "the part of the upstream that belongs to this input"),
         ("z = sum(softmax(X))", "y·(upstream − the row's y-weighted mean)"),
     ],
 )

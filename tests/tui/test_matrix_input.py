@@ -140,7 +140,7 @@ async def test_the_reason_is_always_visible(size: tuple[int, int]) -> None:
         session.state.focus("X->A")
         await session.pilot.press("enter", "down", "down", "down")
         await session.answer("W.T @ up")
-        await session.wait_for_text("✗ not yet Looks as if the two factors stand in the wrong order.")
+        await session.wait_for_text("✗ not yet It looks as if the two factors are in the wrong order.")
         await session.pilot.press("?")
         await session.wait_for_text("hints ●○○○")
         await session.type("1")

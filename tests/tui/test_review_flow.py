@@ -73,7 +73,7 @@ async def test_a_review_from_the_list_to_its_end() -> None:
             await pilot.press("enter")
             await pilot.pause()
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReviewResultScreen), "the outcome")
-        await wait_for_text(pilot, "The review is done.", "× other input", "+ passes on", "again on")
+        await wait_for_text(pilot, "The review is done.", "multiplication", "addition", "again on")
         await pilot.press("enter")
         await wait_for_text(pilot, "The basics")
         await wait_until(pilot, lambda: "due)" not in screen_text(pilot), "nothing is due any more")
@@ -128,7 +128,7 @@ async def test_one_recommendation_with_its_reason_and_a_key_to_accept_it() -> No
         await session.answer("5")
         before = session.state.worksheet.problem.inputs
         await session.solve()
-        await session.wait_for_text("^N “× other input” went wrong this time", "What + sends back")
+        await session.wait_for_text("^N “multiplication” went wrong this time", "What + sends back")
         await session.pilot.press("ctrl+n")
         await session.wait_for_text("0 of 2")
         assert session.state.worksheet.problem.inputs != before

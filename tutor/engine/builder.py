@@ -95,7 +95,10 @@ def build_from_equations(
         room = max(len(text) - max(error.position, 0), 0)
         raise AlgebraError(error.message, error.position, min(error.length, room)) from None
     if not any(graph.depends_on(None)):
-        text = N_("Nothing here has a slope: comparisons and indexes are data. Let the output depend on a number.")
+        text = N_(
+            "This output has no derivative, because comparisons and indexes are data. Let the output "
+            "depend on a number."
+        )
         raise AlgebraError(message(text), equations[-1].position)
     return graph
 
@@ -208,7 +211,10 @@ def _check_names(equations: list[Equation], given: Collection[str] = ()) -> None
                 if other != node.name:
                     raise AlgebraError(
                         message(
-                            N_("“{name}” looks like “{other}” but is written with other letters. Use one of the two."),
+                            N_(
+                                "“{name}” looks like “{other}” but consists of different characters. Use "
+                                "the same name in both places."
+                            ),
                             name=node.name,
                             other=other,
                         ),
@@ -221,13 +227,15 @@ def _check_names(equations: list[Equation], given: Collection[str] = ()) -> None
         if equation.name is None:
             if equation is not equations[-1]:
                 raise AlgebraError(
-                    message(N_("This part has no name, so nothing can use it. Begin it with a name and =.")),
+                    message(
+                        N_("This equation has no name, so no other equation can use it. Start it with a name and =.")
+                    ),
                     equation.position,
                 )
             continue
         if equation.name in defined:
             raise AlgebraError(
-                message(N_("“{name}” is defined twice. Give the second one another name."), name=equation.name),
+                message(N_("“{name}” is defined twice. Give the second value another name."), name=equation.name),
                 equation.position,
                 len(equation.name),
             )
@@ -244,14 +252,14 @@ def _check_names(equations: list[Equation], given: Collection[str] = ()) -> None
         unused = [name for name in equation.inputs if name not in used]
         if unused:
             raise AlgebraError(
-                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]),
+                message(N_("The formula does not use the input “{name}”. Use it or remove it."), name=unused[0]),
                 equation.position,
             )
     for name, equation in list(defined.items()):
         if name not in used and equation is not equations[-1]:
             raise AlgebraError(
                 message(
-                    N_("A graph has one output, and “{name}” is not used in what follows. Use it or delete it."),
+                    N_("A graph has one output, but nothing uses “{name}”. Use it or delete it."),
                     name=name,
                 ),
                 equation.position,
@@ -267,7 +275,9 @@ def _check_quotient(node: Apply) -> None:
     typed = f"{numerator.name}/{denominator.name}"
     has_no_spaces = denominator.position == numerator.position + len(numerator.name) + 1
     if _GRADIENT_PATTERN.fullmatch(typed) and has_no_spaces:
-        text = N_("{typed} is a gradient and no part of the graph. It can be the start. A quotient is ({a})/({b}).")
+        text = N_(
+            "{typed} is a gradient, so it can't be part of the graph, only its start. For a quotient write ({a})/({b})."
+        )
         raise AlgebraError(
             message(text, typed=typed, a=numerator.name, b=denominator.name), numerator.position, len(typed)
         )
@@ -309,19 +319,22 @@ class _Builder:
         self.reject_joined_names()
         if not isinstance(result, int):
             raise AlgebraError(
-                message(N_("Nothing here depends on an input. Use a name, such as x, for what may change.")),
+                message(
+                    N_("The formula does not depend on an input. Use a name, such as x, for a value that may change.")
+                ),
                 last.position,
             )
         node = self.nodes[result]
         if node.is_input or node.name is not None:
             raise AlgebraError(
-                message(N_("The last equation computes nothing. Let it end in an operation.")), last.position
+                message(N_("The last equation computes nothing. Give it an operation, such as z = x + y.")),
+                last.position,
             )
         self.nodes[result] = replace(node, name=output)
         unused = [name for name in self.shapes if name not in self.bindings]
         if unused:
             raise AlgebraError(
-                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), -1
+                message(N_("The formula does not use the input “{name}”. Use it or remove it."), name=unused[0]), -1
             )
         return Graph(tuple(self.nodes), output, text)
 
@@ -333,7 +346,7 @@ class _Builder:
                 parts = _split_name(node.id, {*unused, *self.bindings} - {node.id})
                 if parts and unused & set(parts):
                     sign = "@" if any(self.shapes.get(part) for part in parts) else "*"
-                    text = N_("“{name}” is one input here. For a product write {product}.")
+                    text = N_("“{name}” is read as one input. For a product write {product}.")
                     product = sign.join(parts)
                     raise AlgebraError(
                         message(text, name=node.id, product=product), self._offset_of(node.id), len(node.id)
@@ -543,7 +556,7 @@ class _Builder:
     def check_products(self, offset: int) -> None:
         """Raise an error if the matrix products of all nodes take too long."""
         if self.num_products > GRAPH_PRODUCTS:
-            text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
+            text = N_("The matrix products need more than {n} multiplications. Use smaller matrices.")
             raise AlgebraError(message(text, n=GRAPH_PRODUCTS), offset)
 
     def add_loss_of_labels(
@@ -592,12 +605,12 @@ class _Builder:
             ]
         op = _OPERATION_ALIASES.get(op, op)
         if op == "range":
-            text = N_("A range ends at a number that is written out, or at a size: range(3), range(len(y)).")
+            text = N_("The end of a range must be a number or a size, as in range(3) or range(len(y)).")
             raise AlgebraError(message(text), part.position, len(op))
         if op not in OPERATIONS:
             raise AlgebraError(
                 message(
-                    N_("There is no node for {name} here. Nodes compute {known}."),
+                    N_("There is no node for {name}. The available nodes are {known}."),
                     name=op,
                     known=", ".join(_known_symbols()),
                 ),
@@ -621,7 +634,7 @@ class _Builder:
         definition = self.definitions[part.op]
         self.num_definition_nodes += definition.num_nodes
         if self.num_definition_nodes > GRAPH.nodes:
-            text = N_("With all that {name} consists of, this has more than {n} nodes. Write it shorter.")
+            text = N_("Together with the nodes inside {name}, this has more than {n} nodes. Use a shorter formula.")
             raise AlgebraError(message(text, name=part.op, n=GRAPH.nodes), part.position, len(part.op))
         return definition
 
@@ -629,7 +642,7 @@ class _Builder:
         """Count the numbers in values of these shapes. Raises `AlgebraError` if there are too many in all."""
         self.num_cells += sum(map(ops.num_cells, shapes))
         if self.num_cells > GRAPH_CELLS:
-            text = N_("The matrices of this graph have more than {n} entries together. Use fewer or smaller ones.")
+            text = N_("The matrices of this graph have more than {n} entries in total. Use fewer or smaller matrices.")
             raise AlgebraError(message(text, n=GRAPH_CELLS), offset)
 
     def add_broadcast(self, operand: int, shape: tuple[int, int]) -> int:

@@ -29,28 +29,28 @@ _ROUNDING = 1e-12
 MAX_DEPTH = 20
 
 _QUESTION_ONE_PATH = N_(
-    "{node} stands for {inside}, and this line is {letter}. Which step comes last, and what went into it?"
+    "{node} stands for {inside}, and this input is {letter}. Which step comes last, and what is its input?"
 )
 _QUESTION_MANY_PATHS = N_(
-    "{node} stands for {inside}, and this line is {letter}. In how many places does {letter} stand there?"
+    "{node} stands for {inside}, and this input is {letter}. In how many places does {letter} appear there?"
 )
 _RULE_ELEMENTWISE = N_(
-    "{node} multiplies by the slopes of its steps, one after the other, from the last one back to this line."
+    "{node} multiplies the upstream by the derivatives of its steps, one by one, from the last step back to this input."
 )
-_RULE_MANY_PATHS = N_(
-    "What this line brings goes several ways through {node}: what comes back along each of them is added."
-)
+_RULE_MANY_PATHS = N_("This input takes several paths through {node}. Add what comes back along each path.")
 _RULE_STRUCTURAL = N_(
-    "{node} sends the upstream back through its steps, from the last one to this line, each by its own rule."
+    "{node} sends the upstream back through its steps, from the last one to this input. Each step follows its own rule."
 )
 _FEEDBACK_ONE_PATH = N_(
-    "That is what comes back along one way through {node}. It stands for {inside}: in how many places does {letter} stand?"
+    "That came back along one path through {node}, which stands for {inside}. In how many places does "
+    "{letter} appear there?"
 )
 _FEEDBACK_LAST_STEP = N_(
-    "That is the slope of the last step in {node}. What stands between that step and this line moves too."
+    "That takes the upstream back through the last step of {node} only. Which steps are between this "
+    "input and that one?"
 )
 #: The names of mistakes at any composite operation.
-MISTAKE_LABELS = {"one-path": N_("a way left out"), "last-step": N_("only the last step")}
+MISTAKE_LABELS = {"one-path": N_("path left out"), "last-step": N_("last step only")}
 
 
 def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: bool = False) -> CompositeOperation:
@@ -60,7 +60,7 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
     graph. Raises `AlgebraError` if composites are nested too deeply.
     """
     if _depth(body) > MAX_DEPTH:
-        text = N_("{name} consists of nodes inside nodes, more than {n} deep. Use fewer levels.")
+        text = N_("The nodes inside {name} are nested more than {n} levels deep. Use fewer levels.")
         raise AlgebraError(message(text, name=name, n=MAX_DEPTH), -1)
     inside = _CompositeBody(body)
     slots = range(inside.num_operands)

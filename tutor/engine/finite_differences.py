@@ -263,14 +263,14 @@ class _Perturber:
         value = self.inputs[name]
         perturbed = _perturb(value, cell, by)
         if _cell_of(perturbed, cell) == _cell_of(value, cell):
-            return message(N_("δ is so small that adding it changes nothing in floats. Take a larger one."))
+            return message(N_("δ is so small that adding it does not change the floating-point value. Use a larger δ."))
         try:
             forward_values = forward(self.passes.graph, {**self.inputs, name: perturbed})
         except NonFiniteError as error:
             return error.message
         pole = find_crossed_pole(self.passes.graph, self.passes.values, forward_values)
         if pole is not None:
-            return message(N_("{node} divides by zero within δ. Take a smaller one."), node=pole)
+            return message(N_("{node} divides by zero within δ of this input. Use a smaller δ."), node=pole)
         return forward_values
 
 
@@ -278,7 +278,7 @@ def _make_quotient(gradient: float, value: float | None, side: tuple[Value, ...]
     if isinstance(side, Message):
         return DifferenceQuotient(gradient, None, side)
     if value is None or not math.isfinite(value):
-        return DifferenceQuotient(gradient, None, message(N_("The difference becomes too large.")))
+        return DifferenceQuotient(gradient, None, message(N_("The difference is too large.")))
     return DifferenceQuotient(gradient, value)
 
 

@@ -46,17 +46,17 @@ def _check_operation(graph: Graph, name: str) -> None:
     """Raise `AlgebraError` if there is no such operation."""
     if name not in graph.position:
         known = ", ".join(node.id for node in graph.nodes if not node.is_input)
-        text = N_("There is no node “{name}” in the graph. Its nodes are {known}.")
+        text = N_("The graph has no node “{name}”. Its nodes are {known}.")
         raise AlgebraError(message(text, name=name, known=known), -1)
     if graph.nodes[graph.position[name]].is_input:
-        text = N_("“{name}” is an input, and only operations go together into one node. Leave it out.")
+        text = N_("“{name}” is an input, but only operations can be folded into one node. Leave it out.")
         raise AlgebraError(message(text, name=name), -1)
 
 
 def _find_exit(graph: Graph, group: Sequence[int]) -> int:
     """Return the node whose output is used outside the group. Raises `AlgebraError` if it is not the only one."""
     if not group:
-        raise AlgebraError(message(N_("There are no nodes to put together. Name some.")), -1)
+        raise AlgebraError(message(N_("There are no nodes to fold. Name at least one.")), -1)
     inside = set(group)
     leaving = [
         i
@@ -69,7 +69,7 @@ def _find_exit(graph: Graph, group: Sequence[int]) -> int:
     if returning:
         before = _reachable(returning[:1], lambda i: {edge.source for edge in graph.incoming_edges[i]} - inside)
         exit_node = next(i for i in leaving if any(edge.target in before for edge in graph.outgoing_edges[i]))
-        text = N_("From {a} a way leads out of the group and through {b} back into it. Take {b} in as well.")
+        text = N_("A path leaves the group at {a} and comes back into it through {b}. Include {b} as well.")
         raise AlgebraError(message(text, a=graph.nodes[exit_node].id, b=graph.nodes[returning[0]].id), -1)
     unconnected = inside - _reachable(group[:1], lambda i: _neighbours(graph, i) & inside)
     if unconnected:
@@ -77,7 +77,7 @@ def _find_exit(graph: Graph, group: Sequence[int]) -> int:
         raise AlgebraError(message(text, a=graph.nodes[group[0]].id, b=graph.nodes[min(unconnected)].id), -1)
     if len(leaving) > 1:
         ids = ", ".join(graph.nodes[i].id for i in leaving)
-        text = N_("A node has one output, but several nodes lead out of this group: {ids}. Leave out all but one.")
+        text = N_("A node has one output, but this group has several: {ids}. Leave out all but one of them.")
         raise AlgebraError(message(text, ids=ids), -1)
     return leaving[0]
 
@@ -122,7 +122,7 @@ def unfold(graph: Graph, name: str) -> Graph:
     node = graph.nodes[unfolded]
     body = node.body or decompose(graph, unfolded)
     if body is None:
-        text = N_("{name} has no parts to open: {node} is as simple as it gets.")
+        text = N_("{name} can't be unfolded, because {node} is a basic operation.")
         raise AlgebraError(message(text, name=node.id, node=node.symbol), -1)
     sources = [arg for arg in node.args if arg is not None]
     order = graph.unfolded_order or tuple(other.id for other in graph.nodes)

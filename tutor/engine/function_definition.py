@@ -37,7 +37,7 @@ class UnusedInputError(AlgebraError):
     """The input at `position` is not used in the function's text."""
 
     def __init__(self, name: str, position: int) -> None:
-        text = N_("Input “{name}” is not used in the formula. Use it or leave it out.")
+        text = N_("The formula does not use the input “{name}”. Use it or remove it.")
         super().__init__(message(text, name=name), -1)
         self.position = position
 
@@ -201,24 +201,26 @@ def make_definition(
 
 def _unknown_name_message(name: str, function: str, inputs: Sequence[str], later_names: Collection[str]) -> Message:
     if name == function:
-        return message(N_("“{name}” stands in its own definition, which would never end. Take it out."), name=name)
+        return message(
+            N_("The definition of “{name}” uses “{name}” itself and would never end. Remove it there."), name=name
+        )
     if name in later_names:
-        return message(N_("“{name}” is defined further down. Move its definition up, before this one."), name=name)
-    text = N_("Unknown name “{name}”. The formula of {of} knows its inputs {known}.")
+        return message(N_("“{name}” is defined later. Move its definition before this one."), name=name)
+    text = N_("Unknown name “{name}”. The formula of {of} can use its inputs {known}.")
     return message(text, name=name, of=function, known=", ".join(inputs))
 
 
 def check_name(name: str, other_names: Collection[str]) -> Message | None:
     """Return why a function cannot have this name beside `other_names`; None if it can."""
     if not name.isidentifier():
-        return message(N_("“{name}” is no name for a function. Write one word of letters and digits."), name=name)
+        return message(N_("“{name}” is not a valid function name. Use one word of letters and digits."), name=name)
     if is_built_in(name) or (name not in FUNCTIONS and (name in EVALUATORS or name in OPERATIONS)):
-        return message(N_("{name} is built in. Choose another name for your own."), name=name)
+        return message(N_("{name} is a built-in function. Choose another name for yours."), name=name)
     # Its nodes are called by the name and a number: swish1.
     if is_reserved(name) or is_reserved(f"{name}1"):
         return message(_RESERVED_NAME, name=name)
     if name in other_names:
-        return message(N_("“{name}” is defined twice. Give the second one another name."), name=name)
+        return message(N_("“{name}” is defined twice. Give the second value another name."), name=name)
     return None
 
 
@@ -228,14 +230,14 @@ def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str])
         return 0, message(N_("{name} has no inputs. Write at least one, as in {name}(x)."), name=name)
     for position, input_name in enumerate(inputs):
         if not input_name.rstrip("'").isidentifier():
-            text = N_("“{name}” is no name for an input. Write one word, such as x.")
+            text = N_("“{name}” is not a valid input name. Use one word, such as x.")
             return position, message(text, name=input_name)
         if is_reserved(input_name) or input_name in other_names or input_name == name:
             return position, message(_RESERVED_NAME, name=input_name)
         if input_name in inputs[:position]:
-            return position, message(N_("Input “{name}” stands here twice. Keep one."), name=input_name)
+            return position, message(N_("The input “{name}” appears twice here. Remove one."), name=input_name)
         if position >= MAX_INPUTS:
-            text = N_("{name} has more than {n} inputs. Take it apart into smaller ones.")
+            text = N_("{name} has more than {n} inputs. Split it into smaller functions.")
             return position, message(text, name=name, n=MAX_INPUTS)
     return None
 
@@ -282,5 +284,5 @@ def _parse_head(text: str) -> tuple[list[Token], Token]:
             return names, token
         expected = ["="] if token.kind == ")" else expected[1:] or [",", "name"]
     raise AlgebraError(
-        message(N_("A node of your own is written as swish(x) = x * sigmoid(x).")), token.position, len(token.text)
+        message(N_("Define a custom node like this: swish(x) = x * sigmoid(x).")), token.position, len(token.text)
     )

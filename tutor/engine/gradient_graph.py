@@ -73,7 +73,9 @@ def gradient_graph(graph: Graph, name: str, inputs: Mapping[str, Value]) -> Grad
     if not isinstance(formula, Apply) or passes.table.is_constant(formula):
         return GradientGraph(name, output, formula, None)
     if signs := [part for part in postorder(formula) if isinstance(part, Apply) and part.op == "sign"]:
-        text = N_("The slope of {node} depends on the sign of {sign}. Give every input a value instead of a symbol.")
+        text = N_(
+            "The derivative of {node} depends on the sign of {sign}. Give every input a value instead of a symbol."
+        )
         node = next(node for node in graph.nodes if not node.is_input and node.operation.has_kink)
         raise AlgebraError(message(text, node=node.symbol, sign=format_expr(signs[0].args[0])), -1)
     equations = list(_equations(formula, output, _named_steps(passes, gradients), names, passes.table))
@@ -94,8 +96,8 @@ def check_scalars(graph: Graph) -> None:
     for position, node in enumerate(graph.nodes):
         if node.shape is not None or (node.body and any(part.shape is not None for part in node.body.nodes)):
             text = N_(
-                "Second derivatives need a graph of numbers, but {name} has a matrix. "
-                "Write its entries as inputs of their own, such as w1*x1 + w2*x2."
+                "Second derivatives work only for graphs of numbers, but there is a matrix at {name}. "
+                "Write each entry as its own input, as in w1*x1 + w2*x2."
             )
             raise AlgebraError(message(text, name=graph.label(position)), -1)
 
@@ -146,7 +148,7 @@ def _slope_errors(graph: Graph, position: int) -> Iterator[None]:
     except AlgebraError:
         raise
     except (ArithmeticError, ValueError):
-        text = message(N_("{node} has no slope for these inputs."), node=graph.label(position))
+        text = message(N_("{node} has no derivative for these inputs."), node=graph.label(position))
         raise NonFiniteError(graph.nodes[position].id, text) from None
 
 

@@ -75,12 +75,12 @@ def check_names(graph: Graph, names: Sequence[str]) -> None:
     """Raise `AlgebraError` unless a graph has a Hessian by these inputs."""
     for position, name in enumerate(names):
         if name not in graph.inputs:
-            text = N_("“{name}” is no input of this formula. Its inputs are {known}.")
+            text = N_("“{name}” is not an input of this formula. Its inputs are {known}.")
             raise AlgebraError(message(text, name=name, known=", ".join(graph.inputs)), -1)
         if name in names[:position]:
-            raise AlgebraError(message(N_("“{name}” is listed twice. Leave one out."), name=name), -1)
+            raise AlgebraError(message(N_("“{name}” is listed twice. Remove one."), name=name), -1)
     if len(names) > MAX_NAMES:
-        text = N_("A Hessian has at most {n} rows here, and these are {count}. Leave some names out.")
+        text = N_("A Hessian can have at most {n} rows, but you listed {count} names. Leave some out.")
         raise AlgebraError(message(text, n=MAX_NAMES, count=len(names)), -1)
     check_scalars(graph)
 

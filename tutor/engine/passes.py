@@ -140,17 +140,17 @@ def _evaluate_checked(
     except ZeroDivisionError:
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
-        raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} becomes too large."))) from None
+        raise NonFiniteError(node.id, _node_message(graph, position, N_("The value of {node} is too large."))) from None
     except (IndexValueError, NoValueError) as error:
         raise NonFiniteError(node.id, error.message) from None
     except KeyError:
         raise NonFiniteError(node.id, Message(N_("An index has to be a number here, and this is a symbol."))) from None
     except ValueError:
         raise NonFiniteError(
-            node.id, _node_message(graph, position, N_("{node} has no value as a real number."))
+            node.id, _node_message(graph, position, N_("The value of {node} is not a real number."))
         ) from None
     if not is_finite(value):
-        raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} has no value as a finite number.")))
+        raise NonFiniteError(node.id, _node_message(graph, position, N_("The value of {node} is not a finite number.")))
     return value
 
 
@@ -210,11 +210,11 @@ def _backward_edges(
                         local = values.broadcast_like(local, gradient)
             except (ArithmeticError, ValueError):
                 raise NonFiniteError(
-                    node.id, _node_message(graph, position, N_("{node} has no slope for these inputs."))
+                    node.id, _node_message(graph, position, N_("{node} has no derivative for these inputs."))
                 ) from None
             if not is_finite(gradient):
                 raise NonFiniteError(
-                    node.id, _node_message(graph, position, N_("{node} has no finite slope for these inputs."))
+                    node.id, _node_message(graph, position, N_("{node} has no finite derivative for these inputs."))
                 )
             before = gradients[edge.source]
             total = gradient if before is None else before + gradient

@@ -100,7 +100,7 @@ class _SymbolicPasses:
         except NoValueError as error:
             raise NonFiniteError(node.id, error.message) from None
         except (ArithmeticError, ValueError):
-            raise self.no_value_error(position, N_("{node} has no value as a real number.")) from None
+            raise self.no_value_error(position, N_("The value of {node} is not a real number.")) from None
 
     def no_value_error(self, position: int, text: str) -> NonFiniteError:
         return NonFiniteError(self.graph.nodes[position].id, message(text, node=self.graph.label(position)))
@@ -172,7 +172,7 @@ class _SymbolicPasses:
             local = self.stored_form(rules[slot](z, *args))
             return EdgeGradient(upstream, local, self.stored_form(upstream * local))
         except (ArithmeticError, ValueError):
-            raise self.no_value_error(position, N_("{node} has no slope for these inputs.")) from None
+            raise self.no_value_error(position, N_("{node} has no derivative for these inputs.")) from None
 
 
 class _NamedPasses(_SymbolicPasses):

@@ -101,7 +101,7 @@ def _joined_letters(problem: Problem, labels: bool) -> Iterator[AlgebraError]:
             continue
         are_letters = all(len(other) == 1 for other in graph.inputs if other != name and not _LETTERS.fullmatch(other))
         if others and are_letters:
-            text = N_("“{name}” is one input here. For a product write {product}.")
+            text = N_("“{name}” is read as one input. For a product write {product}.")
             yield AlgebraError(message(text, name=name, product="*".join(name)), _place(graph, name), len(name))
 
 

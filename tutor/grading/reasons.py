@@ -78,7 +78,7 @@ _WRONG_REASONS: Mapping[str, str] = {
     "pow.function-itself": _TIMES_OUTPUT,
     "pow.undo": _BACKWARDS,
     "pow.no-log": N_("the upstream times the power itself"),
-    "pow.power-rule": N_("the upstream times n·x^(n − 1), the slope of x^n"),
+    "pow.power-rule": N_("the upstream times n·x^(n − 1)"),
     "exp.power-rule": N_("the upstream times x·e^(x − 1), x the input"),
     "exp.times-inner": N_("the upstream times x·e^x, x the input"),
     "exp.at-output": N_("the upstream times e^y, y the output"),

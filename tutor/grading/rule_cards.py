@@ -181,8 +181,9 @@ def _common_mistakes(operation: Operation, slot: int | None, values: dict[str, s
         if name in names or (slot is not None and mistake.slots is not None and slot not in mistake.slots):
             continue
         names.add(name)
-        # {v} is the learner's answer, which a card does not know.
-        feedback = "" if "{v}" in mistake.feedback else translate(mistake.feedback)
+        # {v} is the learner's answer, and {x} the value in it; a card knows neither.
+        is_about_answer = "{v}" in mistake.feedback or "{x}" in mistake.feedback
+        feedback = "" if is_about_answer else translate(mistake.feedback)
         try:
             yield name, feedback.format_map({"node": operation.symbol, **values})
         except KeyError:

@@ -19,38 +19,43 @@ TABLE = (
         derivative=(lambda z, x, y: constant_like(1, z), lambda z, x, y: constant_like(1, z)),
         commutative=True,
         keeps_decimals=True,
-        rule=(N_("+ hands the upstream on unchanged."),),
+        rule=(N_("+ passes the upstream on unchanged."),),
         confirmation=(N_("the upstream, which + passes on unchanged"),),
-        skill_name=(N_("+ passes on"),),
-        question=(N_("Raise only this line by 1: by how much does + rise?"),),
+        skill_name=(N_("addition"),),
+        question=(N_("When only this input rises by 1, by how much does the sum rise?"),),
         why=N_(
-            "Raise one line a little, and the sum rises by just as much. "
-            "So the slope is 1 on every line, whatever flows there. "
-            "The upstream times 1 is the upstream."
+            "When one input rises a little, the sum rises by exactly as much. So the local derivative "
+            "is 1 for every input, whatever its value. The upstream times 1 is the upstream."
         ),
         mistakes=(
             undo(lambda e: e.g - e.o),
             SPLIT_EVENLY,
             Mistake(
                 "split-by-size",
-                N_("gradient shared out"),
+                N_("gradient split"),
                 lambda e: e.g * e.x / (e.x + e.o),
                 SPLIT,
                 feedback_with_constant="",
-                asks=N_("Did you share {up} out by the size of the inputs?"),
+                asks=N_("Did you split {up} in proportion to the inputs?"),
             ),
             Mistake(
                 "times-rule",
-                N_("the rule of ×"),
+                N_("rule of ×"),
                 lambda e: e.g * e.o,
-                N_("Multiplying is the rule of ×. This node adds: what does + do to a small change?"),
+                N_(
+                    "Multiplying by the other input is the rule of ×. When only this input of + rises by "
+                    "1, by how much does the sum rise?"
+                ),
                 asks=N_("Did you multiply {up} by {other}?"),
             ),
             Mistake(
                 "own-input",
-                N_("the line's own value"),
+                N_("own value used"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the value of this line. If this line rises by 1, by how much does the sum rise?"),
+                N_(
+                    "You multiplied by this input's own value. When only this input rises by 1, by how "
+                    "much does the sum rise?"
+                ),
                 asks=N_("Did you multiply {up} by {own}?"),
             ),
         ),
@@ -63,40 +68,42 @@ TABLE = (
         derivative=(lambda z, x, y: constant_like(1, z), lambda z, x, y: constant_like(-1, z)),
         keeps_decimals=True,
         rule=(
-            N_("− hands the upstream on unchanged to what it takes from."),
-            N_("− hands the upstream on with the opposite sign to what it takes away."),
+            N_("− passes the upstream on unchanged to its first input."),
+            N_("− sends its second input the upstream with the opposite sign."),
         ),
         confirmation=(
             N_("the upstream, which − passes on unchanged"),
             N_("the upstream with the opposite sign"),
         ),
         skill_name=(
-            N_("− passes on"),
-            N_("− changes the sign"),
+            N_("− first input"),
+            N_("− second input"),
         ),
         question=(
-            N_("Raise only this line by 1: by how much, and which way, does − move?"),
-            N_("This line is what is taken away. Raise it by 1: by how much, and which way, does − move?"),
+            N_("When only this input rises by 1, does the difference rise or fall, and by how much?"),
+            N_(
+                "This input is subtracted. When only this input rises by 1, does the difference rise or "
+                "fall, and by how much?"
+            ),
         ),
         why=N_(
-            "In x − y, raise x by 1 and the difference rises by 1. "
-            "Raise y by 1 and the difference falls by 1. "
-            "So the slopes are 1 and −1, whatever flows there."
+            "In x − y, when x rises by 1, the difference rises by 1. When y rises by 1, the difference "
+            "falls by 1. So the local derivatives are 1 and −1, whatever the values are."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: e.g,
-                N_("The size is right. When this line grows, does the difference grow or shrink?"),
+                N_("The size is right. When this input grows, does the difference grow or shrink?"),
                 slots=(1,),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "minus-on-first",
-                N_("minus on the wrong line"),
+                N_("minus sign on the wrong input"),
                 lambda e: -e.g,
-                N_("The size is right. Which of the two lines is taken away: this one, or the other?"),
+                N_("The size is right. Which of the two inputs does − subtract: this one or the other?"),
                 slots=(0,),
                 asks=N_("Did you change the sign of {up}?"),
             ),
@@ -105,9 +112,12 @@ TABLE = (
             SPLIT_EVENLY,
             Mistake(
                 "times-rule",
-                N_("the rule of ×"),
+                N_("rule of ×"),
                 lambda e: e.g * e.o,
-                N_("Multiplying is the rule of ×. This node subtracts."),
+                N_(
+                    "Multiplying by the other input is the rule of ×. When only this input of − rises by "
+                    "1, how does the difference change?"
+                ),
                 asks=N_("Did you multiply {up} by {other}?"),
             ),
         ),
@@ -120,62 +130,67 @@ TABLE = (
         derivative=(lambda z, x, y: y, lambda z, x, y: x),
         commutative=True,
         keeps_decimals=True,
-        rule=(N_("× sends each line the upstream times the value of the other line."),),
+        rule=(N_("× multiplies the upstream by the other input."),),
         confirmation=(N_("the upstream times the other input"),),
         confirmation_with_constant=N_("the upstream times the constant factor"),
-        skill_name=(N_("× other input"),),
-        question=(N_("What did × receive on its other line?"),),
-        rule_with_constant=N_("{node} sends back the upstream times the number it multiplies by."),
-        question_with_constant=N_("Which number does {node} multiply by?"),
+        skill_name=(N_("multiplication"),),
+        question=(N_("What is the value of the other input of ×?"),),
+        rule_with_constant=N_("{node} multiplies the upstream by its constant factor."),
+        question_with_constant=N_("Which constant does {node} multiply its input by?"),
         calculus_rule=(
-            N_(
-                "Hold the other line fixed: then × multiplies this line by a constant. By how much does such a product rise when this line rises by 1?"
-            ),
+            N_("Treat the other input as a constant. What is the derivative of a constant times this input?"),
         ),
         why=N_(
-            "Raise x by 1, and x·y rises by y: there is one more y. "
-            "So the slope for a line is what the other line carries. "
-            "Lines swap their values, one could say, on the way back."
+            "When x rises by 1, x·y rises by y, because there is one more y. So the local derivative "
+            "for one input is the value of the other. You can picture the two inputs swapping their "
+            "values on the way back."
         ),
         mistakes=(
             Mistake(
                 "own-input",
-                N_("the line's own value"),
+                N_("own value used"),
                 lambda e: e.g * e.x,
-                N_(
-                    "{v} comes from what this line itself carried. × doesn't return a line's own value: "
-                    "what came in on the other one?"
-                ),
+                N_("Did you use this input's own value, {x}? × needs the other input: what is its value?"),
                 feedback_with_constant=N_(
-                    "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
+                    "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
+                    "output of {node} rise?"
                 ),
                 asks=N_("Did you multiply {up} by {own}?"),
             ),
             Mistake(
                 "plus-rule",
-                N_("the rule of +"),
+                N_("rule of +"),
                 lambda e: e.g,
-                N_("Passing the upstream on unchanged is the rule of +. This node multiplies: what is still missing?"),
+                N_(
+                    "Passing the upstream on unchanged is the rule of +. This node multiplies: what does "
+                    "it multiply this input by?"
+                ),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
             undo(lambda e: e.g / e.o),
             Mistake(
                 "both-inputs",
-                N_("multiplied by both lines"),
+                N_("multiplied by both inputs"),
                 lambda e: e.g * e.x * e.o,
-                N_("You multiplied by both lines. If only this line moves by 1, how much does the product move?"),
+                N_(
+                    "You multiplied by both inputs. When only this input rises by 1, by how much does the product rise?"
+                ),
                 feedback_with_constant=N_(
-                    "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
+                    "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
+                    "output of {node} rise?"
                 ),
                 asks_in_words=N_("Did you multiply by both inputs of {node}?"),
             ),
             Mistake(
                 "sum-of-inputs",
-                N_("the two lines added"),
+                N_("inputs added"),
                 lambda e: e.g * (e.x + e.o),
-                N_("You added the two lines. If only this line moves by 1, how much does the product move?"),
+                N_(
+                    "You multiplied by the sum of the inputs. When only this input rises by 1, by how much "
+                    "does the product rise?"
+                ),
                 feedback_with_constant="",
-                asks_in_words=N_("Did you add the two inputs of {node}?"),
+                asks_in_words=N_("Did you multiply by the sum of the two inputs of {node}?"),
             ),
         ),
     ),
@@ -188,73 +203,89 @@ TABLE = (
         divisor=lambda x, y: y,
         rule=(
             N_("÷ sends its numerator the upstream divided by the denominator."),
-            N_("÷ sends its denominator the upstream times minus the numerator over the denominator squared."),
+            N_("÷ sends its denominator the upstream times −numerator/denominator²."),
         ),
         confirmation=(
             N_("the upstream times one over the denominator"),
             N_("the upstream times −numerator/denominator²"),
         ),
         skill_name=(
-            N_("÷ to the numerator"),
-            N_("÷ to the denominator"),
+            N_("÷ numerator"),
+            N_("÷ denominator"),
         ),
         question=(
-            N_("This line is the numerator. Raise it by 1: by how much does the quotient rise?"),
-            N_("This line is the denominator. When it grows, does the quotient grow or shrink?"),
+            N_("This input is the numerator. When it rises by 1, by how much does the quotient change?"),
+            N_("This input is the denominator. When it grows, does the quotient grow or shrink?"),
         ),
         calculus_rule=(
-            N_("Hold the denominator fixed: then ÷ multiplies this line by a constant, one over the denominator."),
             N_(
-                "Hold the numerator fixed and write the denominator as a power, y^(−1): the exponent comes down as a factor, and is lowered by one."
+                "Treat the denominator as a constant. Then ÷ multiplies this input by the constant "
+                "1/denominator: what is the derivative?"
+            ),
+            N_(
+                "Treat the numerator as a constant and write 1 over the denominator y as a power, "
+                "y^(−1). Bring the exponent down as a factor and reduce it by one."
             ),
         ),
         why=N_(
-            "x/y is x times 1/y, so for x the other factor is 1/y. "
-            "For y, x is a constant factor in front of 1/y. "
-            "1/y changes by −1/y², so the quotient changes by −x/y²."
+            "x/y is x times 1/y, so the local derivative for x is the other factor, 1/y. For y, x is a "
+            "constant factor, and the derivative of 1/y is −1/y². So the local derivative for y is "
+            "−x/y²."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: e.g * e.operands[0] / (e.x * e.x),
                 N_("The size is right. When the denominator grows, does the quotient grow or shrink?"),
                 slots=(1,),
-                asks=N_("Did you leave the minus sign out?"),
+                asks=N_("Did you leave out the minus sign?"),
             ),
             Mistake(
                 "no-numerator",
                 N_("numerator left out"),
                 lambda e: -e.g / (e.x * e.x),
-                N_("That is the rule of 1/x. Here something else than 1 stands above the line: where does it go?"),
+                N_(
+                    "That is the rule of 1/x. Here the numerator is not 1. Treat it as a constant: what "
+                    "happens to a constant factor when you differentiate?"
+                ),
                 slots=(1,),
             ),
             Mistake(
                 "no-square",
                 N_("square left out"),
                 lambda e: -e.g * e.operands[0] / e.x,
-                N_("Nearly. Write the quotient as a power of the denominator: what becomes of its exponent?"),
+                N_(
+                    "The minus sign and the numerator are there. Write 1 over the denominator as a power: "
+                    "which exponent is left after differentiating?"
+                ),
                 slots=(1,),
             ),
             Mistake(
                 "as-times",
-                N_("the rule of ×"),
+                N_("rule of ×"),
                 lambda e: e.g * e.o,
-                N_("Multiplying is the rule of ×. This node divides."),
+                N_(
+                    "Multiplying by the other input is the rule of ×. This node divides: when only this "
+                    "input rises by 1, how does the quotient change?"
+                ),
             ),
             undo(lambda e: e.g * e.o, slots=(0,)),
             Mistake(
                 "upside-down",
-                N_("divided by the wrong line"),
+                N_("divided by the wrong input"),
                 lambda e: e.g / e.x,
-                N_("You divided by the numerator. Which line does the numerator get divided by?"),
+                N_("You divided by the numerator. Which of its two inputs does ÷ divide by?"),
                 slots=(0,),
             ),
             Mistake(
                 "numerator-rule",
-                N_("the numerator's rule"),
+                N_("rule of the numerator"),
                 lambda e: e.g / e.x,
-                N_("That is what the numerator would get. This line is the denominator."),
+                N_(
+                    "That is the rule of the numerator, but this input is the denominator. When the "
+                    "denominator grows, does the quotient grow or shrink?"
+                ),
                 slots=(1,),
             ),
         ),
@@ -262,25 +293,24 @@ TABLE = (
     Operation(
         id="neg",
         symbol="×−1",
-        title=N_("change of sign"),
+        title=N_("negation"),
         forward=lambda x: -x,
         derivative=(lambda z, x: constant_like(-1, z),),
         keeps_decimals=True,
-        rule=(N_("A change of sign changes the upstream's sign."),),
+        rule=(N_("The node ×−1 changes the sign of the upstream."),),
         confirmation=(N_("the upstream with the opposite sign"),),
-        skill_name=(N_("change of sign"),),
-        question=(N_("Raise this line by 1: by how much, and which way, does the output move?"),),
+        skill_name=(N_("negation"),),
+        question=(N_("When this input rises by 1, does the output rise or fall, and by how much?"),),
         why=N_(
-            "The output is the input with the other sign. "
-            "Raise the input by 1, and the output falls by 1. "
-            "So the slope is −1 everywhere."
+            "The output is the input with the opposite sign. When the input rises by 1, the output "
+            "falls by 1. So the local derivative is −1 everywhere."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: e.g,
-                N_("The size is right. When this line grows, does {node} grow or shrink?"),
+                N_("The size is right. When this input grows, does the output of {node} grow or shrink?"),
                 asks=N_("Did you pass {up} on unchanged?"),
             ),
         ),
@@ -292,61 +322,67 @@ TABLE = (
         forward=lambda x: constant_like(1, x) / x,
         derivative=(lambda z, x: -power(z, 2),),
         divisor=lambda x: x,
-        rule=(N_("1/x sends back the upstream times minus the square of its output."),),
+        rule=(N_("1/x sends back the upstream times −y², where y is its output."),),
         confirmation=(N_("the upstream times −y², y the output"),),
         skill_name=(N_("reciprocal"),),
         question=(
             N_(
-                "One factor is to be multiplied in: the slope of 1/x here. "
-                "Before you calculate: when x grows, does 1/x grow or shrink?"
+                "Multiply the upstream by one factor, the derivative of 1/x. First find its sign: when "
+                "x grows, does 1/x grow or shrink?"
             ),
         ),
-        calculus_rule=(
-            N_("Write 1/x as a power, x^(−1): the exponent comes down as a factor, and is lowered by one."),
-        ),
+        calculus_rule=(N_("Write 1/x as a power, x^(−1). Bring the exponent down as a factor and reduce it by one."),),
         why=N_(
-            "When x grows, 1/x shrinks: that is the minus. "
-            "1/x is x to the power −1, so its slope is −1/x². "
-            "With the output y = 1/x this is −y²."
+            "When x grows, 1/x shrinks; that is why there is a minus sign. 1/x is the power x^(−1), so "
+            "its derivative is −1·x^(−2) = −1/x². With the output y = 1/x, this is −y²."
         ),
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: e.g * e.z * e.z,
                 N_("The size is right. When x grows, does 1/x grow or shrink?"),
-                asks=N_("Did you leave the minus sign out?"),
+                asks=N_("Did you leave out the minus sign?"),
             ),
             Mistake(
                 "no-square",
                 N_("square left out"),
                 lambda e: -e.g * e.z,
-                N_("The sign is right. Write 1/x as a power of x: the exponent −1 comes down, and what is left above?"),
+                N_(
+                    "The minus sign is there. Write 1/x as x^(−1) and bring the exponent down: which "
+                    "exponent is left after you reduce it by one?"
+                ),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: -e.g / (e.z * e.z),
-                N_("The form −1/x² is right, but what did you put in for x: the node's input or its output?"),
+                N_("The form −1/x² is right. Did you take x as the input of 1/x or as its output?"),
             ),
             Mistake(
                 "log",
-                N_("log x for 1/x"),
+                N_("log x instead of the derivative"),
                 lambda e: e.g * log(e.x),
-                N_("log x is what 1/x is the slope of. Here the slope of 1/x itself is asked: is 1/x rising?"),
+                N_(
+                    "Differentiating log x gives 1/x, but here you differentiate 1/x itself. When x grows, "
+                    "does 1/x grow or shrink?"
+                ),
             ),
             Mistake(
                 "two-x",
                 N_("x doubled instead of squared"),
                 lambda e: -e.g / (e.x + e.x),
-                N_("The denominator is x squared, not x doubled. Try it with x^(−1) and the rule for powers."),
+                N_(
+                    "The minus sign is there, but the denominator is not 2x. Write 1/x as x^(−1): what "
+                    "does the power rule give?"
+                ),
             ),
             undo(lambda e: e.g * e.x),
             Mistake(
                 "logs-rule",
-                N_("log's rule"),
+                N_("rule of log"),
                 lambda e: e.g * e.z,
-                N_("1/x is the slope of log. Here 1/x is the function itself: what is its slope?"),
+                N_("1/x is the derivative of log. Here 1/x is the function itself: what is its derivative?"),
             ),
         ),
     ),
@@ -362,74 +398,89 @@ TABLE = (
         divisor=lambda x, n: x if isinstance(n, float) and n < 0 else None,
         keeps_decimals=True,
         rule=(
-            N_("The exponent comes down as a factor, and above it is lowered by one."),
-            N_("A power with the variable above returns itself times the log of its base."),
+            N_("Bring the exponent down as a factor and reduce it by one."),
+            N_("For the exponent: multiply the power itself by the log of its base."),
         ),
         confirmation=(
-            N_("the upstream times n·x^(n − 1), the slope of x^n"),
-            N_("the upstream times the power times the log of its base"),
+            N_("the upstream times n·x^(n − 1)"),
+            N_("the upstream times a^n·log a"),
         ),
         skill_name=(
-            N_("power, to the base"),
-            N_("power, to the exponent"),
+            N_("power: base"),
+            N_("power: exponent"),
         ),
         question=(
-            N_("This line is the base. What happens to an exponent when a power is differentiated? Two things."),
-            N_("This line is the exponent. How fast does a power grow with it?"),
+            N_("This input is the base. Which two things happen to the exponent when you differentiate a power?"),
+            N_("This input is the exponent. When it rises by 1, what is the power multiplied by?"),
         ),
         calculus_rule=(
-            N_("The rule for powers: the exponent comes down as a factor, and above it is lowered by one."),
+            N_("Use the power rule: bring the exponent down as a factor and reduce it by one."),
             N_(
-                "Write the power with the base e: a^n is e^(n·log a). exp is its own slope, and what stands beside n comes down as a factor."
+                "Write the power with the base e: a^n = e^(n·log a). Then use the chain rule: the "
+                "derivative of exp is exp, times the derivative of n·log a."
             ),
         ),
         why=N_(
-            "x³ is x·x·x: x stands there three times. "
-            "Moving x moves each of them while the other two, x², stay as factors. "
-            "Three times the same: 3·x². Any exponent goes the same way."
+            "x³ is x·x·x, so x appears three times. For each x, the other two form the factor x². "
+            "Together that is 3·x², and other exponents follow the same pattern."
         ),
         mistakes=(
             Mistake(
                 "no-factor",
                 N_("exponent not brought down"),
                 lambda e: e.g * power(e.x, e.o - constant_like(1, e.o)),
-                N_("The exponent was lowered, good. It also comes down somewhere: where?"),
+                N_(
+                    "You reduced the exponent by one, and that is right. What else happens to the exponent "
+                    "when you differentiate a power?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "not-lowered",
-                N_("exponent not lowered"),
+                N_("exponent not reduced"),
                 lambda e: e.g * e.o * e.z,
-                N_("The exponent came down as a factor, good. What is left above?"),
+                N_("You brought the exponent down as a factor, and that is right. Which exponent is left?"),
                 slots=(0,),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is the power itself. Its slope is asked: how fast does it grow when the base grows?"),
+                N_(
+                    "You multiplied by the power itself. We need its derivative: what happens to the "
+                    "exponent when you differentiate?"
+                ),
                 slots=(0,),
             ),
             Mistake(
                 "wrong-side",
                 N_("wrong order or wrong rule"),
                 lambda e: e.g * e.z * log(e.x),
-                N_("That is the rule for a variable exponent. Here the variable is the base."),
+                N_(
+                    "That is the rule for a variable exponent. Here the base is the variable: what happens "
+                    "to the exponent when you differentiate?"
+                ),
                 slots=(0,),
             ),
             undo(lambda e: power(e.g, constant_like(1, e.o) / e.o), slots=(0,)),
             Mistake(
                 "no-log",
-                N_("factor log left out"),
+                N_("log factor left out"),
                 lambda e: e.g * e.z,
-                N_("That holds for the base e only. Which factor does another base bring?"),
+                N_(
+                    "The power itself is one factor. It is the whole derivative only for the base e: which "
+                    "factor comes in for another base?"
+                ),
                 slots=(1,),
             ),
             Mistake(
                 "power-rule",
-                N_("the rule for powers"),
+                N_("power rule used"),
                 lambda e: e.g * e.x * power(e.o, e.x - constant_like(1, e.x)),
-                N_("That is the rule for a variable base. Here the variable is the exponent."),
+                N_(
+                    "That is the rule for a variable base. Here the exponent n is the variable: what is "
+                    "the derivative of e^(n·log a) with respect to n?"
+                ),
                 slots=(1,),
             ),
         ),

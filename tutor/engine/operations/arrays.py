@@ -104,7 +104,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
     return Operation(
         id="index",
         symbol=text.removeprefix("x"),
-        title=N_("index"),
+        title=N_("indexing"),
         forward=function,
         vjp=(partial(_index_vjp, function), *(no_gradient,) * index.num_operands),
         data_slots=tuple(range(1, 1 + index.num_operands)),
@@ -113,73 +113,89 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
         keeps_decimals=True,
         rule=(
             N_(
-                "The upstream goes back to the places it was taken from, added up where one was taken twice; the rest is 0."
+                "Send each upstream back to the entry that was picked. If an entry was picked more "
+                "than once, add its upstreams. All other entries get 0."
             ),
         ),
-        confirmation=(N_("the upstream at the places that were taken, 0 elsewhere"),),
-        skill_name=(N_("index to its places"),),
+        confirmation=(N_("the upstream at each picked entry, 0 elsewhere"),),
+        skill_name=(N_("indexing"),),
         question=(
             N_(
-                "The answer has the shape of what the entries were taken from, {shape}. "
-                "Raise only one of its entries by 1: was it taken, and how often?"
+                "The answer has the shape of the indexed input, {shape}. Choose one of its entries: "
+                "how many times was it picked?"
             ),
         ),
         why=N_(
-            "An entry that was not taken moves nothing, so it gets 0. "
-            "An entry that was taken moves its copy as much as itself, so it gets the upstream of that copy. "
-            "If it was taken twice it moves both copies, and what comes back from them is added."
+            "An entry that was not picked does not affect the output, so its gradient is 0. An entry "
+            "that was picked changes its copy as much as itself, so it gets the upstream of that copy. "
+            "If it was picked twice, it changes both copies, so their upstreams add up."
         ),
         mistakes=(
             Mistake(
                 "overwritten",
                 N_("duplicates overwritten"),
                 partial(_overwritten, function),
-                N_("One entry was taken more than once. You kept only what came back last: what about the others?"),
-                asks=N_("Did the last upstream replace the earlier ones at an entry that was taken twice?"),
+                N_(
+                    "You sent the last upstream back to an entry that was picked more than once. What "
+                    "about its other copies: how do you combine their upstreams?"
+                ),
+                asks=N_("At an entry that was picked twice, did the last upstream replace the earlier one?"),
             ),
             Mistake(
                 "first-only",
-                N_("only the first of duplicates"),
+                N_("first duplicate only"),
                 partial(_first_only, function),
-                N_("One entry was taken more than once. You kept only what came back first: what about the others?"),
-                asks=N_("Did you leave out what came back from the second copy?"),
+                N_(
+                    "You sent the first upstream back to an entry that was picked more than once. What "
+                    "about its other copies: how do you combine their upstreams?"
+                ),
+                asks=N_("Did you leave out the upstream of the second copy?"),
             ),
             Mistake(
                 "averaged",
                 N_("duplicates averaged"),
                 partial(_averaged, function),
                 N_(
-                    "You took the mean where an entry was taken more than once. Raise it by 1: do both copies rise by 1?"
+                    "You took the mean at an entry that was picked more than once. When that entry "
+                    "rises by 1, by how much does each copy rise?"
                 ),
-                asks=N_("Did you take the mean over the copies of an entry?"),
+                asks=N_("Did you take the mean of the upstreams of an entry's copies?"),
             ),
             Mistake(
                 "everywhere",
-                N_("gradient to entries not taken"),
+                N_("gradient at entries that were not picked"),
                 partial(_everywhere, function),
-                N_("Entries that were not taken got a gradient too. Raise one of them by 1: what moves?"),
+                N_(
+                    "Entries that were not picked got a gradient as well. When one of them rises by 1, how "
+                    "much does the output change?"
+                ),
                 asks=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "counted-from-one",
                 N_("counted from 1"),
                 partial(_counted_from_one, function),
-                N_("The numbers are right, one place too early. Indexes are counted from 0: which entry is [1]?"),
+                N_("The numbers are right, but they are one place too early. Indexes start at 0: which entry is [1]?"),
                 asks=N_("Did you count the entries from 1?"),
             ),
             Mistake(
                 "not-spread",
                 N_("zeros left out"),
                 lambda e: e.g,
-                N_("These are the upstreams of the entries taken. The answer has a number for every entry, {shape}."),
-                asks=N_("Did you pass the upstream gradient on as it came?"),
+                N_(
+                    "These are the upstreams as they are in the output. The answer has the shape {shape}: "
+                    "which upstreams, if any, belong to its first entry?"
+                ),
+                asks=N_("Did you pass the upstream gradient on unchanged?"),
             ),
             Mistake(
                 "times-value",
-                N_("multiplied by the values"),
+                N_("multiplied by the forward values"),
                 lambda e: _scatter(function, e.g * e.z, *e.operands[1:]),
-                N_("You multiplied by the entries. Raise one that was taken by 1: does its copy rise by its value?"),
-                asks_in_words=N_("Did you multiply by the entries that were taken?"),
+                N_(
+                    "You multiplied by the picked entries. When one of them rises by 1, by how much does its copy rise?"
+                ),
+                asks_in_words=N_("Did you multiply by the picked entries?"),
             ),
         ),
     )
@@ -221,9 +237,9 @@ def _joined_keys(function: BoundFunction, shapes: Sequence[Shape]) -> list[tuple
 
 
 _JOIN_WHY = N_(
-    "Each operand becomes one part of the result and moves nothing else. "
-    "Raise an entry of it by 1, and the same entry of that part rises by 1. "
-    "So each operand gets back its own part of the upstream, unchanged."
+    "Each input becomes one part of the output and affects nothing else. When an entry of the input "
+    "rises by 1, the same entry of that part rises by 1. So each input gets its own part of the "
+    "upstream, unchanged."
 )
 
 
@@ -246,23 +262,25 @@ def _join_operation(
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
         rule=(rule,),
-        confirmation=(N_("the part of the upstream that belongs to this operand"),),
+        confirmation=(N_("the part of the upstream that belongs to this input"),),
         skill_name=(skill_name,),
-        question=(N_("The answer has the shape of this operand, {shape}. Where in the result does it stand?"),),
+        question=(
+            N_("The answer has the shape of this input, {shape}. Which part of the output is made from this input?"),
+        ),
         why=_JOIN_WHY,
         mistakes=(
             Mistake(
                 "other-part",
-                N_("the part of another operand"),
+                N_("part of another input"),
                 other_part,
-                N_("That is what another operand gets back. Where in the result does this one stand?"),
-                asks=N_("Did you take the part of the operand beside this one?"),
+                N_("That is the gradient of another input. Which part of the output is made from this one?"),
+                asks=N_("Did you take the part of the input next to this one?"),
             ),
             Mistake(
                 "whole",
-                N_("the whole upstream"),
+                N_("whole upstream"),
                 lambda e: e.g,
-                N_("That is all of the upstream. Which part of the result is made from this operand?"),
+                N_("That is the whole upstream. Which part of the output is made from this input?"),
                 asks=N_("Did you pass on the whole upstream gradient?"),
             ),
             Mistake(
@@ -270,16 +288,20 @@ def _join_operation(
                 N_("everything added up"),
                 lambda e: broadcast_like(sum_axis(e.g), e.x),
                 N_(
-                    "You added up the whole upstream. Raise one entry of this operand: which entries of the result move?"
+                    "You added up the whole upstream. When one entry of this input changes, which "
+                    "entries of the output change?"
                 ),
                 asks=N_("Did you add up all cells?"),
             ),
             Mistake(
                 "times-value",
-                N_("multiplied by the values"),
+                N_("multiplied by the forward values"),
                 lambda e: _part_of(keys[e.slot], joined, e.g) * e.x,
-                N_("You multiplied by the entries. Raise one by 1: does the result rise by that entry's value?"),
-                asks_in_words=N_("Did you multiply by the values of this operand?"),
+                N_(
+                    "You multiplied by this input's values. When one of its entries rises by 1, by how "
+                    "much does the output rise?"
+                ),
+                asks_in_words=N_("Did you multiply by the values of this input?"),
             ),
         ),
     )
@@ -293,9 +315,9 @@ def _concat(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     return _join_operation(
         "concat",
         "concat",
-        N_("values joined"),
-        N_("concat sends each operand its own part of the upstream, unchanged."),
-        N_("part of concat"),
+        N_("concatenation"),
+        N_("concat sends each input its own part of the upstream, unchanged."),
+        N_("concatenation"),
         function,
         shapes,
     )
@@ -305,9 +327,9 @@ def _stack(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     return _join_operation(
         "stack",
         "stack",
-        N_("values on top of each other"),
-        N_("stack sends each operand its own row or column of the upstream, unchanged."),
-        N_("line of stack"),
+        N_("stacking"),
+        N_("stack sends each input its own row or column of the upstream, unchanged."),
+        N_("stacking"),
         function,
         shapes,
     )
@@ -318,7 +340,7 @@ def _grid(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         "grid",
         "[ ]",
         N_("numbers in a matrix"),
-        N_("Each entry gets back the upstream at its own place, unchanged."),
+        N_("Each entry gets the upstream at its own place, unchanged."),
         N_("numbers in a matrix"),
         function,
         shapes,
@@ -345,42 +367,53 @@ def _reshape(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     return Operation(
         id="reshape",
         symbol="reshape",
-        title=N_("another shape"),
+        title=N_("reshaping"),
         forward=function,
         vjp=(lambda g, z, x: _reshaped_to(shapes[0], g),),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
-        rule=(N_("reshape sends the upstream back in the shape of its input; no number changes."),),
+        rule=(N_("reshape gives the upstream the shape of the input. The numbers stay the same."),),
         confirmation=(N_("the upstream in the shape of the input"),),
-        skill_name=(N_("shape back"),),
-        question=(N_("The upstream is {up_shape}, the answer {shape}. In which order are the entries counted?"),),
+        skill_name=(N_("reshaping"),),
+        question=(
+            N_(
+                "The upstream has the shape {up_shape}, the answer {shape}. In which order does reshape go "
+                "through the entries?"
+            ),
+        ),
         why=N_(
-            "The entries keep their values and their order, row by row. "
-            "Each entry of the input is one entry of the output. "
-            "So each gets back the upstream of that one entry."
+            "The entries keep their values and their order, row by row. Each entry of the input "
+            "becomes one entry of the output. So each entry gets the upstream of that one entry."
         ),
         mistakes=(
             Mistake(
                 "column-order",
-                N_("counted column by column"),
+                N_("read column by column"),
                 _column_by_column,
                 N_(
-                    "The numbers are there, in another order. Entries are counted row by row: where does each come from?"
+                    "The numbers are right, but not their order. reshape reads row by row: which entry "
+                    "of the upstream comes first, and which comes second?"
                 ),
-                asks=N_("Did you count the entries column by column?"),
+                asks=N_("Did you read the entries column by column?"),
             ),
             Mistake(
                 "not-reshaped",
                 N_("shape of the output"),
                 lambda e: e.g,
-                N_("The numbers are right. The answer has the shape of the input, {shape}."),
+                N_(
+                    "The numbers are right, but the answer has the shape of the input, {shape}. Which "
+                    "numbers belong in its first row?"
+                ),
                 asks=N_("Did you leave the upstream gradient in its own shape?"),
             ),
             Mistake(
                 "times-value",
-                N_("multiplied by the values"),
+                N_("multiplied by the forward values"),
                 lambda e: _reshaped_to(shapes[0], e.g) * e.x,
-                N_("You multiplied by the entries. Raise one by 1: does the output rise by that entry's value?"),
+                N_(
+                    "You multiplied by the entries. When one of them rises by 1, by how much does the same "
+                    "entry of the output rise?"
+                ),
                 asks_in_words=N_("Did you multiply by the entries?"),
             ),
         ),

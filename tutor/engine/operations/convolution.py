@@ -65,81 +65,94 @@ def _convolution(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         keeps_decimals=True,
         rule=(
             N_(
-                "The image gets the full convolution of the upstream with the kernel: "
-                "pad the upstream with zeros and slide the kernel, turned by 180 degrees, over it."
+                "For the image: pad the upstream with zeros, rotate the kernel by 180 degrees, and "
+                "slide it over the padded upstream."
             ),
-            N_("The kernel gets the image convolved with the upstream: slide the upstream over the image."),
+            N_("For the kernel: slide the upstream over the image, as the forward pass slides the kernel."),
         ),
         confirmation=(
-            N_("the padded upstream convolved with the turned kernel"),
+            N_("the padded upstream convolved with the rotated kernel"),
             N_("the image convolved with the upstream"),
         ),
-        skill_name=(N_("convolution to the image"), N_("convolution to the kernel")),
+        skill_name=(N_("convolution: image"), N_("convolution: kernel")),
         question=(
             N_(
-                "The answer has the shape of the image, {shape}; the upstream is {up_shape}. "
-                "In which windows does one pixel lie, and which weight does it meet in each of them?"
+                "The answer has the shape of the image, {shape}; the upstream is {up_shape}. Choose "
+                "one pixel: which windows contain it, and which weight multiplies it in each?"
             ),
             N_(
-                "The answer has the shape of the kernel, {shape}; the upstream is {up_shape}. "
-                "One weight is used in every window: which pixel does it meet in each of them?"
+                "The answer has the shape of the kernel, {shape}; the upstream is {up_shape}. Every "
+                "window uses the same weight: which pixel does it multiply in each?"
             ),
         ),
         why=N_(
-            "Output [i, j] is the sum of the window at [i, j] times the kernel, cell by cell. "
-            "A weight is used in every window, so it gets back the sum of upstream times pixel over all windows. "
-            "A pixel lies in several windows, and meets another weight in each: going back, the kernel appears turned by 180 degrees."
+            "Output [i, j] is the window at [i, j] times the kernel, entry by entry, summed. Every "
+            "window uses the same weight, so its gradient is the sum of upstream times pixel over all "
+            "windows. A pixel is in several windows, with a different weight in each: the further "
+            "right the window, the further left the weight. So the kernel appears rotated by 180 "
+            "degrees."
         ),
         mistakes=(
             Mistake(
                 "kernel-not-turned",
-                N_("kernel not turned"),
+                N_("kernel not rotated"),
                 lambda e: bound("convolve2d")(e.g, _turned(e.o)),
                 N_(
-                    "Looks as if the kernel was not turned. Which weight does the pixel meet in the window that ends at it?"
+                    "It looks as if you did not rotate the kernel. Take the bottom-right pixel of a "
+                    "window: which weight multiplies it?"
                 ),
                 slots=(0,),
-                asks=N_("Did you slide the kernel over the padded upstream gradient without turning it?"),
+                asks=N_("Did you slide the kernel over the padded upstream gradient without rotating it?"),
             ),
             Mistake(
                 "no-padding",
                 N_("padding left out"),
                 lambda e: bound("conv2d")(e.g, _turned(e.o)),
-                N_("Without the padding the answer gets too small. It has the shape of the image, {shape}."),
+                N_(
+                    "Without padding, the answer is too small: it has the shape of the image, {shape}. How "
+                    "many rows of zeros do you have to add on each side?"
+                ),
                 slots=(0,),
-                asks=N_("Did you slide the turned kernel over the upstream gradient without padding it?"),
+                asks=N_("Did you slide the rotated kernel over the upstream gradient without padding it?"),
             ),
             Mistake(
                 "overwritten",
                 N_("overlaps overwritten"),
                 _overwritten,
-                N_("A pixel lies in several windows. You kept only what came back last: what about the others?"),
+                N_(
+                    "You kept only what came back last, but a pixel can be in several windows. How do you "
+                    "combine what comes back from each?"
+                ),
                 slots=(0,),
                 asks=N_("Did a later window replace what came back from an earlier one?"),
             ),
             Mistake(
                 "kernel-summed",
-                N_("the kernel added up"),
+                N_("weights left out"),
                 lambda e: bound("convolve2d")(e.g, _ones_like(e.o)),
-                N_("You added up the upstreams of a pixel's windows. By which weight is each multiplied first?"),
+                N_(
+                    "You added up the upstreams of the windows that contain a pixel. By which weight do "
+                    "you have to multiply each one first?"
+                ),
                 slots=(0,),
                 asks=N_("Did you leave out the weights of the kernel?"),
             ),
             Mistake(
                 "turned",
-                N_("turned by 180 degrees"),
+                N_("rotated by 180 degrees"),
                 lambda e: _turned(bound("conv2d")(e.o, e.g)),
                 N_(
-                    "The numbers are right, turned by 180 degrees. The first weight meets the top left pixel of each window."
+                    "The numbers are right, but rotated by 180 degrees. Which pixel of each window "
+                    "does the first weight multiply?"
                 ),
                 slots=(1,),
-                asks=N_("Did you turn the result by 180 degrees?"),
+                asks=N_("Did you rotate the result by 180 degrees?"),
             ),
             Mistake(
                 "first-window",
                 N_("first window only"),
                 _first_window,
-                N_("That comes back from the first window alone. In how many windows is the weight used?"),
+                N_("That comes back from the first window alone. How many windows use the same weight?"),
                 slots=(1,),
                 asks=N_("Did you use only the first window?"),
             ),
@@ -147,7 +160,7 @@ def _convolution(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 "upstream-left-out",
                 N_("windows added up"),
                 lambda e: bound("conv2d")(e.o, _ones_like(e.g)),
-                N_("You added up the windows. By which upstream is each of them multiplied first?"),
+                N_("You added up the windows. By which upstream do you have to multiply each window first?"),
                 slots=(1,),
                 asks=N_("Did you add up the windows without the upstream gradients?"),
             ),

@@ -125,29 +125,30 @@ def _einsum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     return Operation(
         id="einsum",
         symbol=f"einsum {','.join(subscripts.operands)}→{subscripts.result}",
-        title=N_("sum of products by axes"),
+        title=N_("einsum"),
         forward=function,
         vjp=tuple(partial(_vjp, subscripts, slot) for slot in range(len(subscripts.operands))),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
         rule=(
             N_(
-                "Put the upstream in place of this operand and exchange their subscripts; "
-                "repeat the result along an axis that only this operand has."
+                "Put the upstream in place of this input and swap their subscripts. If only this input "
+                "has an axis, repeat the result along it."
             ),
         ),
-        confirmation=(N_("the sum of products with the upstream in this operand's place"),),
-        skill_name=(N_("sum of products by axes"),),
+        confirmation=(N_("the sum of products with the upstream in this input's place"),),
+        skill_name=(N_("einsum"),),
         question=(
             N_(
-                "The answer has the shape of this operand, {shape}; the upstream is {up_shape}. "
-                "Which entries of the upstream and of the other operand meet one entry here?"
+                "The answer has the shape of this input, {shape}; the upstream is {up_shape}. Choose "
+                "one entry: which outputs contain it, and which entry multiplies it in each?"
             ),
         ),
         why=N_(
-            "Each output is a sum of products, and an entry occurs in every product that has its subscripts. "
-            "Raise it by 1, and each of these products rises by the entry of the other operand. "
-            "The sum of upstream times the other entry over those products is again an einsum."
+            "Each output is a sum of products, and an entry appears in every product with its "
+            "subscripts. When it rises by 1, each of these products rises by the entry it is "
+            "multiplied by. Adding upstream times that entry over all these products is an einsum "
+            "again."
         ),
         mistakes=(
             Mistake(
@@ -155,44 +156,54 @@ def _einsum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("summed axis left out"),
                 partial(_not_repeated, subscripts),
                 N_(
-                    "An axis was summed on the way. Its entries all get the same number: the answer has the shape {shape}."
+                    "The numbers are right, but the answer has the shape {shape}. Which outputs does "
+                    "each entry of this input affect?"
                 ),
-                asks=N_("Did you leave out the axis that only this operand has?"),
+                asks=N_("Did you leave out one of this input's axes?"),
             ),
             Mistake(
                 "transposed",
                 N_("rows and columns swapped"),
                 partial(_transposed, subscripts),
-                N_("The numbers are there, with rows and columns swapped. In which order do the subscripts stand?"),
-                asks=N_("Did you swap the two subscripts of this operand?"),
+                N_(
+                    "The numbers are right, but rows and columns are swapped. In which order does this "
+                    "input have its subscripts?"
+                ),
+                asks=N_("Did you swap the two subscripts of this input?"),
             ),
             Mistake(
                 "not-diagonal",
-                N_("gradient beside the diagonal"),
+                N_("gradient off the diagonal"),
                 partial(_not_diagonal, subscripts),
-                N_("A subscript that occurs twice picks the diagonal. Do the entries beside it move the output?"),
-                asks=N_("Did you give a gradient to entries beside the diagonal?"),
+                N_(
+                    "A subscript that appears twice picks the diagonal. How much does the output change "
+                    "when an entry off the diagonal changes?"
+                ),
+                asks=N_("Did you give a gradient to entries off the diagonal?"),
             ),
             Mistake(
                 "other-operand",
-                N_("the other operand's gradient"),
+                N_("gradient of the other input"),
                 partial(_other_operand, subscripts),
-                N_("That is what the other operand gets back. Which of the two is marked now?"),
-                asks=N_("Did you compute the gradient of the other operand?"),
+                N_("That is the gradient of the other input. Which edge is selected now?"),
+                asks=N_("Did you compute the gradient of the other input?"),
             ),
             Mistake(
                 "own-input",
                 N_("own input instead of the other"),
                 partial(_own_input, subscripts),
-                N_("Did you use this operand itself? Its gradient needs the other one."),
-                asks=N_("Did you multiply by this operand instead of the other one?"),
+                N_(
+                    "You used this input itself, but its gradient needs the other input: which entries of "
+                    "that one multiply it?"
+                ),
+                asks=N_("Did you multiply by this input instead of the other one?"),
             ),
             Mistake(
                 "other-left-out",
-                N_("the other operand left out"),
+                N_("other input left out"),
                 partial(_without_other, subscripts),
-                N_("You added up upstreams. By which entry of the other operand is each multiplied first?"),
-                asks=N_("Did you leave out the other operand?"),
+                N_("You added up upstreams. By which entry of the other input do you have to multiply each one first?"),
+                asks=N_("Did you leave out the other input?"),
             ),
         ),
     )

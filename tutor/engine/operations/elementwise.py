@@ -86,7 +86,10 @@ def _normal_density(x: Value) -> Value:
     return exp(-power(x, 2) / 2) / sqrt(2 * _pi_like(x))
 
 
-_DEGREES_FEEDBACK = N_("Looks as if your calculator counts in degrees. The input of this node is an angle in radians.")
+_DEGREES_FEEDBACK = N_(
+    "It looks as if your calculator is set to degrees. The input of this node is an angle in radians: what "
+    "do you get in radians?"
+)
 
 TABLE = (
     Operation(
@@ -95,47 +98,54 @@ TABLE = (
         title=N_("exponential"),
         forward=exp,
         derivative=(lambda z, x: z,),
-        rule=(N_("exp is its own slope: it sends back the upstream times its output."),),
-        confirmation=(N_("the upstream times the output, which is the slope of exp"),),
-        skill_name=(N_("exp from the output"),),
-        question=(N_("Which function is its own slope, and what did this node put out?"),),
-        calculus_rule=(N_("e^x is the one function that differentiation leaves as it is."),),
+        rule=(N_("exp sends back the upstream times its output, because the derivative of e^x is e^x."),),
+        confirmation=(N_("the upstream times the output of exp"),),
+        skill_name=(N_("derivative of exp"),),
+        question=(N_("Which function is its own derivative? What is the output of this node?"),),
+        calculus_rule=(N_("Differentiating e^x leaves it unchanged: the derivative of e^x is e^x."),),
         why=N_(
-            "exp grows as fast as it is high: that is what makes e special. "
-            "So its slope at any input is its own output. "
-            "The output stands in the graph already."
+            "At every point, the slope of e^x equals its height; this is what makes e special. So the "
+            "local derivative at any input is the output. The graph already shows it."
         ),
         mistakes=(
             Mistake(
                 "power-rule",
-                N_("the rule for powers"),
+                N_("power rule used"),
                 lambda e: e.g * e.x * exp(e.x - constant_like(1, e.x)),
-                N_("That is the rule for powers of x. Here x stands above: what is the slope of e^x?"),
+                N_(
+                    "That is the power rule, which is for powers of x. Here x is the exponent: what is the "
+                    "derivative of e^x?"
+                ),
             ),
             Mistake(
                 "wrong-sign-argument",
                 N_("wrong sign in the exponent"),
                 lambda e: e.g * exp(-e.x),
-                N_("Look at the sign above: which number did exp really receive?"),
+                N_("The exponential is right, but look at the sign of the exponent. What is the input of exp?"),
             ),
             Mistake(
                 "times-inner",
                 N_("extra factor x"),
                 lambda e: e.g * e.x * e.z,
-                N_("e^x is already the whole slope. Where does the extra x come from?"),
+                N_(
+                    "The factor e^x is right. The chain rule multiplies it by the derivative of the "
+                    "exponent x: what is that?"
+                ),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * exp(e.z),
-                N_("You took exp twice. The slope is taken at what came in, and that has been done already."),
+                N_(
+                    "It looks as if you applied exp to the output, which is already e^x. What is the derivative of e^x?"
+                ),
             ),
             undo(lambda e: log(e.g)),
             Mistake(
                 "logs-rule",
-                N_("log's rule"),
+                N_("rule of log"),
                 lambda e: e.g / e.x,
-                N_("Dividing by the input is the rule of log. What is the slope of e^x?"),
+                N_("Dividing by the input is the rule of log. What is the derivative of e^x?"),
             ),
         ),
     ),
@@ -151,47 +161,49 @@ TABLE = (
         },
         rule=(N_("log sends back the upstream divided by its input."),),
         confirmation=(N_("the upstream times one over the input"),),
-        skill_name=(N_("slope of log"),),
-        question=(N_("log grows more and more slowly. What came into this node?"),),
-        calculus_rule=(N_("log is the inverse of exp: its slope is one over the slope of exp, where the two meet."),),
+        skill_name=(N_("derivative of log"),),
+        question=(N_("The larger its input, the more slowly log grows. What is the input of this node?"),),
+        calculus_rule=(
+            N_("log is the inverse of exp: if y = log x, then x = e^y and dx/dy = e^y. What is dy/dx, written with x?"),
+        ),
         why=N_(
-            "log undoes exp, so its slope is one over the slope of exp. "
-            "exp is as steep as it is high, and its height is the input x of log. "
-            "That leaves 1/x."
+            "If y = log x, then x = e^y. When y changes a little, x changes e^y = x times as much. log "
+            "goes the other way, so its derivative is 1/x."
         ),
         mistakes=(
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g / e.z,
-                N_("The form 1/x is right, but what did you put in for x: the node's input or its output?"),
+                N_("The form 1/x is right. Did you take x as the input of log or as its output?"),
             ),
             Mistake(
                 "base-10",
                 N_("logarithm to base 10"),
                 lambda e: e.g / (e.x * log(constant_like(10, e.x))),
-                N_("That is the slope of the logarithm to base 10. Here log is the natural one."),
+                N_(
+                    "That is the derivative of the logarithm to base 10. Here log is the natural "
+                    "logarithm: what is its derivative?"
+                ),
             ),
             Mistake(
                 "times-input",
                 N_("multiplied by the input"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the input. When the input is large, does log rise fast or slowly?"),
+                N_("You multiplied by the input. When the input is large, does log grow quickly or slowly?"),
             ),
             undo(lambda e: exp(e.g)),
             Mistake(
                 "exps-rule",
-                N_("exp's rule"),
+                N_("rule of exp"),
                 lambda e: e.g * exp(e.x),
-                N_("e^x is the slope of exp. What is the slope of log at its input?"),
+                N_("e^x is the derivative of exp. What is the derivative of log?"),
             ),
             Mistake(
                 "differentiated-twice",
                 N_("differentiated twice"),
                 lambda e: -e.g / power(e.x, 2),
-                N_(
-                    "−1/x² is the slope of 1/x, and 1/x is the slope of log already. How often do you differentiate at this node?"
-                ),
+                N_("It looks as if you differentiated log twice. What did you get the first time?"),
             ),
         ),
     ),
@@ -203,56 +215,69 @@ TABLE = (
         derivative=(lambda z, x: z * (constant_like(1, z) - z),),
         stable=(stable.sigmoid_derivative,),
         needs_extra_digits=True,
-        rule=(N_("σ sends back the upstream times its output y times what is left above it: y·(1 − y)."),),
+        rule=(N_("σ sends back the upstream times y·(1 − y), where y is its output."),),
         confirmation=(N_("the upstream times y·(1 − y), y the output"),),
-        skill_name=(N_("σ′ from the output"),),
-        question=(N_("The slope of σ can be told from its output alone. What did this node put out?"),),
+        skill_name=(N_("derivative of σ"),),
+        question=(N_("The derivative of σ needs only its output. What is the output of this node?"),),
         calculus_rule=(
             N_(
-                "Write σ as 1/(1 + e^(−x)) and go through it step by step with the chain rule. The result can be written with the output alone."
+                "Write σ as 1/(1 + e^(−x)) and differentiate it step by step with the chain rule. Then "
+                "write the result in terms of the output."
             ),
         ),
         why=N_(
-            "The output y lies between 0 and 1, and flattens out at both ends. "
-            "y·(1 − y) is 0 at both ends, and greatest, a quarter, in the middle. "
-            "It follows from 1/(1 + e^(−x)), and needs nothing but the output."
+            "The chain rule applied to 1/(1 + e^(−x)) gives y·(1 − y), where y is the output. The "
+            "output is between 0 and 1, and the curve is flat at both ends. So y·(1 − y) is close to 0 "
+            "there, and largest in the middle: 1/4 at y = 1/2."
         ),
         mistakes=(
             Mistake(
                 "forgot-1-minus",
                 N_("factor 1 − y left out"),
                 lambda e: e.g * e.z,
-                N_("You multiplied by σ's output. The slope of σ has a second factor: near 1 it must vanish."),
+                N_(
+                    "The factor y, the output of σ, is right. σ is flat where y is close to 1: which "
+                    "second factor is close to 0 there?"
+                ),
             ),
             Mistake(
                 "one-minus-y",
                 N_("factor y left out"),
                 lambda e: e.g * (constant_like(1, e.z) - e.z),
-                N_("What is left above y is one factor. The other one makes the slope vanish near 0."),
+                N_(
+                    "The factor 1 − y is right. σ is also flat where y is close to 0: which second factor "
+                    "is close to 0 there?"
+                ),
             ),
             Mistake(
                 "y-squared",
                 N_("y·y instead of y·(1 − y)"),
                 lambda e: e.g * e.z * e.z,
-                N_("y·y has one factor right. At y near 1 σ is flat: does y·y vanish there?"),
+                N_("One factor y is right. σ is flat where y is close to 1: is y·y close to 0 there?"),
             ),
             Mistake(
                 "sigma-at-input",
-                N_("σ's slope taken at the input"),
+                N_("derivative of σ taken at the input"),
                 lambda e: _sigmoid_gradient_at(e, e.x),
-                N_("The form y·(1 − y) is right, but what did you put in for y: σ's input or its output?"),
+                N_("The form y·(1 − y) is right. Did you take y as the input of σ or as its output?"),
             ),
             Mistake(
                 "sigma-twice",
-                N_("σ taken twice"),
+                N_("σ applied twice"),
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.z)),
-                N_("The form y·(1 − y) is right, but you put σ of y in for y. The output has been through σ already."),
+                N_(
+                    "The form y·(1 − y) is right. It looks as if you used σ(y) in place of the output y: "
+                    "how often does the forward pass apply σ?"
+                ),
             ),
             Mistake(
                 "tanhs-rule",
-                N_("tanh's rule"),
+                N_("rule of tanh"),
                 lambda e: e.g * (constant_like(1, e.z) - power(e.z, 2)),
-                N_("1 − y² is the rule of tanh. At 0, σ outputs ½ and its slope is 1/4: which formula gives that?"),
+                N_(
+                    "1 − y² is the rule of tanh. At x = 0, σ outputs y = 1/2 and its derivative is 1/4: "
+                    "which formula in y gives that?"
+                ),
             ),
         ),
     ),
@@ -264,47 +289,47 @@ TABLE = (
         derivative=(lambda z, x: constant_like(1, z) / (2 * z),),
         rule=(N_("√ sends back the upstream divided by twice its output."),),
         confirmation=(N_("the upstream times one over twice the output"),),
-        skill_name=(N_("slope of the root"),),
-        question=(N_("√x is x to the power ½. What did this node put out?"),),
-        calculus_rule=(
-            N_("Write √x as a power, x^(1/2): the exponent comes down as a factor, and is lowered by one."),
-        ),
+        skill_name=(N_("derivative of √"),),
+        question=(N_("√x is the power x^(1/2). What is the output of this node?"),),
+        calculus_rule=(N_("Write √x as a power, x^(1/2). Bring the exponent down as a factor and reduce it by one."),),
         why=N_(
-            "y·y = x: moving y a little moves x by 2y times as much. "
-            "The root asks the other way round, so it is one over that. "
-            "The slope is 1/(2y), with the output y."
+            "If y = √x, then x = y². When y changes a little, x changes 2y times as much. √ goes the "
+            "other way, so its derivative is 1/(2y), where y is the output."
         ),
         mistakes=(
             Mistake(
                 "no-half",
                 N_("factor ½ left out"),
                 lambda e: e.g / e.z,
-                N_("The root belongs below, good. √x is x to the power ½: where does this ½ go?"),
+                N_(
+                    "The root in the denominator is right. Write √x as x^(1/2): where does the exponent ½ "
+                    "go when you differentiate?"
+                ),
             ),
             Mistake(
                 "half-over-x",
                 N_("x instead of its root"),
                 lambda e: e.g / (2 * e.x),
-                N_("The ½ is right. Above ½ is lowered by one: which power of x is left, x itself or its root?"),
+                N_("The factor ½ is right. Reduce the exponent ½ by one: which power of x is left?"),
             ),
             Mistake(
                 "half-only",
                 N_("½ alone"),
                 lambda e: e.g / 2,
-                N_("The ½ came down, good. Something of x is left as well: is √x steep or flat where x is large?"),
+                N_("The factor ½ is right. The derivative also depends on x: is √x steep or flat when x is large?"),
             ),
             Mistake(
                 "not-lowered",
-                N_("exponent not lowered"),
+                N_("exponent not reduced"),
                 lambda e: e.g * e.z / 2,
-                N_("The ½ came down as a factor, good. What is left above, when ½ is lowered by one?"),
+                N_("The factor ½ is right. What is the exponent ½ after you reduce it by one?"),
             ),
             undo(lambda e: e.g * e.g),
             Mistake(
                 "squares-rule",
-                N_("the rule of the square"),
+                N_("rule of the square"),
                 lambda e: 2 * e.g * e.x,
-                N_("2x is the slope of x². √x is x to the power ½: which exponent comes down?"),
+                N_("2x is the derivative of x². Write √x as a power of x: which exponent do you bring down?"),
             ),
         ),
     ),
@@ -314,17 +339,20 @@ TABLE = (
         title=N_("sine"),
         forward=sin,
         derivative=(lambda z, x: cos(x),),
-        rule=(N_("The slope of sin is cos, at the same input."),),
+        rule=(N_("sin sends back the upstream times cos of its input."),),
         confirmation=(N_("the upstream times cos of the input"),),
-        skill_name=(N_("slope of sin"),),
-        question=(N_("Where sin is steepest, what does cos do there? Look at the node's input."),),
+        skill_name=(N_("derivative of sin"),),
+        question=(N_("Think of the graph of sin at this node's input: does it rise or fall there, and how steeply?"),),
         calculus_rule=(
-            N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
+            N_(
+                "Differentiating turns sin into cos, and cos into sin. Only one of the two results has a "
+                "minus sign: which one?"
+            ),
         ),
         why=N_(
-            "On the unit circle sin is the height. "
-            "As the angle grows, the height grows by as much as cos is across. "
-            "So the slope of sin is cos, at the same input."
+            "A point on the unit circle has the height sin and the horizontal position cos. When the "
+            "angle grows a little, the point moves at a right angle to the radius. So its height grows "
+            "cos times as fast as the angle: the derivative of sin is cos."
         ),
         mistakes=(
             Mistake(
@@ -337,25 +365,28 @@ TABLE = (
                 "swapped-sign",
                 N_("wrong sign"),
                 lambda e: -e.g * cos(e.x),
-                N_("The size is right. Which of the two, sin or cos, brings a minus when it is differentiated?"),
+                N_("The size is right. Which derivative has a minus sign, that of sin or that of cos?"),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is sin itself. Asked is how fast it rises here: which function tells its slope?"),
+                N_("You multiplied by sin itself. Which function tells you how steeply sin rises?"),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * cos(e.z),
-                N_("The slope is cos, right. Of what did you take it: of the node's input, or of its output?"),
+                N_(
+                    "The derivative of sin is cos, that is right. Did you take cos of this node's input or "
+                    "of its output?"
+                ),
             ),
             Mistake(
                 "cosines-rule",
-                N_("cos's rule"),
+                N_("rule of cos"),
                 lambda e: -e.g * e.z,
-                N_("−sin is the slope of cos. Which function is the slope of sin?"),
+                N_("−sin is the derivative of cos. Which function is the derivative of sin?"),
             ),
         ),
     ),
@@ -365,17 +396,20 @@ TABLE = (
         title=N_("cosine"),
         forward=cos,
         derivative=(lambda z, x: -sin(x),),
-        rule=(N_("The slope of cos is minus sin, at the same input."),),
+        rule=(N_("cos sends back the upstream times −sin of its input."),),
         confirmation=(N_("the upstream times −sin of the input"),),
-        skill_name=(N_("slope of cos"),),
-        question=(N_("At 0 cos stands at its top. Just to the right of it, does it rise or fall?"),),
+        skill_name=(N_("derivative of cos"),),
+        question=(N_("At 0, cos has its maximum, 1, and sin is 0. Just to the right of 0, does cos rise or fall?"),),
         calculus_rule=(
-            N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
+            N_(
+                "Differentiating turns sin into cos, and cos into sin. Only one of the two results has a "
+                "minus sign: which one?"
+            ),
         ),
         why=N_(
-            "On the unit circle cos is the way across. "
-            "As the angle grows, that way shrinks by as much as sin is high. "
-            "So the slope of cos is −sin."
+            "A point on the unit circle has the horizontal position cos and the height sin. When the "
+            "angle grows a little, the point moves at a right angle to the radius. So its horizontal "
+            "position shrinks sin times as fast as the angle grows: the derivative of cos is −sin."
         ),
         mistakes=(
             Mistake(
@@ -388,19 +422,22 @@ TABLE = (
                 "swapped-sign",
                 N_("wrong sign"),
                 lambda e: e.g * sin(e.x),
-                N_("The size is right. Just to the right of 0, does cos rise or fall, while sin is positive?"),
+                N_("The size is right. Just to the right of 0, sin is positive: does cos rise or fall there?"),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is cos itself. Asked is how fast it rises here: which function tells its slope?"),
+                N_("You multiplied by cos itself. Which function tells you how steeply cos rises or falls?"),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: -e.g * sin(e.z),
-                N_("The slope is −sin, right. Of what did you take it: of the node's input, or of its output?"),
+                N_(
+                    "The derivative of cos is −sin, that is right. Did you take sin of this node's input "
+                    "or of its output?"
+                ),
             ),
         ),
     ),
@@ -412,51 +449,59 @@ TABLE = (
         derivative=(lambda z, x: constant_like(1, z) - power(z, 2),),
         stable=(stable.tanh_derivative,),
         needs_extra_digits=True,
-        rule=(N_("tanh sends back the upstream times 1 minus the square of its output y: 1 − y²."),),
+        rule=(N_("tanh sends back the upstream times 1 − y², where y is its output."),),
         confirmation=(N_("the upstream times 1 − y², y the output"),),
-        skill_name=(N_("slope of tanh"),),
-        question=(N_("The slope of tanh can be told from its output alone. What did this node put out?"),),
+        skill_name=(N_("derivative of tanh"),),
+        question=(N_("The derivative of tanh needs only its output. What is the output of this node?"),),
         calculus_rule=(
             N_(
-                "Write tanh as the quotient (e^x − e^(−x))/(e^x + e^(−x)) and use the rule for quotients. The result can be written with the output alone."
+                "Write tanh as the quotient (e^x − e^(−x))/(e^x + e^(−x)) and use the quotient rule. "
+                "Then write the result in terms of the output."
             ),
         ),
         why=N_(
-            "The output y lies between −1 and 1, and flattens out at both ends. "
-            "1 − y² is 0 at both ends, and greatest, 1, in the middle. "
-            "It needs nothing but the output."
+            "The quotient rule applied to tanh gives 1 − y², where y is the output. The output is "
+            "between −1 and 1, and the curve is flat at both ends. So 1 − y² is close to 0 there, and "
+            "largest in the middle: 1 at y = 0."
         ),
         mistakes=(
             Mistake(
                 "sigmas-rule",
-                N_("σ's rule"),
+                N_("rule of σ"),
                 lambda e: _sigmoid_gradient_at(e, e.z),
-                N_("y·(1 − y) is the rule of σ. At 0 tanh puts out 0 and is as steep as it gets: what fits that?"),
+                N_(
+                    "y·(1 − y) is the rule of σ. At x = 0, tanh outputs y = 0 and its derivative is 1: "
+                    "which formula in y gives that?"
+                ),
             ),
             Mistake(
                 "at-input",
-                N_("slope taken at the input"),
+                N_("derivative taken at the input"),
                 lambda e: e.g * (constant_like(1, e.x) - power(e.x, 2)),
-                N_("The form 1 − y² is right, but what did you put in for y: the node's input or its output?"),
+                N_("The form 1 − y² is right. Did you take y as the input of tanh or as its output?"),
             ),
             Mistake(
                 "no-square",
                 N_("square left out"),
                 lambda e: e.g * (constant_like(1, e.z) - e.z),
-                N_("Nearly. tanh is as flat far to the left as far to the right: does 1 − y vanish at y = −1?"),
+                N_(
+                    "At the right end, where y is close to 1, 1 − y is close to 0, as it should be. At the "
+                    "left end y is close to −1: is 1 − y close to 0 there?"
+                ),
             ),
             Mistake(
                 "y-squared",
                 N_("y² instead of 1 − y²"),
                 lambda e: e.g * power(e.z, 2),
-                N_("The square of y is in it. But where y is near 1 tanh is flat: does y² vanish there?"),
+                N_("The square y² is part of it. tanh is flat where y is close to 1: is y² close to 0 there?"),
             ),
             Mistake(
                 "tanh-twice",
-                N_("tanh taken twice"),
+                N_("tanh applied twice"),
                 lambda e: e.g * (constant_like(1, e.z) - power(tanh(e.z), 2)),
                 N_(
-                    "The form 1 − y² is right, but you put tanh of y in for y. The output has been through tanh already."
+                    "The form 1 − y² is right. It looks as if you used tanh(y) in place of the output "
+                    "y: how often does the forward pass apply tanh?"
                 ),
             ),
         ),
@@ -467,50 +512,64 @@ TABLE = (
         title=N_("softplus"),
         forward=softplus,
         derivative=(lambda z, x: sigmoid(x),),
-        rule=(N_("The slope of softplus is σ of its input."),),
+        rule=(N_("softplus sends back the upstream times σ of its input."),),
         confirmation=(N_("the upstream times σ of the input"),),
-        skill_name=(N_("slope of softplus"),),
-        question=(N_("softplus is log(1 + e^x). Far to the right it rises like x: what is its slope there?"),),
+        skill_name=(N_("derivative of softplus"),),
+        question=(
+            N_(
+                "softplus is log(1 + e^x). Far to the right it grows like x: how steep is it there, and how "
+                "steep is it far to the left?"
+            ),
+        ),
         calculus_rule=(
             N_(
-                "softplus is log(1 + e^x), a function inside a function: the slope of the log, times the slope of what stands inside."
+                "softplus is the composite function log(1 + e^x). Multiply the derivative of the log "
+                "by the derivative of the inner function."
             ),
         ),
         why=N_(
-            "softplus is log(1 + e^x), a relu with its corner rounded off. "
-            "Its slope goes smoothly from 0 on the left to 1 on the right. "
-            "That is what σ does: e^x/(1 + e^x)."
+            "softplus is log(1 + e^x), a relu with its corner rounded off. The chain rule gives e^x/(1 "
+            "+ e^x), which is σ(x). So its slope goes smoothly from 0 on the left to 1 on the right."
         ),
         mistakes=(
             Mistake(
                 "no-inner",
-                N_("inner slope left out"),
+                N_("inner derivative left out"),
                 lambda e: e.g / (constant_like(1, e.x) + exp(e.x)),
-                N_("That is the slope of the log alone. Inside it stands 1 + e^x: how fast does that rise?"),
+                N_(
+                    "The derivative of the log is right. Inside the log is 1 + e^x: by which inner "
+                    "derivative do you still have to multiply?"
+                ),
             ),
             Mistake(
                 "inner-only",
-                N_("inner slope alone"),
+                N_("inner derivative alone"),
                 lambda e: e.g * exp(e.x),
-                N_("That is the slope of what stands inside the log. What does the log itself do to a small change?"),
+                N_("The inner derivative e^x is right. What is the derivative of the log at 1 + e^x?"),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * sigmoid(e.z),
-                N_("The slope is σ, right. Of what did you take it: of the node's input, or of its output?"),
+                N_(
+                    "The derivative of softplus is σ, that is right. Did you take σ of this node's input "
+                    "or of its output?"
+                ),
             ),
             Mistake(
                 "sigmas-rule",
-                N_("σ's rule"),
+                N_("rule of σ"),
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.x)),
-                N_("σ·(1 − σ) is the slope of σ. One step less is asked: far to the right, is softplus flat?"),
+                N_(
+                    "It looks as if you differentiated twice. Far to the right softplus grows like x: is "
+                    "σ(x)·(1 − σ(x)) close to 1 there?"
+                ),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is softplus itself. Asked is how fast it rises here."),
+                N_("You multiplied by softplus itself. How much does softplus change when its input grows a little?"),
             ),
         ),
     ),
@@ -522,7 +581,7 @@ TABLE = (
         derivative=(lambda z, x: _erf_slope(x),),
         rule=(N_("erf sends back the upstream times 2/√π·e^(−x²), where x is its input."),),
         confirmation=(N_("the upstream times 2/√π·e^(−x²), x the input"),),
-        skill_name=(N_("slope of erf"),),
+        skill_name=(N_("derivative of erf"),),
         question=(
             N_(
                 "erf(x) is an area under a scaled bell curve, from 0 to x. "
@@ -536,47 +595,56 @@ TABLE = (
             ),
         ),
         why=N_(
-            "erf(x) is the area under the curve 2/√π·e^(−t²) from t = 0 to t = x. "
-            "When x grows a little, a thin strip is added on the right. "
-            "The strip is as tall as the curve at x, and that height is the slope."
+            "erf(x) is the area under the curve 2/√π·e^(−t²) from t = 0 to t = x. When x grows a "
+            "little, a thin strip is added on the right. The strip is as tall as the curve at x, and "
+            "that height is the derivative."
         ),
         mistakes=(
             Mistake(
                 "no-factor",
                 N_("factor 2/√π left out"),
                 lambda e: e.g * exp(-power(e.x, 2)),
-                N_("e^(−x²) is right. erf is scaled so that it approaches 1 far to the right: which factor does that?"),
+                N_(
+                    "The factor e^(−x²) is right. erf approaches 1 far to the right: by which constant "
+                    "must you multiply the curve e^(−t²) to get that area?"
+                ),
             ),
             Mistake(
                 "wrong-sign-argument",
                 N_("wrong sign in the exponent"),
                 lambda e: e.g * 2 * exp(power(e.x, 2)) / sqrt(_pi_like(e.x)),
-                N_("The factor 2/√π is right. Far from 0, erf is flat: does your slope go to 0 there?"),
+                N_("The factor 2/√π is right. erf is flat far from 0: is your other factor close to 0 there?"),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is the value of erf itself. How much does erf change when its input grows a little?"),
+                N_(
+                    "You multiplied by the value of erf itself. How much does erf change when its input grows a little?"
+                ),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * _erf_slope(e.z),
-                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+                N_("The formula is right. Did you take x as this node's input or as its output?"),
             ),
             Mistake(
                 "normal-density",
                 N_("density of the normal distribution"),
                 lambda e: e.g * _normal_density(e.x),
-                N_("That is the density of the normal distribution. Which exponent and which factor belong to erf?"),
+                N_(
+                    "That is the density of the normal distribution, e^(−x²/2)/√(2π). Under which curve is "
+                    "erf the area?"
+                ),
             ),
             Mistake(
                 "differentiated-twice",
                 N_("differentiated twice"),
                 lambda e: -2 * e.g * e.x * _erf_slope(e.x),
                 N_(
-                    "You also differentiated e^(−x²). The slope of an area is the height of the curve: is −2x part of that?"
+                    "It looks as if you also differentiated e^(−x²). erf is the area under the curve: "
+                    "how does an area change when its right end moves a little?"
                 ),
             ),
         ),
@@ -589,56 +657,71 @@ TABLE = (
         derivative=(_silu_slope,),
         rule=(N_("silu sends back the upstream times σ(x) + y·(1 − σ(x)), where x is its input and y its output."),),
         confirmation=(N_("the upstream times σ(x) + y·(1 − σ(x))"),),
-        skill_name=(N_("slope of silu"),),
+        skill_name=(N_("derivative of silu"),),
         question=(N_("silu(x) is x·σ(x). When x changes a little, which of the two factors change?"),),
         calculus_rule=(N_("silu is the product x·σ(x). Use the product rule: both factors depend on x."),),
         why=N_(
-            "silu is x·σ(x): the input passes a gate that depends on the input itself. "
-            "So x acts twice: the gate scales it, and it moves the gate. "
-            "The product rule adds both: σ(x) + x·σ(x)·(1 − σ(x)), and x·σ(x) is the output."
+            "silu is x·σ(x): a gate σ(x), which depends on the input, scales the input. So x acts in "
+            "two places, as the scaled value and inside the gate. The product rule adds both effects: "
+            "σ(x) + x·σ(x)·(1 − σ(x)), and x·σ(x) is the output y."
         ),
         mistakes=(
             Mistake(
                 "gate-only",
-                N_("slope of σ left out"),
+                N_("derivative of σ left out"),
                 lambda e: e.g * sigmoid(e.x),
-                N_("σ(x) is one of the terms. But σ(x) changes with x, too: what does the product rule add for that?"),
+                N_(
+                    "The term σ(x) is right. But σ(x) also changes with x: which term does the product "
+                    "rule add for that?"
+                ),
             ),
             Mistake(
                 "sigmas-rule",
-                N_("σ's rule"),
+                N_("rule of σ"),
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.x)),
-                N_("σ·(1 − σ) is the slope of σ alone. silu is x times σ: what does the product rule say?"),
+                N_("σ(x)·(1 − σ(x)) is the derivative of σ alone. silu is x·σ(x): what does the product rule give?"),
             ),
             Mistake(
                 "gate-slope-only",
                 N_("first term of the product rule left out"),
                 lambda e: e.x * _sigmoid_gradient_at(e, sigmoid(e.x)),
-                N_("x times the slope of σ is one of the terms. Which term comes from the change of the factor x?"),
+                N_(
+                    "The term with x times the derivative of σ is right. Which term comes from the change "
+                    "of the factor x?"
+                ),
             ),
             Mistake(
                 "no-x",
                 N_("factor x left out"),
                 lambda e: e.g * sigmoid(e.x) + _sigmoid_gradient_at(e, sigmoid(e.x)),
-                N_("Both terms are there. In the second one, what is the slope of σ multiplied by?"),
+                N_(
+                    "The first term is right. By what does the product rule multiply the derivative of σ "
+                    "in the second one?"
+                ),
             ),
             Mistake(
                 "output-as-sigma",
-                N_("output used as σ"),
+                N_("output used in place of σ"),
                 lambda e: _sigmoid_gradient_at(e, e.z),
-                N_("y·(1 − y) holds if y is the output of σ. The output of silu is x·σ(x): how large is σ(x) here?"),
+                N_(
+                    "y·(1 − y) is right if y is the output of σ, but here it is the output of silu, "
+                    "x·σ(x). What does the product rule give for x·σ(x)?"
+                ),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * _silu_slope(e.z * sigmoid(e.z), e.z),
-                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+                N_("The formula is right. Did you take x as this node's input or as its output?"),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is the value of silu itself. How much does silu change when its input grows a little?"),
+                N_(
+                    "You multiplied by the value of silu itself. How much does silu change when its input "
+                    "grows a little?"
+                ),
             ),
         ),
     ),
@@ -656,7 +739,7 @@ TABLE = (
             ),
         ),
         confirmation=(N_("the upstream times Φ(x) + x·φ(x)"),),
-        skill_name=(N_("slope of gelu"),),
+        skill_name=(N_("derivative of gelu"),),
         question=(
             N_(
                 "gelu(x) is x·Φ(x), where Φ(x) is the probability that a standard normal number is below x. "
@@ -665,59 +748,69 @@ TABLE = (
         ),
         calculus_rule=(
             N_(
-                "gelu is the product x·Φ(x). Use the product rule. "
-                "The slope of Φ is the density of the normal distribution."
+                "gelu is the product x·Φ(x). Use the product rule. The derivative of Φ is φ, the "
+                "density of the normal distribution."
             ),
         ),
         why=N_(
-            "gelu is x·Φ(x): the input is scaled by the probability that a standard normal number is below it. "
-            "x scales, and it also moves the probability, whose slope is the density φ. "
-            "The product rule adds both: Φ(x) + x·φ(x)."
+            "gelu is x·Φ(x): the input is scaled by the probability that a standard normal number is "
+            "below it. So x acts in two places, as the scaled value and inside Φ, whose derivative is "
+            "the density φ. The product rule adds both effects: Φ(x) + x·φ(x)."
         ),
         mistakes=(
             Mistake(
                 "gate-only",
-                N_("slope of Φ left out"),
+                N_("derivative of Φ left out"),
                 lambda e: e.g * _normal_cdf(e.x),
-                N_("Φ(x) is one of the terms. But Φ(x) changes with x, too: what does the product rule add for that?"),
+                N_(
+                    "The term Φ(x) is right. But Φ(x) also changes with x: which term does the product "
+                    "rule add for that?"
+                ),
             ),
             Mistake(
                 "density-only",
                 N_("density φ alone"),
                 lambda e: e.g * _normal_density(e.x),
-                N_("φ(x) is the slope of Φ alone. gelu is x times Φ: what does the product rule say?"),
+                N_("φ(x) is the derivative of Φ alone. gelu is x·Φ(x): what does the product rule give?"),
             ),
             Mistake(
                 "no-x",
                 N_("factor x left out"),
                 lambda e: e.g * (_normal_cdf(e.x) + _normal_density(e.x)),
-                N_("Both terms are there. In the second one, what is the slope of Φ multiplied by?"),
+                N_(
+                    "The first term is right. By what does the product rule multiply the derivative of Φ "
+                    "in the second one?"
+                ),
             ),
             Mistake(
                 "no-root",
                 N_("√2 left out in erf"),
                 lambda e: e.g * (constant_like(1, e.x) + SCALAR_FUNCTIONS["erf"](e.x) + e.x * _erf_slope(e.x)) / 2,
-                N_("That is the slope of x·(1 + erf(x))/2. In Φ, what is x divided by inside erf?"),
+                N_("That is the derivative of x·(1 + erf(x))/2. What is x divided by inside the erf of Φ(x)?"),
             ),
             Mistake(
                 "tanh-approximation",
-                N_("slope of the tanh approximation"),
+                N_("derivative of the tanh approximation"),
                 lambda e: e.g * _tanh_gelu_slope(e.x),
                 N_(
-                    "That is the slope of the approximation with tanh. This node is the exact gelu: which function has it?"
+                    "That is the derivative of the approximation of gelu with tanh. This node computes "
+                    "the exact x·Φ(x): what is the derivative of Φ?"
                 ),
             ),
             Mistake(
                 "at-output",
-                N_("slope taken at the output"),
+                N_("derivative taken at the output"),
                 lambda e: e.g * _gelu_slope(e.z),
-                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+                N_("The formula is right. Did you take x as this node's input or as its output?"),
             ),
             Mistake(
                 "function-itself",
-                N_("the function instead of its slope"),
+                N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("That is the value of gelu itself. How much does gelu change when its input grows a little?"),
+                N_(
+                    "You multiplied by the value of gelu itself. How much does gelu change when its input "
+                    "grows a little?"
+                ),
             ),
         ),
     ),

@@ -68,7 +68,7 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     return Operation(
         id=name,
         symbol=_SYMBOLS[name] + ARROWS[lines.axis],
-        title=N_("greatest entry") if is_max else N_("smallest entry"),
+        title=N_("largest entry") if is_max else N_("smallest entry"),
         forward=function,
         vjp=(partial(_vjp, lines),),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
@@ -76,31 +76,31 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         kink_pattern=partial(_winners, lines),
         keeps_decimals=True,
         rule=(
-            N_("The upstream goes to the greatest entry; entries that are equally great share it. The rest gets 0.")
-            if is_max
-            else N_(
-                "The upstream goes to the smallest entry; entries that are equally small share it. The rest gets 0."
-            ),
-        ),
-        confirmation=(
-            N_("the upstream at the greatest entry, 0 elsewhere")
-            if is_max
-            else N_("the upstream at the smallest entry, 0 elsewhere"),
-        ),
-        skill_name=(N_("greatest entry") if is_max else N_("smallest entry"),),
-        question=(
             N_(
-                "The answer has the shape of the input, {shape}. Raise only one entry a little: does the greatest one rise?"
+                "Send the upstream to the largest entry; all others get 0. If several entries tie, each "
+                "gets the upstream divided by their number."
             )
             if is_max
             else N_(
-                "The answer has the shape of the input, {shape}. Lower only one entry a little: does the smallest one fall?"
+                "Send the upstream to the smallest entry; all others get 0. If several entries tie, "
+                "each gets the upstream divided by their number."
             ),
         ),
+        confirmation=(
+            N_("the upstream at the largest entry, 0 elsewhere")
+            if is_max
+            else N_("the upstream at the smallest entry, 0 elsewhere"),
+        ),
+        skill_name=(N_("largest entry") if is_max else N_("smallest entry"),),
+        question=(
+            N_("The answer has the shape of the input, {shape}. Raise one entry a little: does the output rise?")
+            if is_max
+            else N_("The answer has the shape of the input, {shape}. Lower one entry a little: does the output fall?"),
+        ),
         why=N_(
-            "Only one entry decides the output, and the output moves exactly as much as that entry. "
-            "The others can move a little without any effect, so they get 0. "
-            "If several entries tie, each gets an equal share, as in PyTorch."
+            "One entry decides the output, and the output changes exactly as much as that entry. Small "
+            "changes of the other entries have no effect, so their gradient is 0. If n entries tie, "
+            "each gets 1/n of the upstream, as in PyTorch."
         ),
         mistakes=(
             Mistake(
@@ -108,55 +108,70 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("upstream in every entry"),
                 lambda e: broadcast_like(lines.lift(e.g, e.x), e.x),
                 N_(
-                    "All entries got the upstream. If an entry that was not picked rises a little, does the output rise?"
+                    "All entries got the upstream. When an entry that was not picked rises a little, "
+                    "how much does the output change?"
                 ),
                 asks=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "tie-not-shared",
-                N_("tie not shared"),
+                N_("tie not divided"),
                 lambda e: lines.lift(e.g, e.x) * _winners(lines, e.z, e.x),
-                N_("Several entries tie, and each got the whole upstream. How do they share it?"),
+                N_("Several entries tie, and each got the whole upstream. By which number do you have to divide it?"),
                 asks=N_("Did you give the whole upstream gradient to each of the tied entries?"),
             ),
             Mistake(
                 "first-of-tie",
-                N_("only the first of a tie"),
+                N_("first of a tie only"),
                 partial(_first_winner, lines),
-                N_("Several entries tie, and only the first got the upstream. Are the others any different from it?"),
+                N_(
+                    "Several entries tie, and only the first got the upstream. How many entries have the "
+                    "same value, and what does each of them get?"
+                ),
                 asks=N_("Did you give the upstream gradient only to the first of the tied entries?"),
             ),
             Mistake(
                 "loser",
-                N_("gradient to the wrong entry"),
+                N_("gradient at the wrong entry"),
                 lambda e: _winners_of(lines, _OPPOSITE[name], lines.axis, e),
-                N_("Looks as if the upstream went to the smallest entry. Which one decides the output?")
+                N_("It looks as if you sent the upstream to the smallest entry. Which entry decides the output of max?")
                 if is_max
-                else N_("Looks as if the upstream went to the greatest entry. Which one decides the output?"),
+                else N_(
+                    "It looks as if you sent the upstream to the largest entry. Which entry decides the output of min?"
+                ),
                 asks=N_("Did you give the upstream gradient to the smallest entry?")
                 if is_max
-                else N_("Did you give the upstream gradient to the greatest entry?"),
+                else N_("Did you give the upstream gradient to the largest entry?"),
             ),
             Mistake(
                 "wrong-axis",
                 N_("wrong axis"),
                 partial(_wrong_axis, lines, name),
-                N_("Looks as if you looked along the other axis. Which entries did each output choose from?"),
+                N_(
+                    "It looks as if you compared entries along the other axis. From which entries is each "
+                    "output picked?"
+                ),
                 asks=N_("Did you compare the entries along the other axis?"),
             ),
             Mistake(
                 "times-value",
-                N_("multiplied by the values"),
+                N_("multiplied by the forward values"),
                 lambda e: lines.lift(e.g, e.x) * _winners(lines, e.z, e.x) * e.x,
-                N_("You multiplied by the entry. If it rises by 1, does the output rise by that entry's value?"),
-                asks_in_words=N_("Did you multiply by the entry that was picked?"),
+                N_(
+                    "You multiplied by the value of the picked entry. When it rises by 1, by how much does "
+                    "the output rise?"
+                ),
+                asks_in_words=N_("Did you multiply by the value of the picked entry?"),
             ),
             Mistake(
                 "not-spread",
                 N_("zeros left out"),
                 _unlike,
-                N_("That is the upstream itself. The answer has a number for every entry, {shape}."),
-                asks=N_("Did you pass the upstream gradient on as it came?"),
+                N_(
+                    "That is the upstream itself. The answer has the shape {shape}: which entries get the "
+                    "upstream, and what do the others get?"
+                ),
+                asks=N_("Did you pass the upstream gradient on unchanged?"),
             ),
         ),
     )

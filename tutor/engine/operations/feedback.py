@@ -13,31 +13,34 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
 SPLIT = N_(
-    "A gradient isn't shared out like money. Raise only this line by 1: by how much does {node} rise? "
-    "Now the other one."
+    "A gradient isn't shared out like money. When you raise only this input by 1, by how much does the "
+    "output of {node} change?"
 )
 SPLIT_EVENLY = Mistake(
     "split",
-    N_("gradient shared out"),
+    N_("gradient split"),
     lambda e: e.g / 2,
     SPLIT,
     feedback_with_constant="",
-    asks=N_("Did you share {up} out between the two inputs?"),
+    asks=N_("Did you split {up} evenly between the two inputs?"),
 )
-WRONG_ORDER = N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?")
+WRONG_ORDER = N_(
+    "It looks as if the two factors are in the wrong order. Row i of a product is made from row i of its "
+    "left factor: which factor must be on the left here?"
+)
 
 
 def undo(rule: Callable[[EdgeContext], Value], slots: tuple[int, ...] | None = None) -> Mistake:
     """Return the mistake of running the forward calculation backwards, as `rule` does it."""
     feedback = N_(
-        "You ran the calculation back to where it came from. The backward pass asks something else: "
-        "if only this line moves a little, how much does {goal} move?"
+        "It looks as if you inverted the calculation. The backward pass asks something else: when only "
+        "this input changes a little, how much does {goal} change?"
     )
     return Mistake(
         "undo",
-        N_("calculation run backwards"),
+        N_("calculation inverted"),
         rule,
         feedback,
         slots,
-        asks_in_words=N_("Did you run the calculation of {node} backwards?"),
+        asks_in_words=N_("Did you invert the calculation of {node}?"),
     )

@@ -85,7 +85,7 @@ TABLE = (
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: _upstream_per_row(e) * weighted_inverse(e.o, e.x),
                 N_(
                     "The sizes are right. When the predicted probability of the true class rises, does the "
@@ -132,7 +132,7 @@ TABLE = (
             ),
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: _upstream_per_row(e) * log(e.o),
                 N_("The sizes are right. Which sign does the loss have in front of the sum of t·log p?"),
                 slots=(1,),

@@ -53,7 +53,7 @@ _SELECTION_MISTAKES = (
     ),
     Mistake(
         "times-rule",
-        N_("the rule of ×"),
+        N_("rule of ×"),
         lambda e: e.g * e.o,
         N_("Multiplying by the other input is the rule of ×. Which of its two inputs does {node} output here?"),
         asks_in_words=N_("Did you multiply by the other input of {node}?"),

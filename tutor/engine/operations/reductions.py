@@ -92,7 +92,7 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
         mistakes=(
             Mistake(
                 "split",
-                N_("gradient shared out"),
+                N_("gradient split"),
                 lambda e: broadcast_like(e.g, e.x) * size(e.g) / size(e.x),
                 N_(
                     "A gradient isn't shared out like money. When you raise only one cell by 1, by how "
@@ -186,7 +186,7 @@ TABLE = (
         mistakes=(
             Mistake(
                 "split",
-                N_("gradient shared out"),
+                N_("gradient split"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x),
                 N_(
                     "A gradient isn't shared out like money. When you raise only one cell by 1, by how "

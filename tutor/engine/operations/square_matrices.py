@@ -61,7 +61,7 @@ def _trace(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             ),
             Mistake(
                 "times-value",
-                N_("multiplied by the values"),
+                N_("multiplied by the forward values"),
                 lambda e: times_each(e.g, e.x) * e.x * identity_like(e.x),
                 N_(
                     "The zeros are right, but the diagonal is multiplied by its own entries. When one of "
@@ -208,7 +208,7 @@ def _inverse(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         mistakes=(
             Mistake(
                 "no-minus",
-                N_("minus left out"),
+                N_("minus sign left out"),
                 lambda e: matmul(matmul(transpose(e.z), e.g), transpose(e.z)),
                 N_("Everything but the sign is right. When a number x grows, does 1/x grow or shrink?"),
                 asks=N_("Did you leave out the minus?"),

@@ -55,7 +55,7 @@ _MISSING_FACTOR = GeneralMistake(
 _UPSIDE_DOWN = GeneralMistake(
     "question",
     "question.upside-down",
-    N_("divided by the wrong line"),
+    N_("divided by the wrong input"),
     N_("Looks as if you multiplied where one divides, or the other way round. Which is it?"),
 )
 _ADDED_OR_MULTIPLIED = GeneralMistake(
@@ -86,7 +86,10 @@ _WRONG_ORDER = GeneralMistake(
     "question",
     "question.wrong-order",
     N_("wrong order"),
-    N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?"),
+    N_(
+        "It looks as if the two factors are in the wrong order. Row i of a product is made from row i of "
+        "its left factor: which factor must be on the left here?"
+    ),
 )
 
 #: All mistakes of this module and of the two below it, in the order of the catalogue.

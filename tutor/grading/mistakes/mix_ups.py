@@ -46,7 +46,7 @@ _OUTPUT_AS_UPSTREAM = GeneralMistake(
 _TIMES_OTHER = GeneralMistake(
     "edge",
     "any.times-other",
-    N_("the rule of ×"),
+    N_("rule of ×"),
     N_("Multiplying by the other input is the rule of ×. How much does {node} change when this edge changes a little?"),
     N_("Did you multiply {up} by {other}?"),
 )

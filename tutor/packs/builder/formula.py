@@ -109,7 +109,9 @@ def _problem(
     if unknown:
         known = ", ".join(graph.inputs)
         raise AlgebraError(
-            message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known),
+            message(
+                N_("“{name}” is not an input of this formula. Its inputs are {known}."), name=unknown[0], known=known
+            ),
             -1,
         )
     if data := find_data_input(graph, wrt):

@@ -89,7 +89,7 @@ def gradient_formula(problem: Problem, name: str) -> GradientFormula:
     """
     graph = problem.graph
     if name not in graph.inputs:
-        text = N_("“{name}” is no input of this formula. Its inputs are {known}.")
+        text = N_("“{name}” is not an input of this formula. Its inputs are {known}.")
         raise AlgebraError(message(text, name=name, known=", ".join(graph.inputs)), -1)
     try:
         gradient = gradient_graph(graph, name, problem.inputs)
