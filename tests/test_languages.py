@@ -158,7 +158,7 @@ def test_plain_mode_is_in_korean(run_tutor: Run) -> None:
     lines = run_tutor("play", *FORMULA, "--plain", "--lang", "ko", text="2\n?\n120\n2\n2\n")
     assert lines.returncode == 0, lines.stderr
     assert "✓ 맞습니다." in lines.stdout
-    assert "힌트 1/4: 지금 묻는 값은 ∂z/∂c입니다." in lines.stdout
+    assert "힌트 1/4: 구할 값은 ∂z/∂c입니다." in lines.stdout
     assert "다 풀었습니다." in lines.stdout
 
 

@@ -61,12 +61,12 @@ def test_a_question_about_a_mistake_is_answered_with_yes_or_no(run_tutor: Run) -
     basics_plus = ("play", "basics/plus", "--plain", "--restart")
     yes = run_tutor(*basics_plus, text="6\ny\n:quit\n").stdout
     assert "Did you add the upstream gradient 5 and the local derivative 1?" in yes
-    assert "✗ You added the upstream and the slope." in yes
+    assert "✗ That is the sum of the upstream and" in yes
     no = run_tutor(*basics_plus, text="6\n:no\nn\n:yes\n:quit\n").stdout
-    assert "Could you have miscounted while calculating?" in no
+    assert "Did you miscount by one somewhere?" in no
     assert "Nothing was asked here that can be answered with yes or no." in no
     korean = run_tutor(*basics_plus, "--lang", "ko", text="6\nㅜ\n:quit\n").stdout
-    assert "혹시 계산하다가 잘못 세셨나요?" in korean
+    assert "혹시 계산하다가 1만큼 더 세거나 덜 세셨나요?" in korean
 
 
 def test_other_numbers_tell_the_suspected_mistakes_apart(run_tutor: Run) -> None:
@@ -223,7 +223,7 @@ def test_explain_replays_with_other_numbers_until_another_line_ends_it(run_tutor
     assert replayed.count("1/5  at the output z") == 2
     assert replayed.count("2/5  on the edge (a + b) → ×") == 1
     assert "× multiplies the upstream by the other input." in replayed
-    assert "upstream × slope = 1 × " in replayed
+    assert "upstream × local derivative = 1 × " in replayed
     assert "no more steps this way" in replayed
     assert "z = 240" not in replayed
 

@@ -96,7 +96,7 @@ def test_progress_shows_rules_packs_weeks_and_mistakes(practised: Run) -> None:
         "1 of ",
         "answers: 2",
         "right at first try: 0 %",
-        "upstream only",
+        "upstream alone",
         "play basics/",
     ):
         assert text in shown.stdout
@@ -371,7 +371,7 @@ def test_a_class_report_as_text_and_csv(practised: Run, tmp_path: Path) -> None:
     assert summary.returncode == 0
     assert "Learners: 2" in summary.stdout
     assert "learners at work: 2, solved: 2, right at first try: 0 %" in summary.stdout
-    assert "upstream only" in summary.stdout
+    assert "upstream alone" in summary.stdout
     assert "learners: 2 of 2" in summary.stdout
     rows = list(csv.DictReader(io.StringIO(practised("report", "--csv", "learners", *files).stdout)))
     assert [(row["learner"], row["solved"], row["verdict_mistaken"]) for row in rows] == [

@@ -41,7 +41,7 @@ def test_a_yes_leads_to_the_lesson_and_a_no_to_the_next_question() -> None:
     verdict = graded("basics/plus", "c->add2", "6")
     lesson = verdict.after_reply("any.added", True)
     assert (lesson.mistake, lesson.certain, lesson.asks) == ("any.added", True, False)
-    assert "You added the upstream" in str(lesson.message)
+    assert "sum of the upstream" in str(lesson.message)
     other = verdict.after_reply("any.added", False)
     assert (other.mistake, other.asks) == ("any.off-by-one", True)
     last = other.after_reply("any.off-by-one", False)
@@ -92,7 +92,7 @@ def test_questions_about_calculations_show_the_numbers_of_the_screen() -> None:
     backwards = graded("basics/two-roads", "y->add1", "3")
     assert str(backwards.message) == "Did you invert the calculation of +?"
     start = graded("basics/add-multiply", "start", "0")
-    assert str(start.message) == "Did you take 0 because nothing comes after z?"
+    assert str(start.message) == "Did you enter 0 because nothing comes after z?"
 
 
 @pytest.mark.parametrize("answer", ["17.92", "18.09"])
@@ -189,7 +189,7 @@ def test_beside_indexes_the_wrong_row_is_counted_from_zero() -> None:
     )
     verdict = grade(problem, problem.place("W"), "[[5, 6], [8, 9]]")
     assert verdict.mistake == "matrix.one-row"
-    assert "Look again at row 1." in str(verdict.message)
+    assert "All rows except row 1 are right." in str(verdict.message)
 
 
 def test_the_mean_of_a_loss_is_named_at_other_nodes() -> None:

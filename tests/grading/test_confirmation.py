@@ -93,8 +93,8 @@ def test_every_operation_declares_its_reason() -> None:
         (make_problem("z = -a", "-2", a="5"), "a", "−(−2): the upstream with the opposite sign."),
         (make_problem("z = 3*a", "2", a="5"), "a", "2 × 3: the upstream times the constant factor."),
         (make_problem("z = relu(a)", "2", a="-5"), "a", "2 × 0: the upstream times 1 where the input is above 0, else 0."),
-        (make_problem("z = x * (x + y)", x="3", y="4"), "x", "3 + 7: the sum of both parts that came back."),
-        (make_problem("z = a + b", given_blanks=(), a="1", b="2"), "start", "∂z/∂z = 1: z changes exactly as much as itself."),
+        (make_problem("z = x * (x + y)", x="3", y="4"), "x", "3 + 7: the sum of both gradients that came back."),
+        (make_problem("z = a + b", given_blanks=(), a="1", b="2"), "start", "∂z/∂z = 1: when z changes by 1, z changes by 1."),
         (
             Problem(parse_graph("z = x * y"), {"x": Sym("x"), "y": Sym("y")}, Sym("dL/dz")),
             "x",
@@ -122,7 +122,7 @@ def test_no_value_of_an_open_blank_is_named() -> None:
     worksheet = Worksheet(library.find_exercise("chains/diamond").variant(None))
     assert str(worksheet.answer("x->t", "42").message) == "Right. It is the upstream, which + passes on unchanged."
     worksheet.answer("t->p", "27")
-    assert str(worksheet.answer("t", "42").message) == "Right. It is the sum of both parts that came back."
+    assert str(worksheet.answer("t", "42").message) == "Right. It is the sum of both gradients that came back."
     assert str(worksheet.answer("y->t", "42").message) == "Right. 42: the upstream, which + passes on unchanged."
 
 

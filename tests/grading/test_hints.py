@@ -148,7 +148,7 @@ def example_cell_of(text: str, problem: Problem) -> tuple[int, int]:
 
 def check_third_rung(problem: Problem, place: Blank) -> None:
     text = hint_text(problem, place, 3)
-    if text.startswith("Written out this is long."):
+    if text.startswith("Written out, this is long."):
         assert place.edge
         assert problem.graph.nodes[place.edge.target].operation.vjp
         return
@@ -169,7 +169,7 @@ def test_the_third_rung_multiplies_out_to_the_truth(name: str, place_id: str) ->
     problem = ALL_PROBLEMS[name]
     place = problem.place(place_id)
     if place.kind == "start":
-        assert hint_text(problem, place, 3).startswith("∂z/∂z = (change of z) / (change of z)")
+        assert hint_text(problem, place, 3).startswith("∂z/∂z = (change in z) / (change in z)")
         return
     check_third_rung(problem, place)
 
@@ -185,10 +185,10 @@ def test_the_third_rung_multiplies_out_on_any_numbers(problem: Problem) -> None:
 def test_the_third_rung_of_a_matrix_product_offers_an_expression_that_is_right(name: str) -> None:
     problem = ALL_PROBLEMS[name]
     for place in problem.blanks:
-        offered = re.search(r"or the whole as (.+)\.$", hint_text(problem, place, 3))
+        offered = re.search(r"or the whole answer as (.+)\.$", hint_text(problem, place, 3))
         if offered:
             assert grade(problem, place, offered[1]).kind is VerdictKind.RIGHT
-    assert any("or the whole as" in hint_text(problem, place, 3) for place in problem.blanks)
+    assert any("or the whole answer as" in hint_text(problem, place, 3) for place in problem.blanks)
 
 
 @pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
@@ -204,19 +204,19 @@ def test_the_last_rung_begins_with_the_right_value(name: str, place_id: str) -> 
 
 
 NUDGE_PATTERN = re.compile(
-    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+(?:, ?\d+)?\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
-    r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+    r"To check it, change (?P<name>(?!this edge).+?)(?P<place>\[\d+(?:, ?\d+)?\])? from (?P<old>\S+) to (?P<new>[^:\s]+): "
+    r"(?P<output>\S+) goes from (?P<before>\S+) to (?P<after>[^,\s]+), a change of (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 LINEAR_BLANKS = re.compile(
-    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\[[\d, ]+\]))?, "
-    r"(?P<output>\S+) would be (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+    r"To check it, change (?:this edge alone|(?P<place>\[[\d, ]+\])) from (?P<old>\S+) to (?P<new>[^:\s]+)(?: on this edge only)?: "
+    r"(?P<output>\S+) goes from (?P<before>\S+) to (?P<after>[^,\s]+), a change of (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 
 
 def check_nudge(problem: Problem, place: Blank) -> bool:
     """Return whether the last rung has a nudge; if so, check that it is true."""
     text = hint_text(problem, place, 4)
-    if "nudging" not in text:
+    if "To check it" not in text:
         return False
     found = NUDGE_PATTERN.search(text) or LINEAR_BLANKS.search(text)
     assert found, text
@@ -232,11 +232,11 @@ def check_nudge(problem: Problem, place: Blank) -> bool:
     moved = value + shown["delta"] if cell is None else value.copy()
     if cell is not None:
         moved[cell] += shown["delta"]
-    if graph.nodes[place.node].is_input and "only this line" not in text:
+    if graph.nodes[place.node].is_input and "this edge" not in text:
         inputs = {name: floats.values[graph.position[name]] for name in graph.inputs}
         after = forward(graph, inputs | {graph.nodes[place.node].id: moved})[graph.output_position]
     else:
-        edge = place.edge if "only this line" in text else None
+        edge = place.edge if "this edge" in text else None
         after = perturbed_output(graph, floats.values, place.node, moved, edge)
     before = floats.values[graph.output_position]
     assert shown["after"] == pytest.approx(after, rel=1e-6)
@@ -390,8 +390,8 @@ def test_the_rule_for_a_symbolic_slope_is_named_before_its_formula(name: str, pl
 
 
 AT_A_POINT = re.compile(
-    r"Check the slope by nudging at (?P<at>.+?): it is (?P<slope>\S+) there\. With .+? = (?P<new>\S+) instead of (?P<old>\S+), "
-    r".+? is (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>\S+)\.$"
+    r"To check it, take (?P<at>.+?), where the local derivative is (?P<slope>\S+)\. Change .+? from (?P<old>\S+) to "
+    r"(?P<new>[^:\s]+): .+? goes from (?P<before>\S+) to (?P<after>[^,\s]+), a change of (?P<moved>\S+) for (?P<delta>\S+)\.$"
 )
 
 
@@ -415,9 +415,9 @@ def test_a_symbolic_start_is_shown_as_the_upstream() -> None:
     def first(name: str, place: str, *known: str) -> str:
         return str(hint_at(SYMBOLIC[name], SYMBOLIC[name].place(place), 1, ("start", *known)).text)
 
-    assert "received ∂L/∂y." in first("inv", "x->inv1")
-    assert "First find what" in first("parts", "m->q")
-    assert "received −∂L/∂y·y²." in first("parts", "m->q", "q->s")
+    assert "is ∂L/∂y." in first("inv", "x->inv1")
+    assert "First find the upstream" in first("parts", "m->q")
+    assert "is −∂L/∂y·y²." in first("parts", "m->q", "q->s")
 
 
 def test_the_right_answer_uses_the_allowed_names() -> None:
@@ -430,8 +430,8 @@ def test_the_right_answer_uses_the_allowed_names() -> None:
 def test_the_sum_at_a_branch_has_a_nudge_with_symbols() -> None:
     problem = symbolic("y = x * x + 3 * x", "dL/dy")
     shown = hint_text(problem, problem.place("x"), 4)
-    assert "Check ∂y/∂x by nudging at x = 2: it is 7 there." in shown
-    assert "y is 10.71 instead of 10: 0.71 for 0.1" in shown
+    assert "To check it, take x = 2, where ∂y/∂x = 7." in shown
+    assert "y goes from 10 to 10.71, a change of 0.71 for 0.1" in shown
     assert "∂(x·x)/∂x = x" in hint_text(problem, problem.place("x->mul1.0"), 3)
 
 

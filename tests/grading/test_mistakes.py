@@ -276,5 +276,5 @@ def test_feedback_on_a_mistake_mentions_the_wrong_upstream() -> None:
     wrong_values = {"t->mul1": evaluate(parse("6", {}), {})}
     verdict = grade(problem, problem.place("x->t"), "-24", wrong_values)
     feedback = str(verdict.after_reply("any.wrong-sign", True).message)
-    assert feedback.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")
+    assert feedback.startswith("This starts from your value at t → ×, which isn't right yet. The size is right.")
     assert "goes on" not in str(grade(problem, problem.place("x->t"), "105", {}).message)

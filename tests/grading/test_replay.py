@@ -32,8 +32,8 @@ def step_text(replay: Replay, place: str) -> str:
 
 def test_a_step_gives_the_rule_and_the_value() -> None:
     replay = Replay(problem("z = (a + b) * c", a=1, b=2, c=5))
-    assert step_text(replay, "c->mul1").endswith("∂y/∂q = p. upstream × slope = 1 × 3 = 3")
-    assert step_text(replay, "a->add1").endswith("upstream × slope = 5 × 1 = 5")
+    assert step_text(replay, "c->mul1").endswith("∂y/∂q = p. upstream × local derivative = 1 × 3 = 3")
+    assert step_text(replay, "a->add1").endswith("upstream × local derivative = 5 × 1 = 5")
 
 
 def test_at_a_branch_the_parts_are_added() -> None:

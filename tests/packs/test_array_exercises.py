@@ -102,9 +102,9 @@ def test_a_gather_is_played_in_plain_mode(run_tutor: Run) -> None:
 
 def test_cells_are_counted_from_0_beside_indexes() -> None:
     gather = Worksheet(read_pack(PACK).open("gather").variant())
-    assert "All cells but [2, 1] are right" in str(gather.answer("W->H", "[[10, 14], [0, 0], [3, 4.5]]").message)
-    assert "with W[0, 0] = 3 instead of 2" in str(hint_at(gather.problem, gather.problem.place("W->H"), NUM_RUNGS).text)
+    assert "All cells except [2, 1] are right" in str(gather.answer("W->H", "[[10, 14], [0, 0], [3, 4.5]]").message)
+    assert "change W[0, 0] from 2 to 3" in str(hint_at(gather.problem, gather.problem.place("W->H"), NUM_RUNGS).text)
     right = grade(gather.problem, gather.problem.place("W->H"), "[[10, 14], [0, 0], [3, 4]]")
     assert str(right.message).startswith("Right. [0, 0] = 2 + 8")
     mask = Worksheet(read_pack(PACK).open("mask").variant())
-    assert "All cells but [2,2] are right" in str(mask.answer("X->R", "[[3, 0], [0, 4.5]]").message)
+    assert "All cells except [2,2] are right" in str(mask.answer("X->R", "[[3, 0], [0, 4.5]]").message)

@@ -131,7 +131,7 @@ def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     said = [str(hint_at(problem, blank, rung).text) for rung in (1, 2, 3, 4)]
     assert "share stands for e^p/(e^p + e^q), and this input is p." in said[0]
     assert "For y = e^p/(e^p + e^q): ∂y/∂p = " in said[1]
-    assert said[2].startswith("upstream × slope = 20 × ")
+    assert said[2].startswith("upstream × local derivative = 20 × ")
     assert said[3].startswith("3.75.")
 
 

@@ -165,9 +165,12 @@ def test_the_gradient_of_a_weight_matrix_at_a_vector_is_an_outer_product(load_te
 
 def test_shapes_are_told_in_the_names_of_sizes(load_text: LoadText) -> None:
     exercise = load_text(LAYER)
-    assert "n×3; yours is m×3" in str(judge(exercise, "X", "ones(m, 3)").message)
+    assert "n×3, but yours has shape m×3" in str(judge(exercise, "X", "ones(m, 3)").message)
     assert "n×m @ 3×m does not fit" in str(judge(exercise, "X", "up @ W").message)
-    assert str(judge(load_text(QUESTION), "q1", "dL/dY @ W.T").message) == "The answer is 3×m; yours is n×3."
+    assert (
+        str(judge(load_text(QUESTION), "q1", "dL/dY @ W.T").message)
+        == "The answer has shape 3×m, but yours has shape n×3."
+    )
 
 
 def test_a_counterexample_has_few_numbers_and_is_true(load_text: LoadText) -> None:

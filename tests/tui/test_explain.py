@@ -36,7 +36,7 @@ async def test_the_replay_goes_both_ways_with_rule_and_numbers() -> None:
         await session.solve()
         await session.wait_for_text("─ solved ─")
         screen = await open_explanation(session)
-        await session.wait_for_text("1 of 6", "The calculation goes on behind")
+        await session.wait_for_text("1 of 6", "The calculation continues after")
         await session.pilot.press("right", "right")
         await session.wait_for_text("3 of 6", "× multiplies the upstream by the other input.", "∂y/∂q = p")
         truth = screen.replay.problem.truth(screen.replay.current_step.place)
@@ -93,7 +93,7 @@ async def test_every_size_shows_the_numbers_of_a_step(size: tuple[int, int]) -> 
     async with open_app("matrices/sigma-xw", size=size) as session:
         await open_explanation(session)
         await session.pilot.press("right")
-        await session.wait_for_text("3 of 5", "Cell by cell, upstream × slope. The first cell: 1 ×")
+        await session.wait_for_text("3 of 5", "In the first cell, upstream × local derivative = 1 ×")
 
 
 # --- rule cards ---

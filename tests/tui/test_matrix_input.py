@@ -61,7 +61,7 @@ async def test_wrong_cells_are_marked_and_the_first_is_typed_into() -> None:
         await paste_text(session, "[[1, 1], [2, 1], [1, 1]]")
         await wait_until(session.pilot, lambda: session.state.input.is_complete, "the cells are filled")
         await session.pilot.press("enter")
-        await session.wait_for_text("✗ not yet", "All cells but [2,1] are right")
+        await session.wait_for_text("✗ not yet", "All cells except [2,1] are right")
         assert session.state.input.active_cell == (1, 0)
         assert sum(line.count("✓") for line in screen_lines(session.pilot)[:18]) == 5
         grid = session.pilot.app.screen.query_one(AnswerGrid)
@@ -157,7 +157,7 @@ async def test_typing_replaces_a_rejected_expression_and_rejected_cells() -> Non
         await paste_text(session, "[[1, 1], [2, 1], [1, 1]]")
         await wait_until(session.pilot, lambda: session.state.input.is_complete, "the cells are filled")
         await session.pilot.press("enter")
-        await session.wait_for_text("All cells but [2,1] are right")
+        await session.wait_for_text("All cells except [2,1] are right")
         await session.answer("1")
         await session.wait_for_text("1 of 4")
 
@@ -192,6 +192,6 @@ async def test_a_matrix_of_any_size_is_typed_as_a_formula(tmp_path: Path, size: 
         await session.wait_for_text("reads as Xᵀ @ up")
         assert not session.state.in_grid
         await session.pilot.press("enter")
-        await session.wait_for_text("n×m; yours is", "3×m.")
+        await session.wait_for_text("n×m, but yours", "3×m.")
         await session.solve()
         await session.wait_for_text("─ solved ─", "∂L/∂W = Xᵀ @ ∂L/∂Y")

@@ -24,7 +24,7 @@ async def test_yes_shows_what_the_mistake_was(keys: Sequence[str]) -> None:
         await session.wait_for_text("^Y yes")
         await session.wait_for_text("^N no")
         await session.pilot.press(*keys)
-        await session.wait_for_text("You added the upstream and the slope.")
+        await session.wait_for_text("That is the sum of the upstream")
         assert not session.state.asks
         verdict = session.state.entry.verdict
         assert verdict is not None
@@ -37,7 +37,7 @@ async def test_no_leads_to_the_next_question_and_then_to_a_neutral_message(keys:
         await session.answer("6")
         await session.wait_for_text(QUESTION)
         await session.pilot.press(*keys)
-        await session.wait_for_text("Could you have miscounted")
+        await session.wait_for_text("Did you miscount by one")
         await session.pilot.press(*keys)
         await wait_until(session.pilot, lambda: not session.state.asks, "the last question")
         verdict = session.state.entry.verdict

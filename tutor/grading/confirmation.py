@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 #: The most characters of a product and its reason, so that a sentence fits one row of the panel beside its mark.
 _MAX_LENGTH = 73
 
-_SLOPE_OF_NODE = N_("the upstream times the slope of {node} here")
+_SLOPE_OF_NODE = N_("the upstream times the local derivative of {node}")
 _THROUGH_NODE = N_("the upstream, sent back through the steps of {node}")
 _WITH_PRODUCT = N_("{product}: {reason}.")
 _WITHOUT_NUMBERS = N_("It is {reason}.")
@@ -94,9 +94,10 @@ def _in_cell(problem: Problem, product: str | None, cell: tuple[int, int] | None
 def _confirm_start(problem: Problem, blank: Blank) -> Message:
     if problem.starts_at_one:
         return message(
-            N_("∂{output}/∂{output} = 1: {output} changes exactly as much as itself."), output=problem.graph.output
+            N_("∂{output}/∂{output} = 1: when {output} changes by 1, {output} changes by 1."),
+            output=problem.graph.output,
         )
-    return message(N_("It is the value that is given for the start."))
+    return message(N_("It is the given start value."))
 
 
 def _confirm_forward(problem: Problem, blank: Blank, visible: Collection[str] | None) -> Message | None:
@@ -112,9 +113,9 @@ def _confirm_forward(problem: Problem, blank: Blank, visible: Collection[str] | 
 def _confirm_sum(problem: Problem, blank: Blank, visible: Collection[str] | None) -> Message:
     parts = problem.branch_edges(blank)
     if len(parts) == 2:
-        reason = message(N_("the sum of both parts that came back"))
+        reason = message(N_("the sum of both gradients that came back"))
     else:
-        reason = message(N_("the sum of all {n} parts that came back"), n=len(parts))
+        reason = message(N_("the sum of all {n} gradients that came back"), n=len(parts))
     if visible is not None and any(part.id not in visible for part in parts):
         return message(_WITHOUT_NUMBERS, reason=reason)
     return _with_product(

@@ -45,27 +45,26 @@ _CellMarks = tuple[tuple[bool, ...], ...] | None
 _MAX_QUESTIONS = 3
 
 #: The verdict on a wrong answer to a question, if nothing more is known.
-TRY_AGAIN = N_("Not yet. Read the question once more, or ask for a hint.")
+TRY_AGAIN = N_("Not yet. What exactly does the question ask for? Read it again, or ask for a hint.")
 #: The verdict on a named mistake that starts from a wrong value.
-MISTAKE_FROM_WRONG = N_("This goes on from your value at {at}, which isn't right yet. {text}")
-_BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
-_VALUE_IN_GRAPH = N_(
-    "That value stands in the graph. What is asked here is something else: read the question once more."
-)
+MISTAKE_FROM_WRONG = N_("This starts from your value at {at}, which isn't right yet. {text}")
+_OTHER_EDGE = N_("That is the value of another edge in this graph. Which edge is selected now?")
+_OTHER_BLANK = N_("That is the value of another blank in this graph. Which blank is selected now?")
+_VALUE_IN_GRAPH = N_("That value is in the graph, but the question asks for another one. What exactly does it ask for?")
 
 #: What a counterexample says before the second real attempt and from then on, by the answer's value at the point.
 COUNTEREXAMPLES = {
     "value": (
-        N_("With {at}, yours gives {mine}. The right formula gives something else: what do you get by hand?"),
+        N_("With {at}, yours gives {mine}, but the right formula gives something else. What do you get by hand?"),
         N_("With {at}, yours gives {mine}; it should give {needed}."),
     ),
     "none": (
-        N_("With {at}, yours has no value, but the right formula has one."),
+        N_("With {at}, yours has no value, but the right formula does. Which part of yours is undefined there?"),
         N_("With {at}, yours has no value; it should give {needed}."),
     ),
     "large": (
-        N_("With {at}, your answer is too large to write out."),
-        N_("With {at}, your answer is too large to write out; it should give {needed}."),
+        N_("With {at}, yours is too large to show. Which part of it grows so fast?"),
+        N_("With {at}, yours is too large to show; it should give {needed}."),
     ),
 }
 
@@ -120,7 +119,7 @@ def diagnose(
 def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks) -> Message:
     if cells is not None and any(map(any, cells)):
         return message(
-            N_("Some cells are right. Look again at {cells}."),
+            N_("Some cells are right. Check {cells} again: which numbers did you use there?"),
             cells=format_cell_list(problem, cells, False, blank.shape),
         )
     return fallback_message(problem, blank, values)
@@ -256,18 +255,20 @@ def _misplaced_verdict(
     if shape != true_shape:
         feedback = shape_message(shape, blank)
         if ops.is_vector_shape(true_shape) and _multiplies_cells(answer.expr):
-            hint = message(N_("For the matrix product write @."))
+            hint = message(N_("Did you mean the matrix product? Write it with @."))
             feedback = message(N_("{first} {rest}"), first=feedback, rest=hint)
         return Verdict(VerdictKind.WRONG_SHAPE, feedback)
     for other in problem.blanks:
         if other.id != blank.id and other.kind != "question" and other.shape == blank.shape and is_value_of(other):
-            return Verdict(VerdictKind.ELSEWHERE, misplaced_message(blank), cells=cells)
+            return Verdict(VerdictKind.ELSEWHERE, misplaced_message(blank, other), cells=cells)
     return None
 
 
-def misplaced_message(blank: Blank) -> Message:
-    """Say that an answer at `blank` is the right one at another blank."""
-    return message(_VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE)
+def misplaced_message(blank: Blank, other: Blank) -> Message:
+    """Say that an answer at `blank` is the right one at the blank `other`."""
+    if blank.kind == "question":
+        return message(_VALUE_IN_GRAPH)
+    return message(_OTHER_EDGE if blank.kind == other.kind == "edge" else _OTHER_BLANK)
 
 
 def _multiplies_cells(tree: Expr) -> bool:
@@ -295,7 +296,9 @@ def _counterexample(answer: ParsedAnswer, truth: Value, gives_value: bool) -> Me
     mine = None if value is None or isinf(value) else _format_plain(value)
     needed = _format_plain(different.true_value)
     if mine and value is not None and format_number(value) == format_number(different.true_value):
-        return message(N_("Yours is close, but not the same: with {at} they differ only after several digits."), at=at)
+        return message(
+            N_("Yours is close but not equal: with {at}, only the last digits differ. Did you round a number?"), at=at
+        )
     short, full = COUNTEREXAMPLES["none" if value is None else "large" if mine is None else "value"]
     return Message(full if gives_value else short, {"at": at, "mine": mine, "needed": needed})
 
@@ -327,12 +330,15 @@ def shape_message(typed: Shape, blank: Blank) -> Message:
     """Say which shape an answer has, and which one is needed."""
     needed = blank.shape
     if needed is None:
-        return message(N_("Asked is one number; you gave a matrix of {typed}."), typed=format_shape(typed))
+        return message(N_("The answer is one number, but yours has shape {typed}."), typed=format_shape(typed))
     if blank.is_matrix_formula and blank.kind == "question":
-        one, other = N_("The answer is {needed}; you gave one number."), N_("The answer is {needed}; yours is {typed}.")
+        one, other = (
+            N_("The answer has shape {needed}, but yours is one number."),
+            N_("The answer has shape {needed}, but yours has shape {typed}."),
+        )
     else:
-        one = N_("The answer has the shape of the value that flowed here, {needed}; you gave one number.")
-        other = N_("The answer has the shape of the value that flowed here, {needed}; yours is {typed}.")
+        one = N_("The answer has the shape of the forward value here, {needed}, but yours is one number.")
+        other = N_("The answer has the shape of the forward value here, {needed}, but yours has shape {typed}.")
     return message(one if typed is None else other, needed=format_shape(needed), typed=format_shape(typed))
 
 
@@ -341,20 +347,20 @@ def fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) 
     if blank.kind == "question":
         return message(TRY_AGAIN)
     if blank.kind == "forward":
-        return Message(N_("Take what flows into {node} and do what its sign says. Which numbers are they?"), values)
+        return Message(N_("Not yet. Which values go into {node}, and what does {node} compute from them?"), values)
     if blank.kind == "start" and not problem.starts_at_one:
         return Message(START_FROM_TEXT, values)
     if blank.kind == "start":
-        return Message(N_("If {name} moves by 1, by how much does {name} move?"), values)
+        return Message(N_("Not yet. When {name} changes by 1, by how much does {name} itself change?"), values)
     if blank.kind == "sum":
         return Message(
-            N_("What came back along {n} lines meets here. Which lines are they, and how do their values go together?"),
+            N_("Not yet. Gradients come back here along {n} edges: what are they, and how do you combine them?"),
             values,
         )
     return Message(
         N_(
-            "Two things make this value: what reached {node} from the right, and how much {node} moves when "
-            "only this line moves. Which of the two are you unsure of?"
+            "Not yet. You need the upstream gradient of {node} and its local derivative for this "
+            "input: which of the two are you unsure of?"
         ),
         values,
     )

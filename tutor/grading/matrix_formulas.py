@@ -24,7 +24,7 @@ from tutor.grading.follow_through import follow_through, follow_through_message
 from tutor.grading.matrix_points import points_of, small_points_of, value_at
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.matching import matches_exactly
-from tutor.grading.mistakes.matrices import find_pattern
+from tutor.grading.mistakes.matrices import SIGNS_OF_FORMULA, find_pattern
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import template_values
 from tutor.i18n import N_, Message, message
@@ -149,7 +149,9 @@ class _Judge:
             marks = [[False] * truth.shape[1]] * truth.shape[0]
             found = find_pattern(value, truth, marks, ops.is_vector_shape(blank.shape))
             if found is not None and found[1] is None:
-                yield found[0].id, (found[0].id, message(found[0].feedback, cells="", n=None))
+                mistake = found[0]
+                feedback = SIGNS_OF_FORMULA if "{cells}" in mistake.feedback else mistake.feedback
+                yield mistake.id, (mistake.id, message(feedback))
 
     def misplaced_verdict(self) -> Verdict | None:
         """Return the verdict on an answer of another shape, or with the value of another blank; None otherwise."""
@@ -158,7 +160,7 @@ class _Judge:
         for other in self.problem.blanks:
             is_other = other.id != self.blank.id and other.kind != "question" and other.shape == self.blank.shape
             if is_other and self.equals(point.truth(point.place(other.id)) for point in self.points):
-                return Verdict(VerdictKind.ELSEWHERE, misplaced_message(self.blank))
+                return Verdict(VerdictKind.ELSEWHERE, misplaced_message(self.blank, other))
         return None
 
     def wrong_verdict(self, text: str, earlier: Sequence[str]) -> Verdict:

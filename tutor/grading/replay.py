@@ -41,23 +41,26 @@ class ReplayStep:
         problem, place = self.problem, self.place
         value = format_value(problem.truth(place))
         if place.kind == "start" and problem.starts_at_one:
-            text = N_("The backward pass starts here. {output} moves exactly as much as it moves itself: 1.")
+            text = N_(
+                "The backward pass starts here: ∂{output}/∂{output} = 1, because when {output} changes by "
+                "1, {output} changes by 1."
+            )
             return [str(message(text, output=problem.graph.output))]
         if place.kind == "start":
-            text = N_("The calculation goes on behind {output}. This is what comes back from there: {value}.")
+            text = N_("The calculation continues after {output}. The gradient that comes back from there is {value}.")
             return [str(message(text, output=problem.graph.output, value=value))]
         if place.kind == "sum":
             parts = " + ".join(parenthesize(format_value(problem.truth(part))) for part in problem.branch_edges(place))
             rule = message(BRANCH_RULE)
             return [str(rule), f"{parts} = {value}"]
         if place.is_matrix_formula:
-            return [str(rule_text_at(problem, place)), str(message(N_("All of it: {value}"), value=value))]
+            return [str(rule_text_at(problem, place)), str(message(N_("The whole result: {value}"), value=value))]
         product = rule_with_numbers(problem, place)
         # A second sentence would only say what else may be typed.
         product = product.values.get("first", product)
         worked = str(product).replace(_UNKNOWN_VALUE, f"= {self._product_value(product)}")
         value_lines = (
-            [str(message(N_("All of it: {value}"), value=value))] if place.shape or value not in worked else []
+            [str(message(N_("The whole result: {value}"), value=value))] if place.shape or value not in worked else []
         )
         return [str(rule_text_at(problem, place)), worked, *value_lines]
 

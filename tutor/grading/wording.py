@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Blank, Problem
 
-BRANCH_RULE = N_("At a branch the gradient is the sum of what comes back along its lines.")
+BRANCH_RULE = N_("At a branch, add the gradients that come back along its edges.")
 
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40

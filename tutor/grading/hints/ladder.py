@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 #: The derived rungs of a blank for a value of the graph, and which of them states the rule.
 NUM_RUNGS, _RULE_RUNG = 4, 2
 
-_SHAPE_TEXT = N_("The answer has the shape of what flowed here, {shape}, a number for each cell.")
+_SHAPE_TEXT = N_("The answer has the shape of the forward value here, {shape}: one entry per cell.")
 
 #: A template, or a function of the problem, the blank and the ids of the places whose values the learner has.
 _Rung = str | Callable[[Problem, Blank, Collection[str]], Message]
@@ -129,7 +129,7 @@ def _value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
 
 def _start_value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     return message(
-        N_("{value}. Check by nudging: when {output} rises by 0.01, then {output} rises by 0.01."),
+        N_("{value}. To check it, raise {output} by 0.01: {output} itself rises by 0.01."),
         value=format_value(problem.truth(blank)),
         output=problem.graph.output,
     )
@@ -138,8 +138,8 @@ def _start_value(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 def _sum_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     question = Message(
         N_(
-            "The value of {name} went to {n} places. Move {name} a little, and it moves the output along every one of "
-            "them. What came back along each?"
+            "The value of {name} goes to {n} places. When it changes, it changes {goal} along every "
+            "edge. What came back along each of them?"
         ),
         template_values(problem, blank),
     )
@@ -155,7 +155,7 @@ def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 
 def _sum_without_addends(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     return Message(
-        N_("The sum has {n} values. Find each on an edge that leaves {name}, and add them."),
+        N_("The sum has {n} terms. Find each on an edge that leaves {name}, and add them."),
         template_values(problem, blank),
     )
 
@@ -175,14 +175,16 @@ def _edge_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     values = dict(template_values(problem, blank))
     values["g"] = upstream_in_names(problem, blank) or values["g"]
     if len(problem.gradient_edges[blank.node]) > 1:
-        quantity = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), values)
+        quantity = Message(N_("We want what comes back from {node} to {name}: one part of ∂{goal}/∂{name}."), values)
     else:
-        quantity = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), values)
+        quantity = Message(
+            N_("We want ∂{goal}/∂{name}: how much does {goal} change when only {name} changes a little?"), values
+        )
     upstream = problem.upstream(blank)
     if upstream in known or upstream is None or not problem.has_place(upstream):
-        received = Message(N_("From the right, {node} received {g}."), values)
+        received = Message(N_("The upstream of {node} is {g}."), values)
     else:
-        received = Message(N_("First find what {node} received from the right: that is its upstream."), values)
+        received = Message(N_("First find the upstream of {node}, the gradient that came back to it."), values)
     operation, slot, has_constant = _operation_at(problem, blank)
     question = (has_constant and operation.question_with_constant) or operation.text_for(operation.question, slot)
     sentences = [quantity, received]
@@ -222,11 +224,13 @@ def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mes
 
 def _forward_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     graph = problem.graph
-    names = ", ".join(graph.label(arg) for arg in graph.nodes[blank.node].args if arg is not None)
-    return Message(
-        N_("Into {node} flows {names}. What does its sign say to do?"),
-        {**template_values(problem, blank), "names": names},
+    names = [graph.label(arg) for arg in graph.nodes[blank.node].args if arg is not None]
+    text = (
+        N_("The input of {node} is {names}. Which operation is it?")
+        if len(names) == 1
+        else N_("The inputs of {node} are {names}. Which operation is it?")
     )
+    return Message(text, {**template_values(problem, blank), "names": ", ".join(names)})
 
 
 def _forward_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
@@ -247,33 +251,37 @@ def _question_focus(problem: Problem, blank: Blank, known: Collection[str]) -> M
     question = problem.question(blank)
     if question.is_ungraded:
         return message(
-            N_("Your instructor reads this answer, and nothing here grades it. Say what you know in your own words.")
+            N_("Your instructor reads this answer; it is not graded here. Write what you know in your own words.")
         )
     if question.is_text:
-        return message(N_("A term or a short text is asked for. What is the thing in the question called?"))
+        return message(N_("The answer is a term or a short text. What is the thing in the question called?"))
     if question.select_all:
         return message(
-            N_("Go through the {n} choices one by one, and ask of each: does it apply? Several may."),
+            N_("Go through the {n} choices one by one: does this one apply? More than one may."),
             n=len(question.choices),
         )
     if question.choices:
         return message(
-            N_("Go through the {n} choices one by one: what would have to be true for each? Rule out what can't be."),
+            N_(
+                "Go through the {n} choices one by one: what would have to be true for each? Rule out "
+                "those that can't be right."
+            ),
             n=len(question.choices),
         )
     if question.shape is not None:
         return message(
-            N_("A matrix is asked, {shape}. What is each of its rows made from?"), shape=format_shape(question.shape)
+            N_("The answer has shape {shape}. Which values does each of its rows come from?"),
+            shape=format_shape(question.shape),
         )
     if has_symbols(question.answer):
         names = ", ".join(question.names)
-        return message(N_("A formula is asked. It may name {names}: which of these belong in it?"), names=names)
-    return message(N_("One number is asked. From which numbers can it be calculated, one step after the other?"))
+        return message(N_("The answer is a formula. It may use {names}: which of these does it need?"), names=names)
+    return message(N_("The answer is one number. From which values can you calculate it, step by step?"))
 
 
 def _question_answer(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     if problem.question(blank).is_ungraded:
-        return message(N_("There is no one right answer. Write yours and check it: then it is noted."))
+        return message(N_("There is no single right answer. Write yours, then check it to record it."))
     return message(N_("The answer: {answer}"), answer=format_right_answer(problem, blank))
 
 
@@ -282,12 +290,12 @@ _LADDERS: dict[str, tuple[_Rung, ...]] = {
     "forward": (_forward_focus, _forward_rule, _forward_numbers, _value),
     "question": (_question_focus, _question_answer),
     "start": (
-        N_("The backward pass begins here, at the output. If {output} moves by 1, by how much does {output} move?"),
         N_(
-            "Asked is ∂{output}/∂{output}. A quantity moves exactly as much as it moves itself: "
-            "that is the slope of the identity function."
+            "The backward pass starts here, at the output. When {output} changes by 1, by how much does "
+            "{output} itself change?"
         ),
-        N_("∂{output}/∂{output} = (change of {output}) / (change of {output}) = ?"),
+        N_("We want ∂{output}/∂{output}. This is the derivative of the identity function, whose output is its input."),
+        N_("∂{output}/∂{output} = (change in {output}) / (change in {output}) = ?"),
         _start_value,
     ),
     "sum": (

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 #: Names that an answer may not use are replaced at most so many times, one inside the other.
 _MAX_DEPTH = 12
 
-_SLOPE = N_("The slope of {node} here is {slope}, cell by cell. Multiply the upstream by it.")
+_SLOPE = N_("The local derivative of {node} is {slope}, cell by cell. Multiply the upstream by it.")
 _PARTS = N_(
-    "Into the rule go {parts}. The result is {shape}: which order gives that, and what is transposed or added up?"
+    "The rule uses {parts}. The result is {shape}: in which order do they fit, and what do you transpose or sum?"
 )
 
 
@@ -57,7 +57,7 @@ def forward_step(problem: Problem, blank: Blank) -> Message:
     node = graph.nodes[blank.node]
     parts = {graph.label(arg): graph.nodes[arg].shape for arg in node.args if arg is not None}
     listed = ", ".join(f"{name} ({_shape_text(shape)})" for name, shape in parts.items())
-    return message(N_("{node} takes {parts} and gives {shape}."), node=node.symbol, parts=listed,
+    return message(N_("{node} takes {parts} and outputs {shape}."), node=node.symbol, parts=listed,
                    shape=_shape_text(blank.shape))  # fmt: skip
 
 

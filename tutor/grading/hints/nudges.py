@@ -85,24 +85,24 @@ def _nudge_text(
     }
     if on_edge and cell:
         text = N_(
-            "Check by nudging: if only this line carried {new} instead of {old} in {place}, {output} would be {after} "
-            "instead of {before}: {moved} for {delta}."
+            "To check it, change {place} from {old} to {new} on this edge only: {output} goes from "
+            "{before} to {after}, a change of {moved} for {delta}."
         )
     elif on_edge:
         text = N_(
-            "Check by nudging: if only this line carried {new} instead of {old}, {output} would be {after} instead of "
-            "{before}: {moved} for {delta}."
+            "To check it, change this edge alone from {old} to {new}: {output} goes from {before} to "
+            "{after}, a change of {moved} for {delta}."
         )
     else:
         text = N_(
-            "Check by nudging: with {name} = {new} instead of {old}, {output} is {after} instead of {before}: "
-            "{moved} for {delta}."
+            "To check it, change {name} from {old} to {new}: {output} goes from {before} to {after}, a "
+            "change of {moved} for {delta}."
         )
     if problem.starts_at_one:
         return Message(text, values)
     return join_sentences(
         Message(text, values),
-        Message(N_("The pass starts with {start}, so what comes back is {start} times that."), values),
+        Message(N_("The pass starts with {start}, so the gradient is {start} times that."), values),
     )
 
 

@@ -107,8 +107,8 @@ def rule_with_numbers(problem: Problem, blank: Blank) -> Message:
     local_gradient = local_gradient_text(problem, blank.edge)
     product = f"{parenthesize(in_names or format_value(upstream))} × {parenthesize(local_gradient)}"
     if blank.shape:
-        return message(N_("Cell by cell, upstream × slope. The first cell: {product} = ?"), product=product)
-    return message(N_("upstream × slope = {product} = ?"), product=product)
+        return message(N_("In the first cell, upstream × local derivative = {product} = ?"), product=product)
+    return message(N_("upstream × local derivative = {product} = ?"), product=product)
 
 
 def forward_with_numbers(problem: Problem, blank: Blank) -> str:
@@ -243,11 +243,11 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     if product is None:
         return _too_long_message(problem, blank)
     if blank.shape is None:
-        return message(N_("With the numbers put in: {product} = ?"), product=product)
+        return message(N_("With the numbers: {product} = ?"), product=product)
     text = _cell_message(problem, blank, (row, column), product)
     expression = matmul_expression(problem, edge) if operation.id == "matmul" else None
     return (
-        join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=expression))
+        join_sentences(text, message(N_("Type the cells, or the whole answer as {whole}."), whole=expression))
         if expression
         else text
     )
@@ -298,7 +298,7 @@ def _passed_on_message(
         return message(N_("upstream × 1 = {g} × 1 = ?"), g=g)
     if problem.graph.has_indexes or ops.is_vector_shape(blank.shape):
         return message(
-            N_("{cell} gets what came to {source}: {g} × 1 = ?"),
+            N_("{cell} gets the upstream at {source}: {g} × 1 = ?"),
             cell=format_cell(problem, cell, blank.shape),
             source=format_cell(problem, (i, j), ops.shape_of(upstream)),
             g=g,
@@ -306,7 +306,7 @@ def _passed_on_message(
             column=cell[1] + 1,
         )
     return message(
-        N_("Row {row}, column {column} gets what came to row {i}, column {j}: {g} × 1 = ?"),
+        N_("Row {row}, column {column} gets the upstream at row {i}, column {j}: {g} × 1 = ?"),
         row=cell[0] + 1,
         column=cell[1] + 1,
         i=i + 1,
@@ -327,13 +327,16 @@ def matmul_expression(problem: Problem, edge: Edge) -> str | None:
 def _too_long_message(problem: Problem, blank: Blank) -> Message:
     if blank.edge and problem.graph.nodes[blank.edge.target].body is not None:
         return Message(
-            N_("{node} stands for {inside}. Unfold it to follow the upstream, {up_shape}, back through each step."),
+            N_(
+                "{node} computes {inside} in one node. Unfold it to follow the upstream ({up_shape}) back "
+                "through each step."
+            ),
             template_values(problem, blank),
         )
     return Message(
         N_(
-            "Written out this is long. Put into the rule what stands around {node}: the upstream, {up_shape}, that came "
-            "from the right, its output, and what came in on its left."
+            "Written out, this is long. Use the rule with the upstream of {node} ({up_shape}), its "
+            "inputs and its output."
         ),
         template_values(problem, blank),
     )

@@ -36,20 +36,20 @@ _STEPS = (0.1, 0.01, 0.001)
 _MIN_POWER_OF_TEN = 1e9
 
 _EDGE_AT_POINT = N_(
-    "Check the slope by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} is "
-    "{after} instead of {before}: {moved} for {delta}."
+    "To check it, take {at}, where the local derivative is {slope}. Change {name} from {old} to {new}: "
+    "{result} goes from {before} to {after}, a change of {moved} for {delta}."
 )
 _EDGE_ANY_POINT = N_(
-    "Check the slope {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead of "
-    "{before}: {moved} for {delta}."
+    "To check the local derivative {slope}, change {name} from {old} to {new}: {result} goes from "
+    "{before} to {after}, a change of {moved} for {delta}."
 )
 _OUTPUT_ANY_POINT = N_(
-    "Check ∂{result}/∂{name} = {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead "
-    "of {before}: {moved} for {delta}."
+    "To check ∂{result}/∂{name} = {slope}, change {name} from {old} to {new}: {result} goes from "
+    "{before} to {after}, a change of {moved} for {delta}."
 )
 _OUTPUT_AT_POINT = N_(
-    "Check ∂{result}/∂{name} by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} "
-    "is {after} instead of {before}: {moved} for {delta}."
+    "To check it, take {at}, where ∂{result}/∂{name} = {slope}. Change {name} from {old} to {new}: "
+    "{result} goes from {before} to {after}, a change of {moved} for {delta}."
 )
 
 
@@ -117,7 +117,7 @@ def local_gradient_formula(problem: Problem, blank: Blank) -> Message | None:
         return None
     graph = problem.graph
     return message(
-        N_("The slope of {node} here is ∂{output}/∂{input} = {slope}. Multiply the upstream by it."),
+        N_("The local derivative of {node} is ∂{output}/∂{input} = {slope}. Multiply the upstream by it."),
         node=graph.nodes[blank.edge.target].symbol,
         output=_parenthesize_title(graph.label(blank.edge.target)),
         input=_parenthesize_title(graph.label(blank.edge.source)),

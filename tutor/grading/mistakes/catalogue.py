@@ -25,17 +25,17 @@ class CatalogueEntry:
 
 #: By `GeneralMistake.where`.
 _LOCATIONS = {
-    "edge": message(N_("every edge")),
-    "gradient": message(N_("every gradient")),
-    "branch": message(N_("the sum at a branch, and its lines")),
+    "edge": message(N_("any edge")),
+    "gradient": message(N_("any gradient")),
+    "branch": message(N_("the sum at a branch and its edges")),
     "start": message(N_("the start")),
     "forward": message(N_("forward values")),
-    "loss": message(N_("softmax before a cross-entropy")),
-    "quotient": message(N_("questions for a difference quotient")),
-    "step": message(N_("questions for a step downhill")),
-    "question": message(N_("questions for a value or an expression")),
-    "matrix": message(N_("every matrix")),
-    "everywhere": message(N_("wherever there is a number")),
+    "loss": message(N_("softmax before cross-entropy")),
+    "quotient": message(N_("questions about a difference quotient")),
+    "step": message(N_("questions about a gradient step")),
+    "question": message(N_("questions about a value or an expression")),
+    "matrix": message(N_("any matrix")),
+    "everywhere": message(N_("any number")),
 }
 
 

@@ -19,58 +19,56 @@ if TYPE_CHECKING:
 _NOT_HALVED = GeneralMistake(
     "quotient",
     "check.not-halved",
-    N_("distance taken as δ, not 2δ"),
-    N_("How far apart are the two places where you looked, in steps of δ?"),
+    N_("divided by δ, not 2δ"),
+    N_("The difference is right. How many steps apart are the two points that you compared?"),
 )
 _ONE_SIDED = GeneralMistake(
     "quotient",
     "check.one-sided",
-    N_("one side instead of both"),
-    N_(
-        "That is a difference to one side only. A central one looks to both: where does it begin, and where does it end?"
-    ),
+    N_("one-sided instead of central"),
+    N_("That is a one-sided difference. A central difference has a point on each side: which two points are they?"),
 )
 _BOTH_SIDES = GeneralMistake(
     "quotient",
     "check.both-sides",
-    N_("both sides instead of one"),
-    N_("That looks to both sides. A forward difference takes one step: from where, and to where?"),
+    N_("central instead of forward"),
+    N_("That is a central difference. A forward difference takes one step: from which point to which?"),
 )
 _OTHER_SIDE = GeneralMistake(
     "quotient",
     "check.other-side",
-    N_("the other side"),
-    N_("Looks as if you stepped to the other side. Which one is asked?"),
+    N_("step to the other side"),
+    N_("It looks as if you stepped to the other side. To which side does a forward difference step?"),
 )
 _NOT_DIVIDED = GeneralMistake(
     "quotient",
     "check.not-divided",
     N_("not divided by the step"),
-    N_("That is how far it moved. For how long a step, and how much is that per unit?"),
+    N_("That is the whole change. What do you divide it by to get the change per unit?"),
 )
 _MULTIPLIED = GeneralMistake(
     "quotient",
     "check.multiplied",
     N_("multiplied by the step"),
-    N_("You multiplied by the step. Asked is the movement for each unit of it."),
+    N_("That is the change times the step. How do you get the change per unit instead?"),
 )
 _MOVED_VALUE = GeneralMistake(
     "quotient",
     "check.moved-value",
     N_("value after the step"),
-    N_("That is the value after the step. How far did it move?"),
+    N_("That is the value at one of the two points. What is the difference between the two?"),
 )
 _REVERSED = GeneralMistake(
     "quotient",
     "check.turned-round",
     N_("difference with the opposite sign"),
-    N_("The size is right. Which of the two values is taken from which?"),
+    N_("The size is right. Which of the two values do you subtract from the other?"),
 )
 _OTHER_INPUT = GeneralMistake(
     "quotient",
     "check.other-input",
-    N_("another variable moved"),
-    N_("Looks as if another variable was moved. Which one is asked about?"),
+    N_("another variable changed"),
+    N_("It looks as if you changed another variable. Which one does the question ask about?"),
 )
 
 #: All mistakes of this module, in the order of the catalogue.

@@ -123,14 +123,14 @@ _LOSS_MISTAKES = (
         "softmax.y-only",
         N_("target left out"),
         _predictions_only,
-        N_("The outputs are in it. Through CE and softmax together they come back less something: what was wanted?"),
-        N_("Did you leave the targets out?"),
+        N_("Good, the probabilities are there. What do you still subtract from them?"),
+        N_("Did you leave out the targets?"),
     ),
     EdgeMistake(
         "softmax.not-by-rows",
         N_("not divided by the number of rows"),
         _sum_over_rows,
-        N_("Outputs less targets, right. The loss is a mean over the rows: what becomes of their number?"),
+        N_("Probabilities minus targets is right. The loss is a mean over the rows: what do you divide by?"),
         N_("Did you leave out the division by the number of rows?"),
     ),
 )
@@ -140,39 +140,43 @@ _EDGE_MISTAKES = (
         "any.dropped-upstream",
         N_("upstream left out"),
         lambda a: a.local_only,
-        N_(
-            "That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."
-        ),
-        N_("Did you take {local} alone?"),
+        N_("You have the local derivative of {node}. Which upstream gradient do you still have to multiply it by?"),
+        N_("Did you stop at {local}?"),
     ),
     EdgeMistake(
         "any.upstream-only",
-        N_("upstream only"),
+        N_("upstream alone"),
         lambda a: a.context.g,
-        N_("That is the upstream, passed on as it came. What does {node} do to a small change on this line?"),
+        N_(
+            "That is the upstream gradient, passed on unchanged. How much does {node} change when this "
+            "edge changes a little?"
+        ),
         N_("Did you pass {up} on unchanged?"),
     ),
     EdgeMistake(
         "any.forward-value",
         N_("forward value"),
         lambda a: a.context.x,
-        N_("{v} is the value that flowed forward here. Asked is what comes back: how much {goal} moves with it."),
-        N_("Did you take {own}?"),
+        N_(
+            "{v} is this edge's forward value. We want its gradient: how much does {goal} change when it "
+            "changes a little?"
+        ),
+        N_("Did you use {own}?"),
     ),
     EdgeMistake(
         "any.wrong-sign",
         N_("wrong sign"),
         lambda a: -a.apply(a.context.g),
-        N_("The size is right. If this line grows, does {goal} grow or shrink?"),
+        N_("The size is right. When this edge's value grows, does {goal} grow or shrink?"),
         N_("Did you lose a minus sign, or write one too many?"),
     ),
     EdgeMistake(
         "any.ran-forward",
-        N_("upstream pushed forward"),
+        N_("upstream run forward"),
         lambda a: a.forward_of_upstream,
         N_(
-            "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
-            "how fast does {node} rise here?"
+            "That is what {node} computes from the upstream in a forward pass. The backward pass "
+            "multiplies the upstream: by which local derivative?"
         ),
         N_("Did you send {up} forward through {node}?"),
     ),
@@ -180,77 +184,97 @@ _EDGE_MISTAKES = (
         "any.started-at-output",
         N_("started from the output's value"),
         lambda a: a.from_output_value,
-        N_("The steps look right, but the pass started from the output's value. What does it start from?"),
+        N_(
+            "Your steps look right, but they seem to start from the output's value. Which gradient does "
+            "the backward pass start with?"
+        ),
         N_("Did you start the backward pass with {final}?"),
     ),
     EdgeMistake(
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_start,
-        N_("Looks as if you took the start for the upstream. What came back to {node} itself?"),
+        N_("It looks as if you used the start as the upstream. Which gradient came back to {node} itself?"),
         N_("Did you use the start as the upstream gradient of {node}?"),
     ),
     EdgeMistake(
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_next_upstream,
-        N_("Looks as if you took the upstream from further right. What came back to {node} itself?"),
-        N_("Did you use an upstream gradient from further right than {node}?"),
+        N_("It looks as if you used the upstream of a later node. Which gradient came back to {node} itself?"),
+        N_("Did you use the upstream gradient of a node after {node}?"),
     ),
     EdgeMistake(
         "any.added",
         N_("added instead of multiplied"),
         lambda a: a.context.g + a.context.l,
         N_(
-            "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves {goal} by 2: by how much in all?"
+            "That is the sum of the upstream and the local derivative. If {node} changes 3 times as "
+            "fast as this edge, and {goal} twice as fast as {node}, how do you combine the two?"
         ),
         N_("Did you add {up} and {local}?"),
     ),
     EdgeMistake(
         "any.inverted-local",
-        N_("divided by the slope"),
+        N_("divided by the local derivative"),
         lambda a: a.context.g / a.context.l,
-        N_("Looks as if you divided by the slope. Which one moves which: this line the node, or the node this line?"),
+        N_(
+            "That is the upstream divided by the local derivative. Does this edge change {node}, or "
+            "does {node} change this edge?"
+        ),
         N_("Did you divide {up} by {local}?"),
     ),
     EdgeMistake(
         "any.local-twice",
-        N_("slope counted twice"),
+        N_("local derivative used twice"),
         lambda a: a.context.g * a.context.l * a.context.l,
-        N_("Looks as if the slope of {node} went in twice. It stands for one node and counts once."),
+        N_(
+            "It looks as if you multiplied by the local derivative of {node} twice. How many times "
+            "does the gradient go through {node}?"
+        ),
         N_("Did you multiply by {local} twice?"),
     ),
     EdgeMistake(
         "any.times-output",
         N_("multiplied by the output"),
         lambda a: a.context.g * a.context.z,
-        N_("You multiplied by what {node} put out. What counts is how much that moves when this line moves."),
+        N_(
+            "That is the upstream times the output of {node}. How much does that output change when "
+            "this edge changes a little?"
+        ),
         N_("Did you multiply {up} by {out}?"),
     ),
     EdgeMistake(
         "any.zero",
-        N_("zero"),
+        N_("answered zero"),
         lambda a: ops.constant_like(0, a.context.x),
-        N_("Zero would say that this line doesn't move {goal} at all. Raise it a little: what happens?"),
-        N_("Do you think that this edge has no effect on {goal}?"),
+        N_(
+            "A gradient of zero would mean that this edge doesn't affect {goal}. What happens to {goal} "
+            "when you raise this edge's value a little?"
+        ),
+        N_("Did you assume that this edge has no effect on {goal}?"),
     ),
 )
 
 WHOLE_ON_ONE_EDGE = GeneralMistake(
     "branch",
     "any.whole-on-one-line",
-    N_("the whole sum on one line"),
-    N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."),
-    N_("Did you take the whole gradient of {name}?"),
+    N_("the whole gradient on one edge"),
+    N_(
+        "That is the whole gradient of {name}. This blank is only its edge into {node}: what comes back "
+        "along that edge?"
+    ),
+    N_("Did you enter the whole gradient of {name}?"),
 )
 UNSUMMED_UPSTREAM = GeneralMistake(
     "branch",
     "any.unsummed-upstream",
-    N_("went on before adding"),
+    N_("upstream not summed first"),
     N_(
-        "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
+        "It looks as if you used only one of the gradients that came back to {node}. Its value goes to "
+        "{n} places: what is the whole upstream?"
     ),
-    N_("Did you go on with only one of the {n} values that came back to {node}?"),
+    N_("Did you use only one of the {n} gradients that came back to {node}?"),
 )
 
 #: The mistakes computed by a rule, the likeliest first.

@@ -21,14 +21,14 @@ MISCOPIED_UPSTREAM = GeneralMistake(
     "everywhere",
     "any.slip",
     N_("arithmetic"),
-    N_("Then read the upstream gradient once more, digit by digit."),
-    N_("Could you have copied the upstream gradient with two digits exchanged?"),
+    N_("Then read the upstream gradient again, digit by digit."),
+    N_("Did you swap two digits when you copied the upstream gradient?"),
 )
 FACTOR_OFF_BY_ONE = GeneralMistake(
     "everywhere",
     "any.off-by-one",
     N_("off by one"),
-    N_("Then check each factor once more: the upstream gradient and the local derivative."),
+    N_("Then check both factors again: the upstream gradient and the local derivative."),
     N_("Could one of your two factors be off by one?"),
 )
 

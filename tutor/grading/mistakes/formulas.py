@@ -33,54 +33,59 @@ if TYPE_CHECKING:
 #: At most this many formulas with one altered part are evaluated, those altered closest to the root first.
 _MAX_FORMULAS = 24
 
-_WRONG_SIGN = GeneralMistake("question", "question.sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
+_WRONG_SIGN = GeneralMistake(
+    "question", "question.sign", N_("wrong sign"), N_("The size is right. Which sign should it have?")
+)
 _ONE_WRONG_SIGN = GeneralMistake(
     "question",
     "question.one-sign",
-    N_("one sign the other way round"),
-    N_("Looks as if one sign is the other way round. What is added here, and what is taken away?"),
+    N_("one wrong sign"),
+    N_("It looks as if one sign is wrong. Which terms do you add, and which do you subtract?"),
 )
 _MISSING_PART = GeneralMistake(
     "question",
     "question.part-missing",
-    N_("a part left out"),
-    N_("Looks as if a part is still missing. What else is added here, or taken away?"),
+    N_("a term left out"),
+    N_("It looks as if a term is missing. What else do you add or subtract?"),
 )
 _MISSING_FACTOR = GeneralMistake(
     "question",
     "question.factor-missing",
     N_("a factor left out"),
-    N_("Looks as if a factor is still missing. What else is there to multiply with, or to divide by?"),
+    N_("It looks as if a factor is missing. What else do you multiply or divide by?"),
 )
 _UPSIDE_DOWN = GeneralMistake(
     "question",
     "question.upside-down",
-    N_("divided by the wrong input"),
-    N_("Looks as if you multiplied where one divides, or the other way round. Which is it?"),
+    N_("multiplying and dividing swapped"),
+    N_(
+        "It looks as if multiplying and dividing are swapped somewhere. Which values do you multiply by, "
+        "and which do you divide by?"
+    ),
 )
 _ADDED_OR_MULTIPLIED = GeneralMistake(
     "question",
     "question.added",
-    N_("added instead of multiplied"),
-    N_("The parts are there. Are two of them added, or multiplied?"),
+    N_("adding and multiplying swapped"),
+    N_("The right values are there. Which of them do you add, and which do you multiply?"),
 )
 _MISSING_BRACKETS = GeneralMistake(
     "question",
     "question.brackets",
     N_("brackets left out"),
-    N_("Looks as if brackets are missing: see how the answer is read. What belongs together?"),
+    N_("It looks as if brackets are missing. Which part do you have to calculate first?"),
 )
 _LOST_EXPONENT = GeneralMistake(
     "question",
     "question.exponent",
-    N_("exponent lost"),
-    N_("Looks as if an exponent got lost on the way. What does it do?"),
+    N_("exponent left out"),
+    N_("It looks as if an exponent is missing, or you multiplied by it. What does an exponent do?"),
 )
 _TRANSPOSED = GeneralMistake(
     "question",
     "question.transposed",
     N_("rows and columns swapped"),
-    N_("Looks as if rows and columns are exchanged somewhere. Which rows are the rows of the answer?"),
+    N_("It looks as if rows and columns are swapped somewhere. Which numbers belong in the first row of the answer?"),
 )
 _WRONG_ORDER = GeneralMistake(
     "question",

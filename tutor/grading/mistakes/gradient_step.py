@@ -24,38 +24,38 @@ if TYPE_CHECKING:
 _UPHILL = GeneralMistake(
     "step",
     "step.uphill",
-    N_("step uphill"),
-    N_("That way the output rises. The gradient points uphill: which way do you want to go?"),
+    N_("step along the gradient"),
+    N_("That step follows the gradient, so the output grows. In which direction does the output shrink?"),
     N_("Did you add the step instead of subtracting it?"),
 )
 _WHOLE_GRADIENT = GeneralMistake(
     "step",
     "step.no-rate",
     N_("learning rate left out"),
-    N_("You went by the whole gradient. How long is the step to be for each unit of it?"),
-    N_("Did you leave the learning rate out?"),
+    N_("That subtracts the whole gradient. What do you multiply it by first?"),
+    N_("Did you leave out the learning rate?"),
 )
 _STEP_ONLY = GeneralMistake(
     "step",
     "step.step-alone",
     N_("the step alone"),
-    N_("That is the step. From where is it taken?"),
+    N_("That is the step alone. Which value does it start from?"),
     N_("Did you stop at the step itself?"),
 )
 _OTHER_GRADIENT = GeneralMistake(
     "step",
     "step.other-gradient",
     N_("another input's gradient"),
-    N_("Looks as if you took the gradient of another input. Which one moves here?"),
-    N_("Did you take the gradient of another input?"),
+    N_("It looks as if you used the gradient of another input. Which input does this step update?"),
+    N_("Did you use the gradient of another input?"),
 )
 _UPDATED_FIRST = GeneralMistake(
     "step",
     "step.updated-first",
-    N_("gradient taken after the step"),
+    N_("gradient taken after an update"),
     N_(
-        "Looks as if another input had moved already when you took this gradient. "
-        "All gradients belong to the place where the step begins."
+        "It looks as if you updated another input before you took this gradient. At which values do "
+        "you take all the gradients of one step?"
     ),
     N_("Did you update another input before you took this gradient?"),
 )

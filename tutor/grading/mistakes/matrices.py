@@ -17,43 +17,51 @@ TRANSPOSED = GeneralMistake(
     "matrix",
     "matrix.transposed",
     N_("rows and columns swapped"),
-    N_("The numbers are right, but rows and columns are swapped. Which row belongs to the first row of this matrix?"),
+    N_("The numbers are right, but rows and columns are swapped. Which numbers belong in the first row?"),
 )
 _REORDERED_ROWS = GeneralMistake(
     "matrix",
     "matrix.reordered-rows",
-    N_("rows in another order"),
-    N_("The rows are right, but in another order. Which row belongs to the first row of this matrix?"),
+    N_("rows in the wrong order"),
+    N_("The rows are right, but in the wrong order. Which of them comes first?"),
 )
 _REORDERED_COLUMNS = GeneralMistake(
     "matrix",
     "matrix.reordered-columns",
-    N_("columns in another order"),
-    N_("The columns are right, but in another order. Which column belongs to the first column of this matrix?"),
+    N_("columns in the wrong order"),
+    N_("The columns are right, but in the wrong order. Which of them comes first?"),
 )
 _REORDERED_ENTRIES = GeneralMistake(
     "matrix",
     "matrix.reordered-columns",
-    N_("columns in another order"),
-    N_("The numbers are right, but in another order. Which of them comes first?"),
+    N_("columns in the wrong order"),
+    N_("The numbers are right, but in the wrong order. Which of them comes first?"),
 )
 _SOME_SIGNS = GeneralMistake(
     "matrix",
     "matrix.some-signs",
     N_("wrong sign in some cells"),
-    N_("The sizes are all right. Look again at the signs of {cells}."),
+    N_("The sizes are right, but not every sign. Check {cells}: positive or negative?"),
 )
+#: The same of a formula, whose cells have a sign only for numbers.
+SIGNS_OF_FORMULA = N_("The sizes are right, but not every sign. Which part of your formula has the wrong sign?")
 _ONE_CELL = GeneralMistake(
     "matrix",
     "matrix.one-cell",
-    N_("one cell"),
-    N_("All cells but {cells} are right. What is different in that one?"),
+    N_("one wrong cell"),
+    N_("All cells except {cells} are right. How did you get that one?"),
 )
 _ONE_ROW = GeneralMistake(
-    "matrix", "matrix.one-row", N_("one row"), N_("All rows but one are right. Look again at row {n}.")
+    "matrix",
+    "matrix.one-row",
+    N_("one wrong row"),
+    N_("All rows except row {n} are right. How did you get that one?"),
 )
 _ONE_COLUMN = GeneralMistake(
-    "matrix", "matrix.one-column", N_("one column"), N_("All columns but one are right. Look again at column {n}.")
+    "matrix",
+    "matrix.one-column",
+    N_("one wrong column"),
+    N_("All columns except column {n} are right. How did you get that one?"),
 )
 
 #: All mistakes of this module, in the order of the catalogue.

@@ -24,24 +24,25 @@ _TIMES_INPUT = GeneralMistake(
     "edge",
     "any.times-input",
     N_("multiplied by the input"),
-    N_("You multiplied by the value that goes into {node}. How fast does its output change when that value changes?"),
+    N_(
+        "That is the upstream times this edge's own value. How much does {node} change when that value "
+        "changes a little?"
+    ),
     N_("Did you multiply {up} by {own}?"),
 )
 _EXTRA_INPUT = GeneralMistake(
     "edge",
     "any.extra-input",
     N_("the input as an extra factor"),
-    N_("Upstream gradient and local derivative are in it. Which factor is left when you take out {name} itself?"),
+    N_("The upstream and the local derivative are in your product. Which other factor is there that doesn't belong?"),
     N_("Did you also multiply by {own}?"),
 )
 _OUTPUT_AS_UPSTREAM = GeneralMistake(
     "edge",
     "any.output-as-upstream",
-    N_("the output for the upstream"),
-    N_(
-        "The local derivative is right. It is to be multiplied by what came back to {node}, not by what {node} outputs."
-    ),
-    N_("Did you take {out} for the upstream gradient?"),
+    N_("output used as upstream"),
+    N_("That is the local derivative times the output of {node}. Which gradient do you multiply it by instead?"),
+    N_("Did you use {out} as the upstream gradient?"),
 )
 _TIMES_OTHER = GeneralMistake(
     "edge",
@@ -54,52 +55,58 @@ _OTHER_INPUT = GeneralMistake(
     "edge",
     "any.other-input",
     N_("the other input's value"),
-    N_("{v} is the other forward value that goes into {node}. How much does {goal} change when this edge changes?"),
-    N_("Did you take {other}?"),
+    N_("{v} is the value of the other input of {node}. How much does {goal} change when this edge changes a little?"),
+    N_("Did you use {other}?"),
 )
 _RAN_FORWARD = GeneralMistake(
     "edge",
     "any.ran-forward",
-    N_("upstream pushed forward"),
+    N_("upstream run forward"),
     N_(
-        "You put the upstream gradient into {node} as if it went forward. On the way back it is multiplied by a local "
-        "derivative: how much does {node} change when this edge changes?"
+        "That is what {node} computes from the upstream in a forward pass. The backward pass "
+        "multiplies the upstream: by which local derivative?"
     ),
     N_("Did you send {up} forward through {node}?"),
 )
 _SQUARED_UPSTREAM = GeneralMistake(
     "edge",
     "any.upstream-twice",
-    N_("upstream counted twice"),
-    N_("The upstream gradient counts once. By what else does {node} multiply?"),
+    N_("upstream used twice"),
+    N_(
+        "It looks as if you multiplied by the upstream gradient twice. Which two factors make up the "
+        "gradient of this edge?"
+    ),
     N_("Did you multiply by {up} twice?"),
 )
 _ZERO_SUM = GeneralMistake(
     "branch",
     "any.zero",
-    N_("zero"),
-    N_("Zero would say that {name} has no effect on {goal}. What came back along its {n} edges?"),
-    N_("Do you think that {name} has no effect on {goal}?"),
+    N_("answered zero"),
+    N_("A gradient of zero would mean that {name} doesn't affect {goal}. What came back along each of its {n} edges?"),
+    N_("Did you assume that {name} has no effect on {goal}?"),
 )
 _COUNTED_TWICE = GeneralMistake(
     "branch",
     "branch.counted-twice",
     N_("an edge counted twice"),
-    N_("The values are added, that is right. How often does each of the {n} edges count?"),
-    N_("Did you count what came back along one of the edges twice?"),
+    N_("Adding is right. How many times does each of the {n} edges count?"),
+    N_("Did you add the gradient of one edge twice?"),
 )
 _DIFFERENCE = GeneralMistake(
     "branch",
     "branch.difference",
     N_("subtracted instead of added"),
-    N_("What came back along an edge keeps its own sign. How do the effects along the {n} edges go together?"),
-    N_("Did you subtract what came back along one edge from the rest?"),
+    N_("It looks as if you subtracted the gradient of one edge. How do the effects along the {n} edges combine?"),
+    N_("Did you subtract the gradient of one edge from the rest?"),
 )
 _SUM_FROM_OUTPUT = GeneralMistake(
     "branch",
     "any.started-at-output",
     N_("started from the output's value"),
-    N_("The steps look right, but the pass started from the output's value. What does it start from?"),
+    N_(
+        "Your steps look right, but they seem to start from the output's value. Which gradient does the "
+        "backward pass start with?"
+    ),
     N_("Did you start the backward pass with {final}?"),
 )
 

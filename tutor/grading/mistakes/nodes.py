@@ -24,84 +24,100 @@ if TYPE_CHECKING:
 _ONE_BRANCH = GeneralMistake(
     "branch",
     "branch.one-branch",
-    N_("a line left out of the sum"),
+    N_("an edge left out of the sum"),
     N_(
-        "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
-        "and how do they go together?"
+        "That came back along one edge. The value of {name} goes to {n} places: what comes back from "
+        "the others, and how do you combine it?"
     ),
-    N_("Did you take only what came back along one of the {n} edges?"),
+    N_("Did you use the gradient of only one of the {n} edges?"),
 )
 _MISSING_BRANCH = GeneralMistake(
     "branch",
     "branch.one-branch",
-    N_("a line left out of the sum"),
-    N_("Something is still missing. The value of {name} went to {n} places: what came back from each?"),
+    N_("an edge left out of the sum"),
+    N_(
+        "Adding is right, but one edge seems to be missing. The value of {name} goes to {n} places: what "
+        "came back from each?"
+    ),
     N_("Did you leave out one of the {n} edges?"),
 )
 #: For a start that is not 1: nothing at the output determines it.
 START_FROM_TEXT = N_(
-    "The calculation goes on behind {output}: the start is what comes back from there. The text says it."
+    "The calculation continues after {output}, so the start is the gradient that comes back from "
+    "there. Which start does the text give?"
 )
 _PRODUCT = GeneralMistake(
     "branch",
     "branch.product",
     N_("multiplied instead of added"),
-    N_("You multiplied what came back. Each line moves {goal} on its own: how do two movements go together?"),
-    N_("Did you multiply what came back along the edges?"),
+    N_(
+        "That is the product of the gradients that came back. Each edge changes {goal} on its own: how "
+        "do these changes combine?"
+    ),
+    N_("Did you multiply the gradients of the edges?"),
 )
 _AVERAGED = GeneralMistake(
     "branch",
     "branch.averaged",
     N_("mean instead of sum"),
-    N_("A branch takes no mean. Raise {name} a little: every line moves {goal}, each by its own amount."),
-    N_("Did you take the mean of what came back along the edges?"),
+    N_(
+        "That is the mean of the gradients that came back. When {name} changes a little, {goal} "
+        "changes along all {n} edges: what is the total?"
+    ),
+    N_("Did you average the gradients of the edges?"),
 )
 _FORWARD_VALUE = GeneralMistake(
     "branch",
     "any.forward-value",
     N_("forward value"),
-    N_("{v} is the value that flowed forward here. Asked is what comes back."),
-    N_("Did you take {own}?"),
+    N_(
+        "{v} is the forward value of {name}. We want its gradient: how much does {goal} change when it "
+        "changes a little?"
+    ),
+    N_("Did you use {own}?"),
 )
 _START_VALUE = GeneralMistake(
     "start",
     "start.output-value",
     N_("started from the output's value"),
-    N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1."),
-    N_("Did you take {final}?"),
+    N_(
+        "{v} is the value of {name}. The backward pass starts with its gradient: when {name} changes by 1, "
+        "how much does {name} itself change?"
+    ),
+    N_("Did you use {final}?"),
 )
 _START_ZERO = GeneralMistake(
     "start",
     "start.zero",
-    N_("zero"),
-    N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?"),
-    N_("Did you take 0 because nothing comes after {output}?"),
+    N_("answered zero"),
+    N_("Zero would mean that {name} doesn't change when {name} changes. By how much does it change?"),
+    N_("Did you enter 0 because nothing comes after {output}?"),
 )
 _START_ONE = GeneralMistake(
     "start",
     "start.one",
     N_("started at 1"),
-    N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."),
-    N_("Did you take 1 because most passes start with 1?"),
+    N_("The start is 1 only when the calculation ends at {output}. Here it continues: which start does the text give?"),
+    N_("Did you enter 1 because most passes start with 1?"),
 )
 _OTHER_OPERATION = GeneralMistake(
     "forward",
     "forward.other-operation",
     N_("another operation"),
-    N_("That is another operation on the same values. Which sign stands in the node?"),
+    N_("You used the right inputs, but another operation. What does {node} compute?"),
 )
 _OTHER_ORDER = GeneralMistake(
     "forward",
     "forward.other-order",
-    N_("the other order"),
-    N_("The two values are there, in the other order. Which line comes first?"),
+    N_("inputs in the wrong order"),
+    N_("The operation is right, but the two inputs are swapped. Which one comes first?"),
 )
 _OPERAND = GeneralMistake(
     "forward",
     "forward.operand",
-    N_("a value that flows in"),
-    N_("That is a value that flows in. What does {node} make of it?"),
-    N_("Did you take a value that goes into {node}?"),
+    N_("an input of the node"),
+    N_("That value goes into {node}. What does {node} compute from it?"),
+    N_("Did you enter a value that goes into {node}?"),
 )
 _OTHER_OUTCOME = GeneralMistake(
     "forward",
@@ -114,14 +130,14 @@ _SUM_SIGN = GeneralMistake(
     "branch",
     "any.wrong-sign",
     N_("wrong sign"),
-    N_("The size is right. If {name} grows, does {goal} grow or shrink?"),
+    N_("The size is right. When {name} grows, does {goal} grow or shrink?"),
     N_("Did you lose a minus sign, or write one too many?"),
 )
 _VALUE_SIGN = GeneralMistake(
     "forward",
     "any.wrong-sign",
     N_("wrong sign"),
-    N_("The size is right. Look at the sign."),
+    N_("The size is right. Which sign should it have?"),
     N_("Did you lose a minus sign, or write one too many?"),
 )
 

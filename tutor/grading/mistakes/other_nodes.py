@@ -27,18 +27,18 @@ _MAX_BRANCHES = 6
 _FORGOTTEN_EDGE = GeneralMistake(
     "branch",
     "branch.path-forgotten",
-    N_("a line left out further right"),
+    N_("an edge left out at a later node"),
     N_(
-        "Looks as if a line was left out further right. The value of {at} went to several places: "
-        "what came back from each of them?"
+        "It looks as if you left out an edge at {at}, a later node. Its value goes to several places: "
+        "what came back from each?"
     ),
-    N_("Did you leave out an edge further right, at {at}?"),
+    N_("Did you leave out an edge at {at}, a later node?"),
 )
 _VALUE_BEFORE = GeneralMistake(
     "edge",
     "any.value-before",
-    N_("value from before the node"),
-    N_("Looks as if you took a value from before {at}. Which values flowed into {node} itself?"),
+    N_("value from one node earlier"),
+    N_("It looks as if you used a value from before {at}. Which values go into {node} itself?"),
     N_("Did you use a value from before {at}?"),
 )
 

@@ -111,7 +111,7 @@ def _phrases_at(problem: Problem, blank: Blank) -> dict[str, Any]:
                 operands[slot],
                 near_one[blank.node],
             ),
-            "other": phrase(N_("the other value {number}"), N_("the other value"), other),
+            "other": phrase(N_("the other input's value {number}"), N_("the other input's value"), other),
             "out": phrase(
                 N_("the output {number} of {node}"),
                 N_("the output of {node}"),

@@ -31,49 +31,49 @@ SLIP = GeneralMistake(
     "everywhere",
     "any.slip",
     N_("arithmetic"),
-    N_("Then check the arithmetic once more, one step at a time."),
-    N_("This is close. Could it be a slip in the arithmetic?"),
+    N_("Then check the arithmetic again, one step at a time."),
+    N_("This is close. Did you make a slip in the arithmetic?"),
 )
 SWAPPED_DIGITS = GeneralMistake(
     "everywhere",
     "any.slip",
     N_("arithmetic"),
-    N_("The digits are right, but two of them have changed places. Check the arithmetic."),
-    N_("Could two digits have changed places?"),
+    N_("The digits are right, but two of them are swapped. Which two?"),
+    N_("Did you swap two digits?"),
 )
 POWER_OF_TEN = GeneralMistake(
     "everywhere",
     "any.slip",
     N_("arithmetic"),
-    N_("The digits are right. Check where the point stands."),
+    N_("The digits are right. Where does the decimal point belong?"),
     N_("Could the decimal point be in the wrong place?"),
 )
 MISCOUNTED_DIGITS = GeneralMistake(
     "everywhere",
     "any.slip",
     N_("arithmetic"),
-    N_("Then type it once more, digit by digit."),
-    N_("Could a digit be missing, or be there twice?"),
+    N_("Then type it again, digit by digit."),
+    N_("Did you leave out a digit, or type one twice?"),
 )
 OFF_BY_ONE = GeneralMistake(
     "everywhere",
     "any.off-by-one",
     N_("off by one"),
-    N_("Then calculate it once more, one step at a time."),
-    N_("Could you have miscounted while calculating?"),
+    N_("Then calculate it again, one step at a time."),
+    N_("Did you miscount by one somewhere?"),
 )
 DOUBLED = GeneralMistake(
     "everywhere",
     "any.doubled",
     N_("counted twice"),
-    N_("Then go through your factors once more: each of them counts once."),
+    N_("Then go through your calculation again: what did you count twice?"),
     N_("Did you count something twice?"),
 )
 HALVED = GeneralMistake(
     "everywhere",
     "any.halved",
     N_("divided by 2"),
-    N_("Then go through your factors once more. Where does a ½ come from?"),
+    N_("Then go through your calculation again: where does the ½ come from?"),
     N_("Did you divide by 2 along the way?"),
 )
 

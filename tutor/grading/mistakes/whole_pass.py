@@ -22,14 +22,17 @@ _START_IGNORED = GeneralMistake(
     "gradient",
     "any.start-ignored",
     N_("started at 1"),
-    N_("The steps look right, but this pass does not start with 1. Which start is given at {output}?"),
+    N_("Your steps look right, but this pass doesn't start with 1. Which start is given at {output}?"),
     N_("Did you start the backward pass with 1, although another start is given?"),
 )
 _UPSTREAM_TWICE = GeneralMistake(
     "edge",
     "any.upstream-twice",
-    N_("upstream counted twice"),
-    N_("The upstream gradient counts once. By what else does {node} multiply?"),
+    N_("upstream used twice"),
+    N_(
+        "It looks as if you multiplied by the upstream gradient twice. Which two factors make up the "
+        "gradient of this edge?"
+    ),
     N_("Did you multiply by {up} twice?"),
 )
 _OUTPUT_VALUE = GeneralMistake(
@@ -37,21 +40,21 @@ _OUTPUT_VALUE = GeneralMistake(
     "any.output-value",
     N_("the node's output"),
     N_("{v} is what {node} outputs in the forward pass. How much does {goal} change when this edge changes a little?"),
-    N_("Did you take {out}?"),
+    N_("Did you use {out}?"),
 )
 _MEAN_LEFT_OUT = GeneralMistake(
     "gradient",
     "any.mean-left-out",
     N_("1/n of a mean left out"),
-    N_("Further right, {at} is a mean. What does it do with its upstream gradient?"),
+    N_("It looks as if you left out a factor at {at}, which takes a mean. What does a mean multiply its upstream by?"),
     N_("Did you leave out the 1/n of {at}?"),
 )
 _MEAN_TWICE = GeneralMistake(
     "gradient",
     "any.mean-twice",
-    N_("1/n of a mean twice"),
-    N_("The 1/n of {at} counts once, at that node. Where did you divide?"),
-    N_("Did you divide once more, although {at} divides already?"),
+    N_("1/n of a mean used twice"),
+    N_("It looks as if you used the 1/n of {at} twice. Where in your calculation did you divide?"),
+    N_("Did you divide once more, although {at} already divides?"),
 )
 
 #: All mistakes of this module, in the order of the catalogue.
