@@ -54,7 +54,7 @@ def test_a_sheet_asks_and_its_key_answers(run_tutor: Run) -> None:
     sheet = run_tutor("sheet", "basics/two-roads", "--seed", "4").stdout
     key = run_tutor("sheet", "basics/two-roads", "--seed", "4", "--key").stdout
     assert "4. ● x: \\_\\_" in sheet
-    assert "| 4 | ● x | 40 | At a branch the gradient is the sum" in key
+    assert "| 4 | ● x | 40 | At a branch, add the gradients" in key
     assert "the whole gradient on one edge" in key
     assert not re.search(r"\b40\b", sheet)
 

@@ -192,6 +192,6 @@ async def test_a_matrix_of_any_size_is_typed_as_a_formula(tmp_path: Path, size: 
         await session.wait_for_text("reads as Xᵀ @ up")
         assert not session.state.in_grid
         await session.pilot.press("enter")
-        await session.wait_for_text("n×m, but yours", "3×m.")
+        await session.wait_for_text("yours has shape", "3×m.")
         await session.solve()
         await session.wait_for_text("─ solved ─", "∂L/∂W = Xᵀ @ ∂L/∂Y")
