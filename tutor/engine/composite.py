@@ -49,6 +49,8 @@ _FEEDBACK_LAST_STEP = N_(
     "That takes the upstream back through the last step of {node} only. Which steps are between this "
     "input and that one?"
 )
+_ASKS_ONE_PATH = N_("Did you follow only one of the paths through {node}?")
+_ASKS_LAST_STEP = N_("Did you differentiate only the last step of {node}?")
 #: The names of mistakes at any composite operation.
 MISTAKE_LABELS = {"one-path": N_("path left out"), "last-step": N_("last step only")}
 
@@ -243,12 +245,19 @@ class _CompositeBody:
                         partial(self._one_path_gradient, slot, edge),
                         _FEEDBACK_ONE_PATH,
                         slots=(slot,),
+                        asks_in_words=_ASKS_ONE_PATH,
                     )
                 )
         last = self.graph.incoming_edges[self.graph.output_position]
         if len(last) == 1 and last[0].source >= self.num_operands:
             mistakes.append(
-                Mistake("last-step", MISTAKE_LABELS["last-step"], self._last_step_gradient, _FEEDBACK_LAST_STEP)
+                Mistake(
+                    "last-step",
+                    MISTAKE_LABELS["last-step"],
+                    self._last_step_gradient,
+                    _FEEDBACK_LAST_STEP,
+                    asks_in_words=_ASKS_LAST_STEP,
+                )
             )
         return mistakes
 

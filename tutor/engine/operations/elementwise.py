@@ -239,6 +239,7 @@ TABLE = (
                     "The factor y, the output of σ, is right. σ is flat where y is close to 1: which "
                     "second factor is close to 0 there?"
                 ),
+                asks_in_words=N_("Did you leave out the factor 1 − y?"),
             ),
             Mistake(
                 "one-minus-y",
@@ -248,12 +249,14 @@ TABLE = (
                     "The factor 1 − y is right. σ is also flat where y is close to 0: which second factor "
                     "is close to 0 there?"
                 ),
+                asks_in_words=N_("Did you leave out the factor y?"),
             ),
             Mistake(
                 "y-squared",
                 N_("y·y instead of y·(1 − y)"),
                 lambda e: e.g * e.z * e.z,
                 N_("One factor y is right. σ is flat where y is close to 1: is y·y close to 0 there?"),
+                asks_in_words=N_("Did you multiply by y twice?"),
             ),
             Mistake(
                 "sigma-at-input",
@@ -269,6 +272,7 @@ TABLE = (
                     "The form y·(1 − y) is right. It looks as if you used σ(y) in place of the output y: "
                     "how often does the forward pass apply σ?"
                 ),
+                asks_in_words=N_("Did you apply σ to the output?"),
             ),
             Mistake(
                 "tanhs-rule",
@@ -278,6 +282,7 @@ TABLE = (
                     "1 − y² is the rule of tanh. At x = 0, σ outputs y = 1/2 and its derivative is 1/4: "
                     "which formula in y gives that?"
                 ),
+                asks_in_words=N_("Did you use the rule of tanh?"),
             ),
         ),
     ),
@@ -494,6 +499,7 @@ TABLE = (
                 N_("y² instead of 1 − y²"),
                 lambda e: e.g * power(e.z, 2),
                 N_("The square y² is part of it. tanh is flat where y is close to 1: is y² close to 0 there?"),
+                asks_in_words=N_("Did you multiply by y twice?"),
             ),
             Mistake(
                 "tanh-twice",
@@ -698,6 +704,7 @@ TABLE = (
                     "The first term is right. By what does the product rule multiply the derivative of σ "
                     "in the second one?"
                 ),
+                asks_in_words=N_("Did you leave out the factor x in one of the terms?"),
             ),
             Mistake(
                 "output-as-sigma",
@@ -781,12 +788,14 @@ TABLE = (
                     "The first term is right. By what does the product rule multiply the derivative of Φ "
                     "in the second one?"
                 ),
+                asks_in_words=N_("Did you leave out the factor x in one of the terms?"),
             ),
             Mistake(
                 "no-root",
                 N_("√2 left out in erf"),
                 lambda e: e.g * (constant_like(1, e.x) + SCALAR_FUNCTIONS["erf"](e.x) + e.x * _erf_slope(e.x)) / 2,
                 N_("That is the derivative of x·(1 + erf(x))/2. What is x divided by inside the erf of Φ(x)?"),
+                asks_in_words=N_("Did you leave out the √2 inside erf?"),
             ),
             Mistake(
                 "tanh-approximation",
@@ -796,6 +805,7 @@ TABLE = (
                     "That is the derivative of the approximation of gelu with tanh. This node computes "
                     "the exact x·Φ(x): what is the derivative of Φ?"
                 ),
+                asks_in_words=N_("Did you use the approximation with tanh?"),
             ),
             Mistake(
                 "at-output",

@@ -157,12 +157,14 @@ TABLE = (
                     "It looks as if you added up the other matrix first. Which of its numbers is one "
                     "cell of this input multiplied by?"
                 ),
+                asks_in_words=N_("Did you add up the other matrix first?"),
             ),
             Mistake(
                 "other-itself",
                 N_("the other matrix alone"),
                 lambda e: transpose(e.o),
                 N_("You have the other matrix, transposed. Which gradient do you still have to multiply it by?"),
+                asks_in_words=N_("Did you stop at the other matrix?"),
             ),
         ),
     ),
@@ -231,6 +233,7 @@ TABLE = (
                     "still have to multiply row i by?"
                 ),
                 slots=(0,),
+                asks_in_words=N_("Did you enter the vector alone?"),
             ),
             Mistake(
                 "whole-summed",
@@ -241,6 +244,7 @@ TABLE = (
                     "each number by before you add?"
                 ),
                 slots=(1,),
+                asks_in_words=N_("Did you add up the columns of the matrix?"),
             ),
         ),
     ),
@@ -282,6 +286,7 @@ TABLE = (
                     "Did you use this vector's own entries? A dot product needs the other vector: what is "
                     "its first entry?"
                 ),
+                asks_in_words=N_("Did you multiply by this vector itself?"),
             ),
             Mistake(
                 "plus-rule",
@@ -291,6 +296,7 @@ TABLE = (
                     "That passes the upstream unchanged to every entry, as Σ does. What is each entry "
                     "multiplied by before the sum?"
                 ),
+                asks_in_words=N_("Did you put the upstream gradient in every entry?"),
             ),
             Mistake(
                 "summed",
@@ -300,6 +306,7 @@ TABLE = (
                     "That multiplies by the sum of the other vector. Which single entry of the other "
                     "vector is each entry multiplied by?"
                 ),
+                asks_in_words=N_("Did you add up the other vector first?"),
             ),
         ),
     ),
@@ -357,6 +364,7 @@ TABLE = (
                     "Did you use this vector's own entries? The gradient needs the other vector: what is "
                     "its first entry?"
                 ),
+                asks_in_words=N_("Did you multiply by this vector itself?"),
             ),
         ),
     ),
@@ -500,12 +508,14 @@ TABLE = (
                     "With y·(1 − y) you have the effect of each input on its own output. Which other "
                     "outputs does the same input change?"
                 ),
+                asks_in_words=N_("Did you multiply the upstream gradient by y·(1 − y) alone?"),
             ),
             Mistake(
                 "forgot-1-minus",
                 N_("weighted mean not subtracted"),
                 lambda e: e.z * e.g,
                 N_("The factor y is right. What do you subtract from each upstream of the row first?"),
+                asks_in_words=N_("Did you multiply the upstream gradient by y alone?"),
             ),
             Mistake(
                 "plain-mean",
@@ -515,6 +525,7 @@ TABLE = (
                     "Subtracting a mean is right, but that is the plain mean of the row's upstreams. Which "
                     "values of the row are the weights?"
                 ),
+                asks_in_words=N_("Did you subtract the plain mean of the upstream gradients?"),
             ),
             Mistake(
                 "factor-left-out",
@@ -524,6 +535,7 @@ TABLE = (
                     "You subtracted the weighted mean, and that is right. An output near 0 hardly changes: "
                     "which factor is still missing?"
                 ),
+                asks_in_words=N_("Did you leave out the factor y?"),
             ),
             Mistake(
                 "wrong-axis",
@@ -533,6 +545,7 @@ TABLE = (
                     "It looks as if you took the mean of each column. Which outputs add up to 1 here: "
                     "those of a column or those of a row?"
                 ),
+                asks_in_words=N_("Did you take the means along the other axis?"),
             ),
             Mistake(
                 "whole-matrix",
@@ -543,6 +556,7 @@ TABLE = (
                     "outputs in row 2 change?"
                 ),
                 correct_for_shape=lambda rows, columns: rows == 1,
+                asks_in_words=N_("Did you take one mean for all cells?"),
             ),
         ),
     ),

@@ -92,6 +92,7 @@ TABLE = (
                     "loss rise or fall?"
                 ),
                 slots=(0,),
+                asks_in_words=N_("Did you leave out the minus sign?"),
             ),
             Mistake(
                 "no-one-over-y",
@@ -102,6 +103,7 @@ TABLE = (
                     "the derivative of log p?"
                 ),
                 slots=(0,),
+                asks_in_words=N_("Did you leave out the factor 1/p?"),
             ),
             Mistake(
                 "log-itself",
@@ -112,6 +114,7 @@ TABLE = (
                     "what is the derivative of log p?"
                 ),
                 slots=(0,),
+                asks_in_words=N_("Did you use log p itself?"),
             ),
             Mistake(
                 "not-by-rows",
@@ -119,6 +122,7 @@ TABLE = (
                 lambda e: -broadcast_like(e.g, e.x) * weighted_inverse(e.o, e.x),
                 N_("That would be right for a sum. The loss is a mean over the rows: how many rows are there?"),
                 slots=(0,),
+                asks_in_words=N_("Did you leave out the division by the number of rows?"),
             ),
             Mistake(
                 "both-nodes",
@@ -129,6 +133,7 @@ TABLE = (
                     "comes back through CE alone?"
                 ),
                 slots=(0,),
+                asks_in_words=N_("Did you use p − t, the rule for CE and softmax together?"),
             ),
             Mistake(
                 "no-minus",
@@ -136,6 +141,7 @@ TABLE = (
                 lambda e: _upstream_per_row(e) * log(e.o),
                 N_("The sizes are right. Which sign does the loss have in front of the sum of t·log p?"),
                 slots=(1,),
+                asks_in_words=N_("Did you leave out the minus sign?"),
             ),
             Mistake(
                 "not-by-rows",
@@ -143,6 +149,7 @@ TABLE = (
                 lambda e: -broadcast_like(e.g, e.x) * log(e.o),
                 N_("That would be right for a sum. The loss is a mean over the rows: how many rows are there?"),
                 slots=(1,),
+                asks_in_words=N_("Did you leave out the division by the number of rows?"),
             ),
             Mistake(
                 "other-operand",
@@ -153,6 +160,7 @@ TABLE = (
                     "target multiplied by in the loss?"
                 ),
                 slots=(1,),
+                asks_in_words=N_("Did you use the rule for the predictions?"),
             ),
         ),
     ),
@@ -200,18 +208,21 @@ TABLE = (
                 N_("error with the opposite sign"),
                 lambda e: broadcast_like(e.g * 2 / size(e.x), e.x) * (e.o - e.x),
                 N_("The sizes are right. When this input rises a little, does the error p − t rise or fall?"),
+                asks_in_words=N_("Did you swap the prediction and the target?"),
             ),
             Mistake(
                 "no-two",
                 N_("factor 2 left out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x) * (e.x - e.o),
                 N_("The error is right. What happens to the exponent 2 when you differentiate a square?"),
+                asks_in_words=N_("Did you leave out the factor 2 of the square?"),
             ),
             Mistake(
                 "sum-for-mean",
                 N_("sum instead of mean"),
                 lambda e: broadcast_like(e.g * 2, e.x) * (e.x - e.o),
                 N_("That would be right for a sum of squares. This is their mean: how many squares are there?"),
+                asks_in_words=N_("Did you leave out the division of the mean?"),
             ),
             Mistake(
                 "by-rows",
@@ -222,12 +233,14 @@ TABLE = (
                     "cells: how many cells are there?"
                 ),
                 correct_for_shape=lambda rows, columns: columns == 1,
+                asks_in_words=N_("Did you divide by the number of rows?"),
             ),
             Mistake(
                 "squared",
                 N_("square instead of its derivative"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x) * (e.x - e.o) ** 2,
                 N_("That uses the squared errors themselves. What is the derivative of a square?"),
+                asks_in_words=N_("Did you use the squared errors themselves?"),
             ),
         ),
     ),

@@ -35,6 +35,7 @@ _NO_ONE_OVER_N = Mistake(
     N_("factor 1/n missing"),
     lambda e: broadcast_like(e.g, e.x),
     N_("That would be right for a sum. This is a mean: when one cell rises by 1, by how much does the mean rise?"),
+    asks_in_words=N_("Did you leave out the factor 1/n?"),
 )
 _MEAN_TIMES_CELL = Mistake(
     "times-cell",
@@ -44,6 +45,7 @@ _MEAN_TIMES_CELL = Mistake(
         "That multiplies by the cells' own values. When one cell rises by 1, does the rise of the mean "
         "depend on that cell's value?"
     ),
+    asks_in_words=N_("Did you multiply by the cells' values?"),
 )
 _SUM_WHY = N_(
     "When any one cell rises by 1, the sum rises by 1. So the local derivative is 1 for every cell of "
@@ -59,14 +61,31 @@ def _num_columns(x: Value) -> Value:
     return num_rows(transpose(x))
 
 
+_ASKS_COUNT: Mapping[Callable[[Value], Value], str] = {
+    size: N_("Did you divide by the number of all cells?"),
+    num_rows: N_("Did you divide by the number of rows?"),
+    _num_columns: N_("Did you divide by the number of columns?"),
+}
+
+
 def _wrong_count(count: Callable[[Value], Value], feedback: str) -> Mistake:
     return Mistake(
-        "wrong-count", N_("divided by the wrong number"), lambda e: broadcast_like(e.g / count(e.x), e.x), feedback
+        "wrong-count",
+        N_("divided by the wrong number"),
+        lambda e: broadcast_like(e.g / count(e.x), e.x),
+        feedback,
+        asks_in_words=_ASKS_COUNT[count],
     )
 
 
 def _not_spread(rule: Callable[[EdgeContext], Value], feedback: str = _NOT_REPEATED) -> Mistake:
-    return Mistake("not-spread", N_("not repeated for every cell"), rule, feedback)
+    return Mistake(
+        "not-spread",
+        N_("not repeated for every cell"),
+        rule,
+        feedback,
+        asks_in_words=N_("Did you enter each number only once instead of once for every cell?"),
+    )
 
 
 def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_name: str) -> Operation:
@@ -107,8 +126,15 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
                 N_(
                     "That multiplies by the cells' own values. When one cell rises by 1, by how much does its sum rise?"
                 ),
+                asks_in_words=N_("Did you multiply by the cells' values?"),
             ),
-            Mistake("wrong-axis", N_("wrong axis"), lambda e: transpose(broadcast_like(e.g, e.x)), _WRONG_AXIS),
+            Mistake(
+                "wrong-axis",
+                N_("wrong axis"),
+                lambda e: transpose(broadcast_like(e.g, e.x)),
+                _WRONG_AXIS,
+                asks_in_words=N_("Did you work along the other axis?"),
+            ),
             _not_spread(lambda e: e.g),
         ),
     )
@@ -156,6 +182,7 @@ def _mean_along(
                 N_("wrong axis"),
                 lambda e: transpose(broadcast_like(e.g / count(e.x), e.x)),
                 _WRONG_AXIS,
+                asks_in_words=N_("Did you work along the other axis?"),
             ),
             _not_spread(lambda e: e.g / count(e.x)),
             _MEAN_TIMES_CELL,
@@ -201,6 +228,7 @@ TABLE = (
                 N_(
                     "That multiplies by the cells' own values. When one cell rises by 1, by how much does the sum rise?"
                 ),
+                asks_in_words=N_("Did you multiply by the cells' values?"),
             ),
             _not_spread(lambda e: e.g, _NOT_SPREAD),
         ),

@@ -87,12 +87,14 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
                 "With y·(1 − y) you have the effect of each input on its own output. Which other outputs "
                 "does the same input change?"
             ),
+            asks_in_words=N_("Did you multiply the upstream gradient by y·(1 − y) alone?"),
         ),
         Mistake(
             "forgot-1-minus",
             N_("weighted mean not subtracted"),
             lambda e: e.z * e.g,
             N_("The factor y is right. What do you subtract from each upstream first?"),
+            asks_in_words=N_("Did you multiply the upstream gradient by y alone?"),
         ),
         Mistake(
             "plain-mean",
@@ -102,6 +104,7 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
                 "Subtracting a mean is right, but that is the plain mean of the upstreams. Which values "
                 "are the weights?"
             ),
+            asks_in_words=N_("Did you subtract the plain mean of the upstream gradients?"),
         ),
         Mistake(
             "factor-left-out",
@@ -111,6 +114,7 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
                 "You subtracted the weighted mean, and that is right. An output near 0 hardly changes: "
                 "which factor is still missing?"
             ),
+            asks_in_words=N_("Did you leave out the factor y?"),
         ),
         Mistake(
             "whole-matrix",
@@ -118,6 +122,7 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
             lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
             N_("It looks as if you took one mean for all entries. Which outputs add up to 1 here?"),
             correct_for_shape=lambda rows, columns: (columns, rows)[axis] == 1,
+            asks_in_words=N_("Did you take one mean for all cells?"),
         ),
     )
 
