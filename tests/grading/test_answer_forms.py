@@ -12,6 +12,9 @@ from tutor.grading.verdict import VerdictKind
 LESSON = make_problem("z = (a + b) * c", a="50", b="70", c="2")
 NAMED = make_problem("q = a + b; z = q * c", "3", a="50", b="70", c="2")
 BRANCH = make_problem("z = x * (x + y)", x="3", y="4")
+LAYER = make_problem(
+    "A = X @ W; z = sum(A * C)", X="[[1, 2], [3, 4], [5, 7]]", W="[[5, -6], [7, 8]]", C="[[1, 2], [3, 5], [8, 9]]"
+)
 MATRIX = make_problem("z = sum(X * W)", X="[[1, 2], [3, 4]]", W="[[5, -6], [7, 8]]")
 ROW = make_problem("z = sum(X * W)", X="[[1, 2]]", W="[[5, -6]]")
 
@@ -124,3 +127,18 @@ def number_blanks() -> list[tuple[Problem, Blank]]:
 def test_a_number_may_be_printed_by_a_program(form: str) -> None:
     for problem, blank in number_blanks():
         assert grade(problem, blank, form.format(f"{problem.truth_in_floats(blank):.0f}")).right
+
+
+def test_the_upstream_may_be_called_by_the_letter_of_the_rules() -> None:
+    assert kind_at(LAYER, "X", "U @ W.T") is VerdictKind.RIGHT
+    assert kind_at(LAYER, "X", "dz/dX = U @ W.T") is VerdictKind.RIGHT
+    assert grade(LAYER, LAYER.place("X"), "U @ W").mistake == "matmul.no-transpose"
+    assert kind_at(LESSON, "a", "U") is VerdictKind.RIGHT
+
+
+def test_a_letter_like_another_name_is_not_the_upstream() -> None:
+    problem = make_problem("u = a + b; z = u * c", "3", a="50", b="70", c="2")
+    assert kind_at(problem, "a", "U") is VerdictKind.MALFORMED
+    own = make_problem("A = X @ U; z = sum(A)", X="[[1, 2], [3, 4]]", U="[[5, -6], [7, 8]]")
+    assert kind_at(own, "X", "up @ U.T") is VerdictKind.RIGHT
+    assert kind_at(own, "X", "U @ U.T") is not VerdictKind.RIGHT
