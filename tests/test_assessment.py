@@ -246,7 +246,7 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
     options: tuple[tuple[str, ...], ...] = (("--gradebook", "canvas"), ("--csv", "learners"), ("--json",), ())
     for chosen in options:
         done = run_tutor("report", str(export), *chosen)
-        assert "if you are its instructor, add --before-due" in done.stderr
+        assert "If you are its instructor, add --before-due" in done.stderr
         assert not re.search(r'points of \d|,7,10,|"points": "7"', done.stdout), done.stdout
     done = run_tutor("report", str(export), "--gradebook", "canvas", "--before-due")
     [_titles, _most, row] = csv.reader(done.stdout.splitlines())

@@ -109,9 +109,9 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
         (("play", "basics/times", "--start", "3"), "Leave out --start."),
         (("grade", "basics", "--blank", "x", "--answer", "1"), "basics is a pack. Choose one of: basics/"),
         (("sheet", "basic", "--to", "x.html"), "There is no exercise “basic”. Did you mean basics?"),
-        (("list", "foo"), "more than this command takes"),
+        (("list", "foo"), "This command doesn't take"),
         (("list", "--lang"), "--lang needs a value"),
-        (("play", "x", "--seed", "-1"), "--seed is a whole number"),
+        (("play", "x", "--seed", "-1"), "--seed must be a whole number"),
         (("frobnicate",), "no command frobnicate"),
         (("basics/plus",), "Did you mean: backprop-tutor play basics/plus"),
         (("--lang", "xx", "list"), "one of: en, ko"),
@@ -120,7 +120,7 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
             ((command, name, *rest), sentence)
             for command in ("play", "solve", "code")
             for name, rest, sentence in (
-                ("basics/times", ("x=3",), "basics/times brings its own graph and numbers. Leave out NAME=VALUE."),
+                ("basics/times", ("x=3",), "basics/times has its own graph and numbers. Leave out NAME=VALUE."),
                 ("basic/two-roads", (), "There is no exercise “basic/two-roads”. Did you mean basics/two-roads?"),
                 ("a/b", (), "a, b have no values: add a=… b=…"),
             )
@@ -191,4 +191,4 @@ def test_with_a_symbolic_start_gradients_are_of_the_final_output(run_tutor: Run)
 
 def test_errors_are_readable_in_a_locale_of_ascii(run_tutor: Run) -> None:
     process = run_tutor("list", "nosuch", PYTHONIOENCODING="ascii")
-    assert process.stderr == "backprop-tutor: “nosuch” is more than this command takes. See backprop-tutor --help.\n"
+    assert process.stderr == "backprop-tutor: This command doesn't take “nosuch”. See backprop-tutor --help.\n"

@@ -74,21 +74,21 @@ def assert_report_is_discreet(report: str) -> None:
             "\x1bOP",
             "en",
             "✓ Everything you have checked is saved.",
-            "ended because of an error of its own.",
+            "stopped because of an internal error.",
         ),
         (
             "tutor.tui.screens.exercise:ExerciseScreen:action_hint",
             "?",
             "ko",
             "✓ 확인한 답은 모두 저장되었습니다.",
-            "프로그램 오류로 종료되었습니다.",
+            "프로그램 내부 오류로 종료되었습니다.",
         ),
         pytest.param(
             "tutor.tui.widgets.graph:GraphView:render_line",
             "",
             "en",
             "backprop-tutor has stopped",
-            "because of an error of its own.",
+            "because of an internal error.",
             marks=long,
         ),
     ],
@@ -143,7 +143,7 @@ def test_a_crash_without_a_screen(place: str, arguments: tuple[str, ...], kind: 
         faulty(place, *arguments, kind=kind), input="3\n", capture_output=True, encoding="utf-8", timeout=60
     )
     assert done.returncode == crash_report.EXIT_CODE
-    assert done.stderr.startswith("backprop-tutor: The program has ended because of an error of its own.")
+    assert done.stderr.startswith("backprop-tutor: The program has stopped because of an internal error.")
     assert done.stderr.count("\n") == 1
     report = read_report(home)
     assert_report_is_discreet(report)
@@ -221,7 +221,7 @@ async def test_work_in_the_background_that_fails_is_reported_and_ends_nothing(
     monkeypatch.setattr(progress_screen, "load_progress", fail)
     async with open_home() as pilot:
         await pilot.press("f5")
-        await wait_for_text(pilot, "Something in the background has failed")
+        await wait_for_text(pilot, "A background task has failed")
         await pilot.press("escape")
         await wait_for_text(pilot, "From left to right")
     assert "builtins.RuntimeError" in read_report(home)

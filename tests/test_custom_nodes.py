@@ -75,7 +75,7 @@ def test_play_explains_a_custom_node_in_korean(run_tutor: Run) -> None:
 def test_node_definitions_are_refused_for_an_exercise(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/plus", "--node", SWISH)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "backprop-tutor: basics/plus brings its own graph and numbers. Leave out --node.\n"
+    assert done.stderr == "backprop-tutor: basics/plus has its own graph and numbers. Leave out --node.\n"
 
 
 def test_a_folded_exercise_can_be_played_in_plain_mode(run_tutor: Run, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_refused(
         return "\n".join(refused(capsys, command, "--from-python", argument, "x=1"))
 
     assert "can't be read: No such file or directory." in sentence(str(tmp_path / "none.py"))
-    assert "is a folder. Name a Python file, as in model.py:loss." in sentence(str(tmp_path))
+    assert "is a folder. Give a Python file, as in model.py:loss." in sentence(str(tmp_path))
     assert "There is no function “other” here. Choose one of: loss, bad." in sentence(f"{model}:other")
     (tmp_path / "latin.py").write_bytes(b"x = 1\n# caf\xe9\n")
     assert "latin.py:2: This text is not in UTF-8." in sentence(str(tmp_path / "latin.py"))

@@ -164,12 +164,12 @@ def test_a_right_step_from_a_wrong_value_gets_a_share(run_tutor: Run, tmp_path: 
         ("", "There are no points"),
         ("[points]\n", "There are no points"),
         ("[points\n", "points.toml:1: The name of this table is not closed"),
-        ('[points]\n"plus" = 3\n', "“plus” is no name of an exercise"),
+        ('[points]\n"plus" = 3\n', "“plus” is not the name of an exercise"),
         ('[points]\n"basics/plus" = "three"\n', "points of basics/plus must be a number"),
         ('[points]\n"basics/plus" = { x = -1 }\n', "points of basics/plus must be a number"),
         ('[points]\n"basics/add-multiply" = { c = 1, q9 = 2 }\n', "basics/add-multiply has no blank “q9”"),
-        ('carried = 2\n[points]\n"basics/plus" = 3\n', "carried is a share from 0 to 1"),
-        ('[pints]\n"basics/plus" = 3\n', "“pints” is not known here"),
+        ('carried = 2\n[points]\n"basics/plus" = 3\n', "carried must be a number between 0 and 1"),
+        ('[pints]\n"basics/plus" = 3\n', "“pints” is not a known name"),
         ('[points]\n"basics/plus" = 3\n[titles]\n"basics/plus" = 3\n', "title of basics/plus must be a text"),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_file_of_points_that_cannot_be_used_is_told(run_tutor: Run, homes: Pat
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--gradebook", "canvas"), "No exercise here has points"),
+        (("--gradebook", "canvas"), "None of these exercises has points"),
         (("--points", "p.toml"), "--points belongs to a gradebook"),
         (("--gradebook", "canvas", "--points", "p.toml", "--items"), "Leave out --csv, --json and --items"),
         (("--gradebook", "canvas", "--points", "no.toml"), "no.toml can't be read"),

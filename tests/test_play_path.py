@@ -76,7 +76,7 @@ def test_play_uses_the_numbers_of_a_seed(tmp_path: Path, run_tutor: Run) -> None
         (["./"], ": There is no pack.toml in this folder. `backprop-tutor new` makes a pack."),
         (["bad.toml"], "bad.toml:1: graph: "),
         (["bad.zip"], "bad.zip: This is no zip archive, or a damaged one. Make it again."),
-        (["good.toml", "x=2"], "good.toml brings its own graph and numbers."),
+        (["good.toml", "x=2"], "good.toml has its own graph and numbers."),
         (["z = x*y", "x=2", "y=3", "--watch"], "--watch needs the path of an exercise or a pack."),
     ],
 )

@@ -135,7 +135,7 @@ def test_progress_shows_how_often_predictions_were_right(practised: Run, home: P
 def test_progress_before_the_first_exercise(tutor: Run) -> None:
     shown = tutor("progress")
     assert shown.returncode == 0
-    assert "Nothing has been practised yet" in shown.stdout
+    assert "You haven't practised anything yet" in shown.stdout
     assert json.loads(tutor("progress", "--json").stdout)["weeks"] == []
 
 
@@ -274,7 +274,7 @@ def test_the_html_report_has_figures_and_is_well_formed(practised: Run, home: Pa
 def test_progress_tells_days_and_tries_in_words(practised: Run) -> None:
     shown = practised("progress").stdout
     today = datetime.now(UTC).date().isoformat()
-    assert f"Days practised: 1, since {today}. Days in a row up to now: 1." in shown
+    assert f"Days practised since {today}: 1. Days in a row so far: 1." in shown
     assert f"Rules practised: 1 of {num_rules()}. Solid: 0. Learning: 0. Shaky: 1." in shown
     assert "0 of 1 right" in shown
     assert f"last on {today}" in shown
@@ -286,8 +286,8 @@ def test_an_import_adds_each_attempt_once(practised: Run, tmp_path: Path) -> Non
     elsewhere = str(tmp_path / "elsewhere")
     first = practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere)
     assert first.returncode == 0
-    assert "4 new, 0 were here already" in first.stdout
-    assert "0 new, 4 were here already" in practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere).stdout
+    assert "4 new, 0 already known" in first.stdout
+    assert "0 new, 4 already known" in practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere).stdout
     assert practised("progress", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("progress").stdout
     assert practised("export", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("export").stdout
 
@@ -300,22 +300,22 @@ def test_an_import_skips_files_it_cannot_use(practised: Run, tmp_path: Path) -> 
     assert done.returncode == 1
     assert f"Skipped {bad}. It is damaged at line 4" in done.stderr
     assert str(tmp_path / "none") in done.stderr
-    assert "0 new, 4 were here already" in done.stdout
+    assert "0 new, 4 already known" in done.stdout
 
 
 def test_a_reset_asks_first_and_can_be_undone(practised: Run) -> None:
     kept = practised("reset", "basics/reciprocal", text="n\n")
     assert kept.returncode == 1
-    assert "Are you sure?" in kept.stderr
+    assert "[y/N]" in kept.stderr
     assert "Nothing was reset" in kept.stdout
     assert practised("reset", "basics/reciprocal").returncode == 1  # no answer counts as no
     assert "solved" in practised("list").stdout
     assert practised("reset", "basics/reciprocal", text="y\n").returncode == 0
     assert "solved" not in practised("list").stdout
-    assert "Nothing has been" in practised("progress").stdout
+    assert "You haven't practised anything yet" in practised("progress").stdout
     undo = practised("reset", "--undo")
     assert undo.returncode == 0
-    assert "Back again: basics/reciprocal." in undo.stdout
+    assert "Restored: basics/reciprocal." in undo.stdout
     assert "solved" in practised("list").stdout
     assert "reciprocal" in practised("progress").stdout
     assert practised("reset", "--undo").returncode == 1
@@ -330,20 +330,20 @@ def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("reset",), "Name one of these"),
-        (("reset", "basics", "--all"), "Name one of these"),
-        (("reset", "basics/nothing"), "no exercise and no pack"),
-        (("reset", "nothing", "--yes"), "no exercise and no pack"),
-        (("reset", "/"), "no exercise and no pack"),
-        (("reset", "basics/"), "no exercise and no pack"),
-        (("export", "--csv", "--report", "md"), "exclude each other"),
-        (("export", "--report", "pdf"), "--report is one of: md, html"),
-        (("export", "extra"), "more than this command takes"),
-        (("import",), "Name the files to import"),
+        (("reset",), "Give one of these"),
+        (("reset", "basics", "--all"), "Give one of these"),
+        (("reset", "basics/nothing"), "no exercise or pack"),
+        (("reset", "nothing", "--yes"), "no exercise or pack"),
+        (("reset", "/"), "no exercise or pack"),
+        (("reset", "basics/"), "no exercise or pack"),
+        (("export", "--csv", "--report", "md"), "can't be combined"),
+        (("export", "--report", "pdf"), "--report must be one of: md, html"),
+        (("export", "extra"), "This command doesn't take"),
+        (("import",), "Give the files to import"),
         (("report",), "is missing"),
         (
             ("report", "--csv", "x", "y"),
-            "--csv is one of: learners, mistakes, flags, texts, items, wrong-answers, messages",
+            "--csv must be one of: learners, mistakes, flags, texts, items, wrong-answers, messages",
         ),
         (("progress", "--jsom"), "no option --jsom"),
     ],
@@ -370,7 +370,7 @@ def test_a_class_report_as_text_and_csv(practised: Run, tmp_path: Path) -> None:
     summary = practised("report", *files)
     assert summary.returncode == 0
     assert "Learners: 2" in summary.stdout
-    assert "learners at work: 2, solved: 2, right at first try: 0 %" in summary.stdout
+    assert "learners who started: 2, solved: 2, right at first try: 0 %" in summary.stdout
     assert "upstream alone" in summary.stdout
     assert "learners: 2 of 2" in summary.stdout
     rows = list(csv.DictReader(io.StringIO(practised("report", "--csv", "learners", *files).stdout)))

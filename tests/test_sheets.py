@@ -105,7 +105,7 @@ def test_texts_of_others_stay_text(run_tutor: Run, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (("no/such", "--to", "a.html"), "There is no exercise"),
-        (("basics/plus", "--to", "a.docx"), "A sheet is written as .html, .md or .tex"),
+        (("basics/plus", "--to", "a.docx"), "A sheet must be a .html, .md or .tex file"),
         (("basics/plus", "--seed", "1", "--students", "r.csv"), "all choose the numbers"),
         (("basics/plus", "--students", "no.csv"), "no.csv can't be read"),
         (("basics/plus", "--to", "/no/such/folder/a.html"), "can't be written"),
@@ -120,13 +120,13 @@ def test_what_no_sheet_can_be_made_of_is_told(run_tutor: Run, arguments: tuple[s
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"id\nkim\nlee\nkim\n", ":4: Student kim is in line 2 already"),
-        (b"id,name\n,Kim\n", ":2: There is no id"),
+        (b"id\nkim\nlee\nkim\n", ":4: Student kim is already in line 2"),
+        (b"id,name\n,Kim\n", ":2: This line has no student id"),
         ("id\n김\n".encode("cp949"), ":2: This text is not in UTF-8"),
-        (b"\n\n", "names no students"),
-        (b"id\n" + b"x" * 200, ":2: An id has 100 characters at most"),
-        (b'id,name\n1,"Kim\n2,Lee\n', ":3: This is no row of CSV: a quotation mark is not closed"),
-        ("id\nJos\u00e9\nJose\u0301\u200b\n".encode(), ":3: Student José is in line 2 already"),
+        (b"\n\n", "contains no students"),
+        (b"id\n" + b"x" * 200, ":2: An id can have at most 100 characters"),
+        (b'id,name\n1,"Kim\n2,Lee\n', ":3: This is not a row of CSV. A quotation mark is not closed"),
+        ("id\nJos\u00e9\nJose\u0301\u200b\n".encode(), ":3: Student José is already in line 2"),
     ],
 )
 def test_a_roster_that_cannot_be_used_is_told_with_the_line(

@@ -175,22 +175,22 @@ def test_json_of_symbols_contains_formulas(run_tutor: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--json", "--torch"), "--torch, --json can't go together. Choose one of them."),
-        (("--numpy", "--check", "1e-4"), "--numpy, --check can't go together. Choose one of them."),
+        (("--json", "--torch"), "--torch, --json can't be combined. Choose one of them."),
+        (("--numpy", "--check", "1e-4"), "--numpy, --check can't be combined. Choose one of them."),
         (("--start", "dL/dy"), "The start dL/dy does not fit: the output is z. Write dL/dz."),
         (("--start", "dx/dz"), "The start dx/dz can't be used: x is in the formula."),
-        (("--start", "dL"), "“dL” is no start. Write a value, or a symbol such as dL/dz."),
+        (("--start", "dL"), "“dL” can't be used as the start. Write a value, or a symbol such as dL/dz."),
         (("--start", "[[1,2]]"), "The start is 1×2, but the output is 1."),
-        (("--symbols", "x"), "x has a value and is to be a symbol. Leave one of the two out."),
+        (("--symbols", "x"), "x has a value and is also listed as a symbol. Remove one of the two."),
         (("--symbols", "q"), "The formula does not use the input “q”."),
-        (("--symbols", "q,q"), "Symbol q is given twice. Leave one out."),
-        (("--symbols", "q:odd"), "“odd” is not known of symbol q. It may be real, nonzero, positive,"),
-        (("--symbols", "q:0x3"), "The shape of symbol q can't be used. A matrix has 1 to 10000 entries."),
-        (("--symbols", "2q"), "“2q” is no symbol. Write names, as in x or x:positive or X:2x3."),
+        (("--symbols", "q,q"), "Symbol q is given twice. Remove one of the two."),
+        (("--symbols", "q:odd"), "Symbol q can't be “odd”. It can be real, nonzero, positive,"),
+        (("--symbols", "q:0x3"), "The shape of symbol q can't be used. A matrix can have 1 to 10000 entries."),
+        (("--symbols", "2q"), "“2q” is not a symbol. Write names such as x, x:positive or X:2x3."),
         (("--wrt", "q"), "“q” is not an input of this formula. Its inputs are x, y."),
-        (("--wrt", ","), "“,” is no list of inputs. Write their names, as in a,b."),
-        (("--width", "10"), "--width is a whole number from 20 on."),
-        (("--check", "0"), "Write --check 1e-4"),
+        (("--wrt", ","), "“,” is not a list of inputs. Write their names, as in a,b."),
+        (("--width", "10"), "--width must be a whole number of at least 20."),
+        (("--check", "0"), "as in --check 1e-4"),
         (("--node", "f(x) = x*"), "The text ends too early"),
     ],
 )
@@ -213,7 +213,7 @@ def test_programs_need_numbers(run_tutor: Run, form: str) -> None:
 def test_a_gradient_check_needs_numbers(run_tutor: Run) -> None:
     done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", "--check", "1e-4")
     assert done.returncode == 2
-    assert "Differences need numbers" in done.stderr
+    assert "A numerical check needs numbers" in done.stderr
 
 
 def test_programs_and_gradient_checks_of_numbers(run_tutor: Run) -> None:

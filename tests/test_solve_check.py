@@ -98,7 +98,7 @@ def test_exact_differences_agree_in_all_digits(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("delta", ["0", "-1", "2", "1e-16", "1e-30", "[[1]]"])
 def test_a_step_out_of_range_gets_an_example(capsys: pytest.CaptureFixture[str], delta: str) -> None:
-    sentence = "A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example."
+    sentence = "The step must be above 1e-15 and at most 1, as in --check 1e-4."
     assert sentence in check_error(capsys, "z = x^2", "x=3", f"--check={delta}")
 
 
@@ -114,5 +114,5 @@ def test_a_step_may_be_a_calculation(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_a_check_is_refused_for_symbols(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "need numbers" in check_error(capsys, "z = x^2", "--symbols", "x", "--check", "1e-3")
-    assert "need numbers" in check_error(capsys, "z = x^2", "x=3", "--start", "dL/dz", "--check", "1e-3")
+    assert "needs numbers" in check_error(capsys, "z = x^2", "--symbols", "x", "--check", "1e-3")
+    assert "needs numbers" in check_error(capsys, "z = x^2", "x=3", "--start", "dL/dz", "--check", "1e-3")

@@ -24,9 +24,9 @@ _MAX_REPORTS = 10
 #: Frames at the start and at the end of a traceback; an endless recursion has more.
 _NUM_FIRST_FRAMES, _NUM_LAST_FRAMES = 10, 40
 
-_SAVED = N_("The program has ended because of an error of its own. A report without your answers is in {path}.")
-_NOT_SAVED = N_("The program has ended because of an error of its own, and no report could be saved.")
-_GOES_ON = N_("Something in the background has failed. A report without your answers is in {path}.")
+_SAVED = N_("The program has stopped because of an internal error. A report without your answers is in {path}.")
+_NOT_SAVED = N_("The program has stopped because of an internal error, and no report could be saved.")
+_GOES_ON = N_("A background task has failed. A report without your answers is in {path}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def write(name: str, *arguments: str) -> Path:
     command = [sys.executable, "-m", "tutor", "code", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with PtyProgram(command=command, environment=environment) as program:
-        program.wait_for_text("is written")
+        program.wait_for_text("Created ")
         program.send("q\n")
         program.wait()
     return Path(name)
@@ -60,7 +60,7 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "tutor", "code", "basics/two-roads"]
     with PtyProgram(command=command, environment=environment, columns=120, rows=40) as program:
-        program.wait_for_text("backprop/basics-two-roads.py is written.", "You haven't written dx_1 yet", "0 of 5")
+        program.wait_for_text("Created backprop/basics-two-roads.py.", "You haven't written dx_1 yet", "0 of 5")
         path = Path("backprop/basics-two-roads.py")
         text = path.read_text()
         program.send("h\n")
@@ -165,7 +165,7 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
     foreign.write_text(path.read_text() + "\nopen('ran', 'w').close()\nprint('it ran')\n")
     refused = code(str(foreign), "--check")
     assert refused.returncode == 2
-    assert "foreign.py was not created by this program on this computer. Run it? Then add --yes." in refused.stderr
+    assert "foreign.py was not created by this program on this computer. Run it? If so, add --yes." in refused.stderr
     assert "it ran" in code(str(foreign), "--check", "--yes").stdout
     assert "it ran" in code(str(foreign), "--check").stdout
 
@@ -179,9 +179,13 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
         pytest.param(("basics/sigmoid-in-python",), "has no graph", marks=long),
         pytest.param(("z = x*",), "ends too early", marks=long),
         pytest.param(("z = x*y", "x=2"), "y has no value", marks=long),
-        pytest.param(("basics/two-roads", "--check"), "--check needs the Python file that was written.", marks=long),
-        pytest.param(("mine.py", "other.py"), "One file at a time: leave out what follows mine.py.", marks=long),
-        pytest.param(("mine.py", "--style", "layer"), "Only --check, --json and --yes go with it.", marks=long),
+        pytest.param(("basics/two-roads", "--check"), "--check needs your Python file.", marks=long),
+        pytest.param(
+            ("mine.py", "other.py"),
+            "Only one file can be checked at a time. Leave out what follows mine.py.",
+            marks=long,
+        ),
+        pytest.param(("mine.py", "--style", "layer"), "You can only add --check, --json and --yes.", marks=long),
         pytest.param(("wide.py", "--check", "--yes"), "This file is not saved as UTF-8.", marks=long),
         pytest.param(("--style", "autograd", "--torch"), "needs no library. Leave out --torch.", marks=long),
         (("mine.py", "--check", "--yes"), "mine.py is not a code file of backprop-tutor"),

@@ -214,7 +214,7 @@ def test_a_file_of_an_exercise_is_checked_against_it_and_its_loss_is_plotted(run
 
 def test_the_mistakes_of_code_are_listed_with_the_others(run_tutor: Run) -> None:
     rows = {row["id"]: row for row in json.loads(run_tutor("mistakes", "--json").stdout)}
-    assert rows["code.one-sided"]["where"] == {"en": "code in Python", "ko": "파이썬 코드"}
+    assert rows["code.one-sided"]["where"] == {"en": "Python code", "ko": "파이썬 코드"}
     assert rows["code.one-sided"]["name"]["en"] == "one-sided difference instead of a central one"
     assert {mistake.id for mistake in GENERAL_MISTAKES} < set(rows)
     assert "mul.own-input" in rows

@@ -78,7 +78,7 @@ def test_a_file_that_was_not_written_here_is_run_after_a_yes(tmp_path: Path) -> 
     path, _is_new = place_file(exercise_file(library.find_exercise(NAME)))
     path.write_text(path.read_text() + "\nprint('it ran')\n")
     files._record().unlink()
-    assert "It was not run." in converse("no")
+    assert "The file was not run." in converse("no")
     asked = converse("yes", "check", "quit")
     assert "was not created by this program on this computer. Run it? (yes or no)" in asked
     assert "it ran" in asked

@@ -147,10 +147,10 @@ def test_pictures_are_written_for_formulas_exercises_and_files(run_tutor: Run, t
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("z = x*y", "x=2", "y=3", "--blank"), "--blank belongs to a picture"),
-        (("z = x*y", "x=2", "y=3", "--svg", "--dot"), "--svg, --dot can't go together"),
-        (("basics/plus", "a=1"), "basics/plus brings its own graph and numbers. Leave out NAME=VALUE"),
-        (("z = x*y", "x=2", "y=3", "--svg", "--seed", "3"), "no fresh numbers"),
+        (("z = x*y", "x=2", "y=3", "--blank"), "--blank applies only to a picture"),
+        (("z = x*y", "x=2", "y=3", "--svg", "--dot"), "--svg, --dot can't be combined"),
+        (("basics/plus", "a=1"), "basics/plus has its own graph and numbers. Leave out NAME=VALUE"),
+        (("z = x*y", "x=2", "y=3", "--svg", "--seed", "3"), "only one set of numbers"),
         (("basics/sigmoid-in-python", "--svg"), "has no graph, only questions"),
         (("basics", "--svg"), "basics is a pack"),
         (("z = x*y", "x=2", "y=3", "--svg", "--to", "/no/such/folder/a.svg"), "can't be written"),
@@ -166,7 +166,7 @@ def test_what_no_picture_can_be_made_of_is_told(run_tutor: Run, args: tuple[str,
 def test_the_values_of_an_exam_are_not_drawn(run_tutor: Run, tmp_path: Path) -> None:
     exam = tmp_path / "exam.toml"
     exam.write_text('mode = "exam"\ngraph = "z = x*y"\n[inputs]\nx = 5\ny = 8\n')
-    assert "whose values aren't told here" in run_tutor("solve", str(exam)).stderr
+    assert "so its values aren't shown" in run_tutor("solve", str(exam)).stderr
     assert read(run_tutor("solve", str(exam), "--svg", "--blank").stdout)
 
 

@@ -71,7 +71,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("links = ['javascript:x']", "2: links: “javascript:x” is no link. Links begin with https://."),
         ("title = ' '", "2: title: This text is empty. Write something or leave the key out."),
         ("title = 3", '2: title: A text is one string or { en = "…", ko = "…" }.'),
-        ("[text]\nen = 'x'\nde = 'y'", "4: text.de: “de” is no language here. Texts are written in en, ko."),
+        ("[text]\nen = 'x'\nde = 'y'", "4: text.de: “de” is not a language of this program. The languages are en, ko."),
         ("[text]\nen = 'x'\nko = 3", "4: text.ko: A text in quotes is expected here, and it may not be empty."),
         ("wrt = ['a', 'q']", "2: wrt: “q” is no input of the graph. Its inputs are a, b."),
         ("wrt = []", "2: wrt: Gradients of no input are asked. Name one, or leave wrt out for all."),

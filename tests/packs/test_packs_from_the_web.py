@@ -126,7 +126,7 @@ def test_a_pack_is_shown_before_it_is_added(pack: Callable[..., Result], server:
     assert (done.code, added_packs()) == (0, ["linear"])
     answers["/packs/linear.zip"] = make_pack(count=3)
     again = pack("add", "--from", address, "--yes")
-    assert "It replaces the pack “linear” that you have." in again.out
+    assert "It replaces your pack “linear”." in again.out
     assert again.err == ""
     assert library.find_exercise("linear/ex3").pack == "linear"
 
@@ -323,13 +323,13 @@ def test_a_list_names_packs(
         f"  {server}/other.zip",
     ]
     unnamed = pack("add", "--from", source)
-    assert (unnamed.code, "It names linear, other." in unnamed.err) == (2, True)
+    assert (unnamed.code, "It contains linear, other." in unnamed.err) == (2, True)
     assert "Did you mean linear?" in pack("add", "linaer", "--from", source).err
     done = pack("add", "linear", "--from", source, "--yes")
     assert done.out.endswith("Added: linear (Linear algebra). Exercises: 2.\n")
     assert pack("list", "--from", source).out.startswith("linear: Linear algebra (added)\n")
     # The other address leads to a pack of another name.
-    assert "is called “linear”, and the list says “other”" in pack("add", "other", "--from", source, "--yes").err
+    assert "has the id “linear”, but the list says “other”" in pack("add", "other", "--from", source, "--yes").err
 
 
 def test_a_file_with_another_checksum_is_refused(
@@ -372,7 +372,7 @@ def test_a_list_with_errors_is_refused_with_their_places(
 def test_lists_that_are_not_there_or_empty_are_told(pack: Callable[..., Result], tmp_path: Path) -> None:
     assert "There is no such file" in pack("list", "--from", str(tmp_path / "none.toml")).err
     (tmp_path / "list.toml").write_text("format = 1\n", encoding="utf-8")
-    assert pack("list", "--from", str(tmp_path / "list.toml")).out == "This list names no pack.\n"
-    assert "This list names no pack." in pack("add", "a", "--from", str(tmp_path / "list.toml")).err
+    assert pack("list", "--from", str(tmp_path / "list.toml")).out == "This list contains no packs.\n"
+    assert "This list contains no packs." in pack("add", "a", "--from", str(tmp_path / "list.toml")).err
     (tmp_path / "list.toml").write_text('format = 1\n[pack.a]\naddress = "a.zip"\n', encoding="utf-8")
     assert "can't be read" in pack("add", "a", "--from", str(tmp_path / "list.toml")).err

@@ -110,8 +110,8 @@ def test_a_new_exercise_opens_and_comes_last(tmp_path: Path, run_tutor: Run, gra
         (["mine/first", "--graph", "z = x * y"], "There is an exercise “first” in this pack already."),
         (["nowhere/x", "--graph", "z = x * y"], "There is no pack here. `backprop-tutor new nowhere` makes one."),
         (["mine/next", "--graph", "z = x * ("], "02-next.toml:2: graph: "),
-        (["mine/next", "x=3"], "Inputs belong to an exercise. Give its graph with --graph."),
-        (["other", "--yes", "--languages", "en,xx"], "Texts are written in en, ko."),
+        (["mine/next", "x=3"], "Only an exercise has inputs. Give its graph with --graph."),
+        (["other", "--yes", "--languages", "en,xx"], "The languages are en, ko."),
     ],
 )
 def test_a_failed_command_says_why_and_writes_nothing(

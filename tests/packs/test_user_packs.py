@@ -183,8 +183,8 @@ def test_the_first_of_two_packs_with_one_id_counts(
     assert [str(found.title) for found in library.all_packs() if found.id == "mine"] == ["Added"]
     listed = run_tutor("pack", "list", PYTHONPATH=f"{tmp_path / 'site'}:{Path(library.__file__).parents[2]}").stdout
     assert "mine: Installed (1; from an installed package)" in listed
-    assert "This pack is not shown:" in listed
-    assert "has the id “mine” too, and comes first." in listed
+    assert "This pack is hidden, because" in listed
+    assert "has the same id, “mine”, and comes first." in listed
 
 
 def test_add_list_and_remove_at_the_command_line(tmp_path: Path, run_tutor: Run) -> None:
@@ -192,12 +192,14 @@ def test_add_list_and_remove_at_the_command_line(tmp_path: Path, run_tutor: Run)
     added = run_tutor("pack", "add", str(folder))
     assert added.stdout == "Added: mine (mine). Exercises: 2.\n"
     assert added.stderr == f"Some exercises can't be opened: bad. See backprop-tutor check {folder}\n"
-    assert run_tutor("pack", "add", str(folder)).stdout == "Replaced: mine (mine). Exercises: 2. Progress is kept.\n"
+    assert (
+        run_tutor("pack", "add", str(folder)).stdout == "Replaced: mine (mine). Exercises: 2. Your progress is kept.\n"
+    )
     assert "mine/first" in run_tutor("list").stdout
     assert run_tutor("play", "mine/first", text="7\n").stdout.count("Right.") == 1
     assert run_tutor("pack", "add", str(folder)).returncode == 0
     assert "mine/first  z = a * b (begun, 1 filled)" in run_tutor("list").stdout
-    assert run_tutor("pack", "remove", "mine").stdout == "Removed: mine. Progress in it is kept.\n"
+    assert run_tutor("pack", "remove", "mine").stdout == "Removed: mine. Your progress in it is kept.\n"
     assert run_tutor("pack", "remove", "mine").returncode == 1
     assert "mine" not in run_tutor("pack", "list").stdout
 

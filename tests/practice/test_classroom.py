@@ -193,8 +193,8 @@ def test_the_report_names_who_began_or_reset_an_exam(run_tutor: Run, tmp_path: P
     done = run_tutor("report", *map(str, files))
     assert done.returncode == 0, done.stderr
     for sentence in (
-        "first finished try counts: ann (2)",
-        "reset after it was begun: ann (1)",
+        "first finished try counts): ann (2)",
+        "reset after starting: ann (1)",
         "set of numbers: ann (2)",
     ):
         assert sentence in done.stdout

@@ -339,7 +339,7 @@ def test_a_changed_learner_file_gives_other_numbers_which_the_report_tells(tmp_p
     assert "been here before" not in run_tutor("play", file, "--plain", text="1\n").stdout
     export = tmp_path / "ann.jsonl"
     run_tutor("export", "--to", str(export))
-    assert "with more than one set of numbers: ann (2)" in run_tutor("report", str(export)).stdout
+    assert "more than one set of numbers: ann (2)" in run_tutor("report", str(export)).stdout
 
 
 def test_the_question_before_a_reset_on_the_screen_names_exams(exercise: Exercise) -> None:

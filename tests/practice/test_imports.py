@@ -63,8 +63,8 @@ def test_an_import_can_be_taken_back_and_added_again(run_tutor: Run, tmp_path: P
         assert stored_skills(store) == rebuilt_skills(store) == skills
     nothing_left = run_tutor("import", "--undo")
     assert nothing_left.returncode == 1
-    assert "no import to take back" in nothing_left.stderr
-    assert "8 new, 0 were here already" in run_tutor("import", second).stdout
+    assert "no import to undo" in nothing_left.stderr
+    assert "8 new, 0 already known" in run_tutor("import", second).stdout
 
 
 def test_import_names_either_files_or_the_last_import(run_tutor: Run) -> None:
@@ -92,7 +92,7 @@ def test_a_foreign_reset_that_hides_what_was_done_here_is_told_and_can_be_taken_
         append_events(store, *local_events())
     everything = make_event("reset", "r", pack="", exercise="", at=utc_now())
     done = run_tutor("import", write_export(tmp_path / "theirs.jsonl", *foreign_events("w", -5), everything))
-    assert "also resets exercises that were begun or solved here: 1." in done.stdout
+    assert "also resets exercises that you started or solved here: 1." in done.stdout
     with Store.open(default_path()) as store:
         assert store.states() == {}
     run_tutor("import", "--undo")

@@ -232,9 +232,9 @@ def test_rows_of_wrong_answers_and_messages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--json", "--csv", "learners"], "exclude each other"),
+        (["--json", "--csv", "learners"], "can't be combined"),
         (["--items", "--csv", "learners"], "one of: items"),
-        (["--items", "--json", "--csv", "items"], "exclude each other"),
+        (["--items", "--json", "--csv", "items"], "can't be combined"),
     ],
 )
 def test_options_that_do_not_go_together(run_tutor: Run, options: list[str], sentence: str) -> None:

@@ -452,13 +452,13 @@ def test_the_command_tells_flags_in_every_form(run_tutor: Run, tmp_path: Path, e
     points.write_text(f'[points]\n"{EXERCISE}" = 7\n')
     page = run_tutor("report", str(file)).stdout
     for sentence in (
-        "Answers graded again by version",
-        "with another verdict: 1",
+        "Answers graded again with version",
+        "Changed verdicts: 1",
         "Worth a look",
         "differ from what was stored: 1",
     ):
         assert sentence in page
-    assert "Without --no-regrade" in run_tutor("report", str(file), "--no-regrade").stdout
+    assert "Leave out --no-regrade" in run_tutor("report", str(file), "--no-regrade").stdout
     table = list(csv.DictReader(io.StringIO(run_tutor("report", str(file), "--csv", "flags").stdout)))
     assert [(row["exercise"], row["flag"], row["count"]) for row in table] == [
         ("diamond", "changed-rows", "1"),

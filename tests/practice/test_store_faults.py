@@ -599,4 +599,4 @@ def test_answers_count_whatever_the_clock_said(run_tutor: Run) -> None:
     assert data["weeks"][0]["monday"] == "2016-02-29"
     export = default_path().with_name("mine.jsonl")
     assert run_tutor("export", "--to", str(export)).returncode == 0
-    assert "0 new, 10 were here already" in run_tutor("import", str(export)).stdout
+    assert "0 new, 10 already known" in run_tutor("import", str(export)).stdout

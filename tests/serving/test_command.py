@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--prefix", "tutor/"], "--prefix is a path such as /tutor, without a slash at its end."),
-        (["--single", "--links-only"], "--single and --links-only exclude each other. Choose one."),
-        (["--sessions", "0"], "--sessions is a whole number from 1 on."),
+        (["--prefix", "tutor/"], "--prefix must be a path such as /tutor, without a slash at its end."),
+        (["--single", "--links-only"], "--single and --links-only can't be combined. Choose one."),
+        (["--sessions", "0"], "--sessions must be a whole number of at least 1."),
         (["--port", "x"], "--port"),
         (["--class-token", " "], "The code of --class-token is empty."),
-        (["--idle", "nan"], "--idle is a number of minutes above 0."),
-        (["--origin", "tutor.example.edu"], "--origin is an address such as https://tutor.example.edu."),
-        (["--origin", "https://tutor.example.edu/tutor"], "--origin is an address such as"),
-        (["--url", "tutor.example.edu"], "--url is an address such as https://tutor.example.edu/."),
+        (["--idle", "nan"], "--idle must be a number of minutes above 0."),
+        (["--origin", "tutor.example.edu"], "--origin must be an address such as https://tutor.example.edu."),
+        (["--origin", "https://tutor.example.edu/tutor"], "--origin must be an address such as"),
+        (["--url", "tutor.example.edu"], "--url must be an address such as https://tutor.example.edu/."),
     ],
     ids=[
         *("prefix", "single and links", "no sessions", "port", "empty code", "idle", "origin", "origin with a path"),
@@ -50,7 +50,7 @@ def test_links_are_for_each_student_and_only_once(run_tutor: Run, tmp_path: Path
     roster.write_text("student\nanna\nAnna\n", encoding="utf-8")
     refused = run_tutor("serve", "--links", str(roster))
     assert refused.returncode == 1
-    assert "“anna” and “Anna” would be one learner here." in refused.stderr
+    assert "“anna” and “Anna” would be the same learner here." in refused.stderr
 
 
 def test_links_lead_to_where_learners_can_open_them(run_tutor: Run, tmp_path: Path) -> None:
@@ -60,4 +60,4 @@ def test_links_lead_to_where_learners_can_open_them(run_tutor: Run, tmp_path: Pa
     assert below.stdout.startswith("anna,http://127.0.0.1:8001/tutor/?learner=anna&key=")
     anywhere = run_tutor("serve", "--links", str(roster), "--host", "0.0.0.0")
     assert (anywhere.returncode, anywhere.stdout) == (2, "")
-    assert "Add --url" in anywhere.stderr
+    assert "Use --url" in anywhere.stderr

@@ -21,7 +21,7 @@ def test_a_port_that_is_in_use_is_told_with_another_one(run_tutor: Run) -> None:
         with pytest.raises(ListenError, match=rf"Port {port} at 127\.0\.0\.1 is in use .*--port [0-9]+"):
             open_socket(Place(port=port))
     done = run_tutor("serve", "--port", "65536")
-    assert (done.returncode, done.stderr) == (2, "backprop-tutor: --port is a whole number from 0 to 65535.\n")
+    assert (done.returncode, done.stderr) == (2, "backprop-tutor: --port must be a whole number from 0 to 65535.\n")
 
 
 def test_no_port_is_proposed_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,4 +54,4 @@ def test_a_socket_that_cannot_be_made_is_told_and_nothing_is_lost(tmp_path: Path
 def test_a_prefix_is_a_path_that_browsers_keep(run_tutor: Run, prefix: str) -> None:
     done = run_tutor("serve", "--prefix", prefix)
     assert done.returncode == 2
-    assert "--prefix is a path such as /tutor" in done.stderr
+    assert "--prefix must be a path such as /tutor" in done.stderr

@@ -164,7 +164,7 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
         await pilot.press("enter")
         await wait_for_text(pilot, "everything: reset.", "Nothing has been practised yet.")
         await pilot.press("ctrl+z")
-        await wait_for_text(pilot, "Back again: everything.", "derivative of √")
+        await wait_for_text(pilot, "Restored: everything.", "derivative of √")
 
 
 async def test_help_explains_the_squares() -> None:

@@ -151,7 +151,7 @@ async def test_a_reset_asks_first_and_can_be_undone() -> None:
         await wait_for_text(pilot, "What × sends back: reset.", "· What × sends back")
         assert "✓ What × sends back" not in screen_text(pilot)
         await pilot.press("ctrl+z")
-        await wait_for_text(pilot, "Back again: What × sends back.", "✓ What × sends back first try")
+        await wait_for_text(pilot, "Restored: What × sends back.", "✓ What × sends back first try")
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "There is nothing to take back.")
 

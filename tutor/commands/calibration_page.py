@@ -28,7 +28,7 @@ def calibration_blocks(calibration: Calibration) -> Iterator[Block]:
         if sentence is not None:
             yield Sentence(str(sentence))
     if not calibration.sentences:
-        text = N_("Predictions: {n}. From {least} with the same confidence on, there is a share.")
+        text = N_("Predictions so far: {n}. With {least} or more at the same confidence, you see how many were right.")
         yield Sentence(str(message(text, n=calibration.made, least=MIN_PREDICTIONS)))
     elif (figure := _figure(levels)) is not None:
         yield figure
@@ -46,7 +46,7 @@ def calibration_table(calibration: Calibration) -> list[Block]:
         ]
         for level in reversed(calibration.levels)
     ]
-    return [Heading(_("Predictions")), Table([_("how sure"), _("predictions")], rows)]
+    return [Heading(_("Predictions")), Table([_("confidence"), _("predictions")], rows)]
 
 
 def _figure(levels: list[Level]) -> Figure | None:

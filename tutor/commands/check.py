@@ -37,8 +37,8 @@ TERMINAL_WIDTH = 80
 _SHORT_PATH, _SHORT_NAME = 9, 8
 
 _TOO_WIDE = N_(
-    "The graph is {n} columns wide even where it is drawn small; a terminal has {columns}. "
-    "Make two exercises of it, or fold some of its nodes."
+    "Even when it is drawn small, the graph is {n} columns wide; a terminal has {columns}. Split the "
+    "exercise in two, or fold some of its nodes."
 )
 
 
@@ -46,11 +46,11 @@ _TOO_WIDE = N_(
 @click.argument("paths", nargs=-1, required=True, type=FilePath(), metavar="PACK...")
 @click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
 @click.option("--github", is_flag=True, help=_("Print the findings as annotations for GitHub."))
-@click.option("--strict", is_flag=True, help=_("Fail on warnings as well."))
+@click.option("--strict", is_flag=True, help=_("Fail on warnings too."))
 @common_options
 def check(options: RunOptions, paths: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
     if as_json and github:
-        raise CommandError(message(N_("--json and --github exclude each other. Choose one.")), 2)
+        raise CommandError(message(N_("--json and --github can't be combined. Choose one.")), 2)
     paths = tuple(path.expanduser() for path in paths)
     _ensure_packs(paths)
     with _progress_bar() as report_progress:
@@ -89,10 +89,10 @@ def _ensure_packs(paths: Sequence[Path]) -> None:
         if not path.exists():
             raise CommandError(message(N_("There is no such file or folder: {path}"), path=path), 2)
         if path.is_dir() and not has_pack_file(path):
-            text = N_("There is no pack.toml in {path}. Name a pack's folder, a .zip or an exercise file.")
+            text = N_("There is no pack.toml in {path}. Give a pack's folder, a .zip or an exercise file.")
             raise CommandError(message(text, path=path), 2)
         if not path.is_dir() and path.suffix != ".toml" and not is_archive(path):
-            text = N_("{path} is no pack. Name a pack's folder, a .zip or an exercise file.")
+            text = N_("{path} is not a pack. Give a pack's folder, a .zip or an exercise file.")
             raise CommandError(message(text, path=path), 2)
 
 
@@ -126,7 +126,7 @@ def _print_totals(findings: Sequence[Diagnostic]) -> None:
     if errors or warnings:
         text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:
-        text = message(N_("Nothing to mend."))
+        text = message(N_("No problems found."))
     echo(text, err=True)
 
 

@@ -38,13 +38,13 @@ def summary_page(classroom: Classroom, results: ClassResults) -> list[Block]:
         rates = [record.first_try_rate for record in records if record.first_try_rate is not None]
         is_exam = any(record.exam is not None for record in records)
         text = (
-            N_("learners at work: {n}, finished: {solved}")
+            N_("learners who started: {n}, finished: {solved}")
             if is_exam
-            else N_("learners at work: {n}, solved: {solved}")
+            else N_("learners who started: {n}, solved: {solved}")
         )
         rate = 0.0
         if rates and not is_exam:
-            text = N_("learners at work: {n}, solved: {solved}, right at first try: {rate}")
+            text = N_("learners who started: {n}, solved: {solved}, right at first try: {rate}")
             rate = sum(rates) / len(rates)
         solved = sum(record.solved for record in records)
         blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))
@@ -77,7 +77,7 @@ def _score_sentences(scores: Sequence[Score]) -> Iterator[str]:
     numbers = {"mean": sum(points) / len(points), "least": min(points), "best": max(points), "most": scores[0].most}
     yield str(message(text, **{name: format_points(number) for name, number in numbers.items()}))
     if late := sum(score.late for score in scores):
-        yield str(message(N_("answers after it was due, which don't count: {n}"), n=late))
+        yield str(message(N_("answers after the due date, which don't count: {n}"), n=late))
 
 
 def _answers_in_words(results: ClassResults, name: tuple[str, str]) -> Iterator[Block]:
@@ -100,14 +100,14 @@ def _exam_sentences(work: Mapping[tuple[str, str, str], ExerciseWork], pack: str
     numbers = {learner: exam.num_seeds for learner, (_record, exam) in exams.items() if exam.num_seeds > 1}
     shared = [learner for learner, (_record, exam) in exams.items() if exam.shared_with]
     if begun:
-        text = N_("begun more than once, where the first finished try counts: {learners}")
+        text = N_("started more than once (the first finished try counts): {learners}")
         yield str(message(text, learners=_counted(begun)))
     if resets:
-        yield str(message(N_("reset after it was begun: {learners}"), learners=_counted(resets)))
+        yield str(message(N_("reset after starting: {learners}"), learners=_counted(resets)))
     if numbers:
-        yield str(message(N_("with more than one set of numbers: {learners}"), learners=_counted(numbers)))
+        yield str(message(N_("more than one set of numbers: {learners}"), learners=_counted(numbers)))
     if shared:
-        text = N_("with the same try or the same drawn numbers as another learner: {learners}")
+        text = N_("same try or same random numbers as another learner: {learners}")
         yield str(message(text, learners=", ".join(shared)))
 
 

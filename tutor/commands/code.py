@@ -55,16 +55,16 @@ _POLL_INTERVAL = 0.15
 #: Looks at which a file is missing until that is said: an editor may replace it.
 _LOOKS_UNTIL_GONE = 10
 
-_WRITTEN = N_("{file} is written. Open it in your editor, complete the lines with ..., and save: it is checked then.")
-_GOES_ON = N_("{file} is there already and is checked. --fresh writes a new one beside it.")
-_KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}` goes on.")
+_WRITTEN = N_("Created {file}. Open it in your editor, replace each ..., and save. Every save is checked.")
+_GOES_ON = N_("{file} already exists, so it is checked. --fresh creates a new file next to it.")
+_KEYS = N_("Press h for a hint, q to quit. To continue later: `backprop-tutor code {file}`.")
 #: A name that can only be meant as that of a layer.
 _WORD = re.compile(r"[\w-]+")
-_ASK = N_("{question} Then add --yes.")
-_NO_ARRAYS = N_("The small autograd computes with plain numbers and needs no library. Leave out --torch.")
-_GONE = N_("{file} is not there. It is checked as soon as it is there again.")
-_ONE_FILE = N_("One file at a time: leave out what follows {file}.")
-_FOR_NEW_FILES = N_("{file} says itself what it is checked against. Only --check, --json and --yes go with it.")
+_ASK = N_("{question} If so, add --yes.")
+_NO_ARRAYS = N_("The small autograd uses plain numbers and needs no library. Leave out --torch.")
+_GONE = N_("{file} is missing. Checking continues as soon as the file is back.")
+_ONE_FILE = N_("Only one file can be checked at a time. Leave out what follows {file}.")
+_FOR_NEW_FILES = N_("{file} already says what it is checked against. You can only add --check, --json and --yes.")
 _NOT_A_FILE = N_("There is no file {file}.")
 
 
@@ -77,8 +77,9 @@ _NOT_A_FILE = N_("There is no file {file}.")
     "--style",
     type=click.Choice(STYLES),
     help=_(
-        "What is written: a line for each gradient (steps), a class (layer), a small autograd (autograd), gradients from "
-        "parts of a batch (accumulation), a numerical gradient (gradient-check), a network (training)."
+        "What to write: a line for each gradient (steps), a class (layer), a small autograd "
+        "(autograd), gradients from parts of a batch (accumulation), a numerical gradient "
+        "(gradient-check), or a network (training)."
     ),
 )
 @click.option(
@@ -87,25 +88,27 @@ _NOT_A_FILE = N_("There is no file {file}.")
     multiple=True,
     type=TEXT,
     metavar="NAME",
-    help=_("An input that a layer keeps, such as a weight. May be given more than once."),
+    help=_("An input that the layer stores, such as a weight. Can be repeated."),
 )
 @click.option(
-    "--torch", is_flag=True, help=_("Write the exercise in PyTorch, and compare with PyTorch's own gradients.")
+    "--torch", is_flag=True, help=_("Write the exercise in PyTorch and compare it with PyTorch's own gradients.")
 )
 @click.option(
     "--to",
     "folder",
     type=TEXT,
     metavar="FOLDER",
-    help=_("The folder for the file; ./backprop if left out."),
+    help=_("The folder for the file; ./backprop by default."),
     shell_complete=complete_paths,
 )
 @start_option
 @node_option
-@click.option("--fresh", is_flag=True, help=_("Write a new file beside one that is there."))
-@click.option("--check", is_flag=True, help=_("Check once: exit 0 if all is right, 1 if not yet."))
-@click.option("--json", "as_json", is_flag=True, help=_("With --check, for machines: the verdicts as JSON."))
-@click.option("--yes", is_flag=True, help=_("Run the file even if it was not written here."))
+@click.option("--fresh", is_flag=True, help=_("Create a new file even if there is one already."))
+@click.option(
+    "--check", is_flag=True, help=_("Check the file once. The exit code is 0 if everything is right and 1 if not.")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("With --check: print the verdicts as JSON."))
+@click.option("--yes", is_flag=True, help=_("Run the file even if it was not created on this computer."))
 @common_options
 def code(
     options: RunOptions,
@@ -131,7 +134,7 @@ def code(
         if style or parameters or torch or folder or start_value or nodes or fresh:
             raise CommandError(message(_FOR_NEW_FILES, file=path), 2)
     elif check or as_json:
-        raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
+        raise CommandError(message(N_("--check needs your Python file.")), 2)
     else:
         path = _file_for(
             _Request(target or "", inputs, style, parameters, start_value, nodes, _library(torch, style)), folder, fresh
@@ -224,7 +227,7 @@ def _ensure_trusted(path: Path, yes: bool) -> None:
         if not _has_keyboard():
             raise CommandError(message(_ASK, question=question), 2)
         if not click.confirm(question):
-            raise CommandError(message(N_("It was not run.")), 2)
+            raise CommandError(message(N_("The file was not run.")), 2)
     files.trust(path)
 
 

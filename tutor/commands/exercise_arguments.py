@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: What could be the name of a pack or of an exercise: the packs are looked through for nothing else.
 _NAME_LIKE = re.compile(r"[\w./-]+")
-BRINGS_ITS_OWN = N_("{name} brings its own graph and numbers. Leave out {options}.")
+BRINGS_ITS_OWN = N_("{name} has its own graph and numbers. Leave out {options}.")
 targets_argument = click.argument(
     "targets",
     nargs=-1,

@@ -38,19 +38,21 @@ _MAX_LEARNER = 200
 
 
 @click.command(cls=LocalizedCommand)
-@click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
-@click.option("--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner instead."))
+@click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV for a spreadsheet."))
+@click.option(
+    "--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner's progress instead.")
+)
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @click.option(
     "--learner",
     default="",
     metavar="ID",
-    help=_("Mark what is written with whose it is; by default with the student id."),
+    help=_("Mark the export with this id; by default with the student id."),
 )
 @common_options
 def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:
     if as_csv and report:
-        raise CommandError(message(N_("--csv and --report exclude each other. Choose one.")), 2)
+        raise CommandError(message(N_("--csv and --report can't be combined. Choose one.")), 2)
     # What an instructor gave says whose it is.
     learner = clean_title(sanitize_text(learner)) or student_id()
     if len(learner) > _MAX_LEARNER:
@@ -95,11 +97,11 @@ def _report_lines(store: Store, kind: str, learner: str) -> list[str]:
 
 @click.command("import", cls=LocalizedCommand)
 @click.argument("files", nargs=-1, type=FilePath(), metavar="FILE...")
-@click.option("--undo", is_flag=True, help=_("Take the last import back."))
+@click.option("--undo", is_flag=True, help=_("Undo the last import."))
 @common_options
 def import_attempts(options: RunOptions, files: tuple[Path, ...], undo: bool) -> int:
     if bool(files) == undo:
-        raise CommandError(message(N_("Name the files to import, or --undo.")), 2)
+        raise CommandError(message(N_("Give the files to import, or --undo.")), 2)
     with open_store() as store:
         if not store.writable:
             return 1
@@ -125,13 +127,13 @@ def _import_files(store: Store, files: tuple[Path, ...]) -> int:
         )
         if num_new is None:
             raise CommandError(store.notice)
-        text = N_("{file}: {new} new, {known} were here already.")
+        text = N_("{file}: {new} new, {known} already known.")
         echo(message(text, file=file, new=num_new, known=len(events) - num_new))
         num_hidden = len(before.keys() - store.states().keys())
         if num_hidden:
             text = N_(
-                "{file} also resets exercises that were begun or solved here: {n}. "
-                "To take the import back: backprop-tutor import --undo"
+                "{file} also resets exercises that you started or solved here: {n}. To undo the "
+                "import: backprop-tutor import --undo"
             )
             echo(message(text, file=file, n=num_hidden))
     return code
@@ -141,7 +143,7 @@ def _undo_import(store: Store) -> int:
     """Remove what the last import added, and say so."""
     undone = store.with_database(lambda database: database.undo_import())
     if undone is None:
-        raise CommandError(store.notice or message(N_("There is no import to take back.")))
-    text = N_("{file}: {n} removed again. What was done here since then stays.")
+        raise CommandError(store.notice or message(N_("There is no import to undo.")))
+    text = N_("{file}: {n} removed. What you have done here since the import is kept.")
     echo(message(text, file=undone.source, n=undone.num_removed))
     return 0

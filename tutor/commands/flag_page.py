@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 FLAGS_HEADER = ("learner", "pack", "exercise", "flag", "count", "with", "sentence")
 
-_BELIEVED = N_("These are the verdicts of the files. Without --no-regrade, the answers are graded again.")
-_REGRADED = N_("Answers graded again by version {here}: {n}, with another verdict: {different}.")
+_BELIEVED = N_("These verdicts come from the files. Leave out --no-regrade to grade the answers again.")
+_REGRADED = N_("Answers graded again with version {here}: {n}. Changed verdicts: {different}.")
 _FACTS: dict[FlagKind, str] = {
-    "salvaged": N_("With a damaged progress file that was replaced: {learners}"),
-    "without-chain": N_("With rows of an earlier version, which have no hash chain: {learners}"),
-    "later-chain": N_("With rows of a later version, whose hash chain can't be read here: {learners}"),
-    "not-regraded": N_("With answers that can't be graded again here: {learners}"),
+    "salvaged": N_("Damaged progress file, replaced: {learners}"),
+    "without-chain": N_("Rows from an earlier version, without a hash chain: {learners}"),
+    "later-chain": N_("Rows from a later version, with a hash chain that can't be read here: {learners}"),
+    "not-regraded": N_("Answers that can't be graded again here: {learners}"),
 }
-_NOT_ACCUSED = N_("A flag says what the files show, not who did it or why. By itself it changes no points.")
+_NOT_ACCUSED = N_("A flag describes what the files show, not who did it or why. It doesn't change any points.")
 #: More names would hide what else is said.
 _MAX_NAMES = 12
 

@@ -49,11 +49,14 @@ class _PlainText(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 #: The type of an argument that may begin with a minus.
 TEXT = _PlainText()
 
-start_option = click.option(
-    "--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out.")
-)
+start_option = click.option("--start", "start_value", type=TEXT, help=_("The gradient at the output; 1 by default."))
 node_option = click.option(
-    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
+    "--node",
+    "nodes",
+    multiple=True,
+    type=TEXT,
+    metavar="DEFINITION",
+    help=_('A custom node, such as "f(x) = x*sin(x)".'),
 )
 
 
@@ -84,11 +87,11 @@ def parse_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
         name = name.strip()
         if not equals or not name.isidentifier():
             raise CommandError(
-                message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=assignment),
+                message(N_("“{text}” is not an input. Write each input as name=value, such as x=2."), text=assignment),
                 2,
             )
         if name in values:
-            raise CommandError(message(N_("Input {name} is given twice. Leave one out."), name=name), 2)
+            raise CommandError(message(N_("Input {name} is given twice. Remove one of the two."), name=name), 2)
         values[name] = parse_exact(text)
     return values
 
@@ -120,5 +123,7 @@ def parse_start(text: str | None) -> Value:
         return ONE
     symbol = parse_start_symbol(text)
     if symbol is None and _SYMBOL_LIKE.fullmatch(text):
-        raise CommandError(message(N_("“{text}” is no start. Write a value, or a symbol such as dL/dz."), text=text), 2)
+        raise CommandError(
+            message(N_("“{text}” can't be used as the start. Write a value, or a symbol such as dL/dz."), text=text), 2
+        )
     return symbol or parse_exact(text)

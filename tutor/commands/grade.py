@@ -39,12 +39,14 @@ if TYPE_CHECKING:
 
 @click.command(cls=LocalizedCommand)
 @click.argument("exercise", metavar="PACK/EXERCISE|FILE", shell_complete=complete_exercises)
-@click.option("--blank", help=_("Which blank: a->mul1 for an edge, x for a gradient, value(q), q1, start."))
-@click.option("--answer", help=_("The answer as a learner would type it."))
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option("--blank", help=_("The blank to grade: a->mul1 for an edge, x for a gradient; or value(q), q1, start."))
+@click.option("--answer", help=_("The answer, as a learner would type it."))
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help=_("Use the numbers of this seed instead of the author's.")
+)
 @student_option
 @before_due_option
-@click.option("--json", "as_json", is_flag=True, help=_("For machines: a JSON object for each answer."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object for each answer."))
 @common_options
 def grade(
     options: RunOptions,
@@ -59,7 +61,7 @@ def grade(
     check_seed_or_student(seed, student)
     if (blank is None) != (answer is None) or (blank is None and not as_json):
         raise CommandError(
-            message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
+            message(N_("Use --blank and --answer together, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
         opened = find_exercise_with_blanks(exercise)
@@ -71,7 +73,7 @@ def grade(
         if sys.stdin is None:
             raise CommandError(
                 message(
-                    N_("Standard input is closed. Give --blank and --answer, or send one line of JSON for each answer.")
+                    N_("Standard input is closed. Use --blank and --answer, or send one line of JSON for each answer.")
                 ),
                 2,
             )
@@ -86,7 +88,7 @@ def grade(
         echo(format_json(result))
     else:
         if result["reads_as"]:
-            echo(message(N_("reads as {reading}"), reading=result["reads_as"]))
+            echo(message(N_("read as {reading}"), reading=result["reads_as"]))
         # In one line: the next line of an author's text could be taken for a command of whatever reads the output.
         echo(f"{result['verdict']}: {' '.join(result['message'].split())}")
     return 0 if result["verdict"] in (VerdictKind.RIGHT, VerdictKind.NOTED) else 1
@@ -120,7 +122,7 @@ def _grade_line(problems: Sequence[Problem], line: str) -> dict[str, Any] | Mess
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or not all(isinstance(data.get(key), str) for key in ("blank", "answer")):
-        return message(N_("Write {form}, in one line."), form='{"blank": "…", "answer": "…"}')
+        return message(N_("Write {form} on one line."), form='{"blank": "…", "answer": "…"}')
     return _grade_answer(problems, data["blank"], data["answer"])
 
 

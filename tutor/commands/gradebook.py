@@ -26,17 +26,17 @@ _MAX_BYTES = 2**20
 _CANVAS_NOTES, _MOODLE_NOTES = "Notes", "notes"
 
 _CANT_READ = N_("{file} can't be read: {reason}.")
-_TOO_LARGE = N_("{file} is larger than {n} KiB. Keep to the points of exercises.")
+_TOO_LARGE = N_("{file} is larger than {n} KiB. It should contain only the points of exercises.")
 _NO_POINTS = N_(
     '{file}: There are no points. Add [points], and below it a line for each exercise, such as "week-1/exam" = 20.'
 )
 _UNKNOWN_KEY = N_(
-    "{file}: “{key}” is not known here. The tables are [points] and [titles], the numbers are carried and late."
+    "{file}: “{key}” is not a known name. Use the tables [points] and [titles], and the numbers carried and late."
 )
-_NO_EXERCISE = N_('{file}: “{key}” is no name of an exercise. Write it with its pack, as in "week-1/exam".')
-_NO_NUMBER = N_("{file}: The points of {key} must be a number from 0 on, or a table with a number for each blank.")
+_NO_EXERCISE = N_('{file}: “{key}” is not the name of an exercise. Include its pack, as in "week-1/exam".')
+_NO_NUMBER = N_("{file}: The points of {key} must be a number of at least 0, or a table with a number for each blank.")
 _NO_BLANK = N_("{file}: {key} has no blank “{blank}”. Its blanks are {known}.")
-_NO_SHARE = N_("{file}: {key} is a share from 0 to 1, such as 0.5.")
+_NO_SHARE = N_("{file}: {key} must be a number between 0 and 1, such as 0.5.")
 _NO_TITLE = N_("{file}: The title of {key} must be a text.")
 
 

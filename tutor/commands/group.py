@@ -23,51 +23,68 @@ _MAX_SHOWN = 1_000_000
 _COMMANDS = {
     "play": LazyCommand(
         "play:play",
-        N_("Work through an exercise (by name, or a file, a pack's folder or .zip) or a formula with its inputs."),
+        N_(
+            "Work through an exercise, or a formula with its inputs. An exercise is given by its name, its "
+            "file, or its pack's folder or .zip."
+        ),
     ),
     "code": LazyCommand(
-        "code:code", N_("Write the backward pass in Python, and have each line checked whenever you save the file.")
+        "code:code", N_("Write the backward pass in Python. Each line is checked whenever you save the file.")
     ),
     "list": LazyCommand("list_exercises:list_exercises", N_("List the packs and their exercises.")),
     "solve": LazyCommand(
-        "solve:solve", N_("Print the worked graph of a formula or an exercise: every value, every gradient.")
+        "solve:solve", N_("Solve a formula or an exercise. The graph is printed with every value and every gradient.")
     ),
     "sheet": LazyCommand(
-        "sheet:sheet", N_("Write worksheets to print, with numbers for each student, and their answer keys.")
+        "sheet:sheet", N_("Make worksheets and answer keys to print. Each student can get different numbers.")
     ),
     "grade": LazyCommand(
         "grade:grade",
-        N_("Check answers to an exercise: one, or with --json and no blank a line each of standard input."),
+        N_(
+            "Grade answers to an exercise. Give one answer, or --json alone to read one answer per line "
+            "from standard input."
+        ),
     ),
-    "serve": LazyCommand("serve:serve", N_("Serve the tutor as a web page, for learners without a terminal.")),
-    "mistakes": LazyCommand(
-        "mistakes:mistakes", N_("List the mistakes that are known by name, and what is said about them.")
-    ),
-    "pack": LazyCommand("pack:pack_group", N_("Add packs, remove them, list where they come from.")),
+    "serve": LazyCommand("serve:serve", N_("Serve the tutor as a web page. Learners need no terminal.")),
+    "mistakes": LazyCommand("mistakes:mistakes", N_("List the known mistakes and their messages.")),
+    "pack": LazyCommand("pack:pack_group", N_("Add, remove and list packs.")),
     "review": LazyCommand(
-        "review:review", N_("Practise the rules that are due, on fresh numbers, for ten minutes at most.")
+        "review:review", N_("Practise the rules that are due. A review has new numbers and takes ten minutes at most.")
     ),
     "placement": LazyCommand(
-        "placement:placement", N_("Take a test of at most 12 graphs that finds where to begin; --final compares.")
+        "placement:placement",
+        N_(
+            "Take a test that finds where to start. It has at most 12 graphs; --final takes a second test "
+            "and compares the two."
+        ),
     ),
-    "progress": LazyCommand("progress:progress", N_("Show what is solid, what is shaky and what is due.")),
-    "export": LazyCommand("export:export", N_("Write all attempts, one JSON object a line, to standard output.")),
-    "import": LazyCommand("export:import_attempts", N_("Add the attempts that `export` wrote on another computer.")),
+    "progress": LazyCommand("progress:progress", N_("Show which rules are solid, shaky or due for review.")),
+    "export": LazyCommand(
+        "export:export", N_("Export all attempts. They are written to standard output, one JSON object per line.")
+    ),
+    "import": LazyCommand(
+        "export:import_attempts",
+        N_("Import attempts from another computer. The files are those that `export` wrote there."),
+    ),
     "report": LazyCommand(
-        "report:report", N_("Sum up the exports of a class: who did what, and which mistakes are frequent.")
+        "report:report",
+        N_("Summarise the exports of a class. The report shows who did what and which mistakes are frequent."),
     ),
     "reset": LazyCommand("reset:reset", N_("Reset an exercise, a pack or everything. Nothing is deleted.")),
-    "where": LazyCommand("where:where", N_("Print the files and folders in use.")),
+    "where": LazyCommand("where:where", N_("Print the files and folders that the program uses.")),
     "settings": LazyCommand(
-        "settings:show_settings", N_("Make the settings file where there is none, and tell what is chosen in it.")
+        "settings:show_settings", N_("Show the settings. The settings file is created if it doesn't exist yet.")
     ),
     "completion": LazyCommand(
-        "completion:completion", N_("Print the script with which bash, zsh or fish completes commands and exercises.")
+        "completion:completion",
+        N_("Print a completion script for bash, zsh or fish. It completes commands and exercises."),
     ),
     "check": LazyCommand(
-        "check:check", N_("Check packs (folders, .zip files or single exercises) and tell all that is wrong.")
+        "check:check", N_("Check packs and exercises, and list every problem. A pack is a folder or a .zip file.")
     ),
-    "new": LazyCommand("new:new", N_("Make a new pack, or with --graph a new exercise in one (PACK/NAME).")),
+    "new": LazyCommand(
+        "new:new", N_("Create a new pack, or with --graph a new exercise. The exercise is given as PACK/NAME.")
+    ),
 }
 
 
@@ -129,14 +146,14 @@ def _usage_message(error: click.UsageError) -> str:
     if isinstance(error, click.BadParameter) and error.param is not None:
         name, kind = _parameter_name(error.param), error.param.type
         if isinstance(kind, click.Choice):
-            return str(message(N_("{name} is one of: {choices}."), name=name, choices=", ".join(kind.choices)))
+            return str(message(N_("{name} must be one of: {choices}."), name=name, choices=", ".join(kind.choices)))
         if isinstance(kind, click.IntRange):
             if kind.max is not None and kind.max <= _MAX_SHOWN:
-                text = N_("{name} is a whole number from {least} to {most}.")
+                text = N_("{name} must be a whole number from {least} to {most}.")
                 return str(message(text, name=name, least=kind.min, most=kind.max))
-            return str(message(N_("{name} is a whole number from {least} on."), name=name, least=kind.min))
+            return str(message(N_("{name} must be a whole number of at least {least}."), name=name, least=kind.min))
         if isinstance(kind, click.FloatRange):
-            return str(message(N_("{name} is a number above {least}."), name=name, least=f"{kind.min:g}"))
+            return str(message(N_("{name} must be a number above {least}."), name=name, least=f"{kind.min:g}"))
         return str(message(N_("{name} can't be used: {why}"), name=name, why=error.message))
     if "No such command" in error.message:
         word = error.message.partition("'")[2].partition("'")[0]
@@ -145,7 +162,7 @@ def _usage_message(error: click.UsageError) -> str:
         return str(message(N_("There is no command {name}. See backprop-tutor --help."), name=word))
     if "extra argument" in error.message:
         words = error.message.partition("(")[2].rpartition(")")[0]
-        return str(message(N_("“{words}” is more than this command takes. See backprop-tutor --help."), words=words))
+        return str(message(N_("This command doesn't take “{words}”. See backprop-tutor --help."), words=words))
     return error.message
 
 

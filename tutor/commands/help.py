@@ -37,7 +37,7 @@ class LocalizedCommand(click.Command):
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = _("Show this page.")
+            option.help = _("Show this help.")
         return option
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:

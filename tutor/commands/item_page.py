@@ -37,10 +37,12 @@ def items_page(report: ItemReport) -> list[Block]:
         return [count, Sentence(_("There are no answers in these files."))]
     blocks: list[Block] = [
         count,
-        Sentence(_("Each learner counts once for each blank: in the first try in which they came to it.")),
+        Sentence(_("Each learner counts once for each blank, with the first try that reached it.")),
         Sentence(
             str(
-                message(N_("Item-rest correlations stand where at least {n} learners can be compared."), n=MIN_LEARNERS)
+                message(
+                    N_("Item-rest correlations are shown if at least {n} learners can be compared."), n=MIN_LEARNERS
+                )
             )
         ),
     ]
@@ -64,9 +66,9 @@ def _form_blocks(report: ItemReport, items: Sequence[Item]) -> Iterator[Block]:
     title = report.titles.get((first.pack, first.exercise))
     heading = f"{title}  ({name})" if title else name
     if report.form(first) == "earlier":
-        heading = str(message(N_("{heading}, an earlier form ({content})"), heading=heading, content=first.content))
+        heading = str(message(N_("{heading}, an earlier version ({content})"), heading=heading, content=first.content))
     elif not first.content:
-        heading = str(message(N_("{heading}, before forms were told apart"), heading=heading))
+        heading = str(message(N_("{heading}, version not recorded"), heading=heading))
     yield Heading(heading)
     titles = [
         _("blank"),
@@ -98,7 +100,7 @@ def _form_blocks(report: ItemReport, items: Sequence[Item]) -> Iterator[Block]:
         _wrong_cells(report, items),
     )
     yield from _optional_table(
-        _("The same wrong answer or mistake again, after the message about:"),
+        _("Messages after which the same wrong answer or mistake was repeated:"),
         [_("blank"), _("message"), _("again"), _("right")],
         _message_cells(items),
     )
@@ -113,7 +115,7 @@ def _wrong_cells(report: ItemReport, items: Iterable[Item]) -> Iterator[list[str
             yield [
                 item.blank,
                 f"{answer} …" if wrong.other_values else answer,
-                mistake_label(wrong.mistake) if wrong.mistake else _("without a name"),
+                mistake_label(wrong.mistake) if wrong.mistake else _("unnamed"),
                 str(message(N_("learners: {n} of {of}"), n=wrong.learners, of=item.learners)),
                 str(message(N_("times: {n}"), n=wrong.times)),
             ]
@@ -127,11 +129,11 @@ def _notable(report: ItemReport) -> Iterator[list[str]]:
             continue
         for effect in item.messages:
             if effect.answered >= _MIN_ANSWERED and effect.repeated >= _MAX_REPEATED * effect.answered:
-                text = N_("the message about “{message}” doesn't help: the same came again {n} of {of} times")
+                text = N_("the message about “{message}” doesn't help: the same mistake was repeated {n} of {of} times")
                 name = message_label(effect.message)
                 yield [place, str(message(text, message=name, n=effect.repeated, of=effect.answered))]
         if item.discrimination is not None and item.discrimination <= _LOW_DISCRIMINATION:
-            yield [place, _("who does well elsewhere does no better here: is something unclear?")]
+            yield [place, _("learners who do well elsewhere do no better here: is something unclear?")]
         if item.learners >= _MIN_ANSWERED and item.first_try < _HARD:
             text = N_("right at first try: {rate}")
             yield [place, str(message(text, rate=format_percent(item.first_try)))]
@@ -152,8 +154,8 @@ def _message_cells(items: Iterable[Item]) -> Iterator[list[str]]:
 
 
 def _again(effect: MessageEffect) -> str:
-    return str(message(N_("again: {n} of {of}"), n=effect.repeated, of=effect.answered))
+    return str(message(N_("repeated: {n} of {of}"), n=effect.repeated, of=effect.answered))
 
 
 def _right(effect: MessageEffect) -> str:
-    return str(message(N_("right next: {n}"), n=effect.right))
+    return str(message(N_("right on the next try: {n}"), n=effect.right))

@@ -72,8 +72,8 @@ MESSAGES_HEADER = (
 )
 
 _MESSAGES = {
-    VerdictKind.WRONG: N_("no mistake named"),
-    VerdictKind.WRONG_SHAPE: N_("the shape"),
+    VerdictKind.WRONG: N_("unrecognised answer"),
+    VerdictKind.WRONG_SHAPE: N_("wrong shape"),
 }
 
 

@@ -41,7 +41,7 @@ def launch(
     """
     # A closed stream is None.
     if sys.stdout is None:
-        raise CommandError(message(N_("There is no output to write to.")))
+        raise CommandError(message(N_("Standard output is closed.")))
     store = Store.open(default_path(), for_screen=not options.use_plain)
     try:
         with store:

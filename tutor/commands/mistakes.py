@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from tutor.run_options import RunOptions
 
-_IN_CODE = N_("code in Python")
+_IN_CODE = N_("Python code")
 
 
 @click.command(cls=LocalizedCommand)
-@click.option("--json", "as_json", is_flag=True, help=_("For machines: one JSON array, texts in every language."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON array with the texts in every language."))
 @common_options
 def mistakes(options: RunOptions, as_json: bool) -> int:
     labels = {mistake.id: mistake.label for mistake in IN_CODE}

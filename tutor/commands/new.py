@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 @click.command(cls=LocalizedCommand)
 @click.argument("path", type=FilePath(), metavar="PACK[/NAME]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
-@click.option("--graph", help=_("The calculation of the new exercise."))
+@click.option("--graph", help=_("The graph of the new exercise, as a formula."))
 @click.option("--title", help=_("The title of the new pack."))
-@click.option("--author", "authors", multiple=True, help=_("Who writes the pack."))
+@click.option("--author", "authors", multiple=True, help=_("The author of the pack."))
 @click.option("--languages", help=_("The languages of the pack, such as en,ko."))
-@click.option("--exam", is_flag=True, help=_("An exam: no hints, points, and times at which it is open."))
-@click.option("--yes", is_flag=True, help=_("Ask nothing and take what is usual."))
+@click.option("--exam", is_flag=True, help=_("Make an exam: without hints, with points and opening times."))
+@click.option("--yes", is_flag=True, help=_("Use the defaults without asking."))
 @common_options
 def new(
     options: RunOptions,
@@ -51,7 +51,7 @@ def new(
 ) -> int:
     path = path.expanduser()
     if graph is None and inputs:
-        raise CommandError(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
+        raise CommandError(message(N_("Only an exercise has inputs. Give its graph with --graph.")), 2)
     try:
         if graph is not None:
             files, findings = _create_exercise(path, graph, parse_inputs(inputs), exam=exam)
@@ -68,13 +68,13 @@ def new(
     if errors:
         files[0].unlink()
         if graph and "@" in graph and not inputs:
-            errors.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
+            errors.append(str(message(N_("Matrix inputs need values, as in X=[[1, 2], [3, 4]]."))))
         raise CommandError("\n".join(errors))
     for file in files:
-        echo(message(N_("Made: {path}"), path=file))
+        echo(message(N_("Created: {path}"), path=file))
     for finding in findings:
         echo(finding, err=True)
-    echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=files[-1]))
+    echo(message(N_("To see it: backprop-tutor play {path} --watch"), path=files[-1]))
     return 0
 
 
@@ -106,7 +106,7 @@ def _prompt(question: str, default: str, yes: bool) -> str:
     # A closed stream is None; Python's `input` needs all three.
     if None in (sys.stdin, sys.stdout, sys.stderr):
         raise CommandError(
-            message(N_("Nothing can be asked here, because a stream is closed. Use --yes for the defaults."))
+            message(N_("Standard input or output is closed, so you can't be asked. Use --yes for the defaults."))
         )
     return str(click.prompt(question, default=default))
 
@@ -128,7 +128,11 @@ def _parse_languages(text: str) -> tuple[str, ...]:
     if unknown or not codes:
         known = ", ".join(LANGUAGES)
         raise CommandError(
-            message(N_("“{language}” is no language here. Texts are written in {known}."), language=text, known=known),
+            message(
+                N_("“{language}” is not a language of this program. The languages are {known}."),
+                language=text,
+                known=known,
+            ),
             2,
         )
     return codes

@@ -22,7 +22,7 @@ from tutor.run_options import RunOptions
 GUARD = "\x00"
 _LANG_HELP = str(message(N_("The language: {codes}."), codes=_(" or ").join(LANGUAGES)))
 
-_NO_FILE_NAME = N_("“{path}” can't be the name of a file. Check it.")
+_NO_FILE_NAME = N_("“{path}” can't be a file name. Check it.")
 _MAX_SHOWN = 60
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -65,7 +65,7 @@ class FilePath(click.Path):
 def common_options(function: Function) -> Function:
     """Add `--plain`, `--ascii` and `--lang`, before or after the command; the callback gets `options`."""
 
-    @click.option("--plain", is_flag=True, help=_("Plain lines instead of a screen."))
+    @click.option("--plain", is_flag=True, help=_("Use plain text instead of the full screen."))
     @click.option("--ascii", "ascii_only", is_flag=True, help=_("Draw with ASCII characters only."))
     @click.option("--lang", type=click.Choice(tuple(LANGUAGES)), expose_value=False, help=_LANG_HELP)
     @click.pass_context

@@ -30,7 +30,7 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
     """Open standard output, which `-` means as well, or a file that is written as a whole. Raise CommandError."""
     if path is None or is_standard_output(path):
         if sys.stdout is None:
-            raise CommandError(message(N_("There is no output to write to. Use --to FILE.")))
+            raise CommandError(message(N_("Standard output is closed. Use --to FILE.")))
         yield sys.stdout
         return
     try:

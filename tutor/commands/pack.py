@@ -26,14 +26,16 @@ _ORIGIN_LABELS = {"built-in": N_("built in"), "added": N_("added"), "installed":
 _COMMANDS = {
     "add": LazyCommand(
         "pack_add:add_pack",
-        N_("Add the pack in a folder or a .zip, or with --from one from the web. A new version replaces the old one."),
+        N_("Add a pack. It comes from a folder, a .zip or, with --from, the web; a new version replaces the old one."),
     ),
-    "remove": LazyCommand("pack_remove:remove_pack", N_("Remove a pack that was added. Progress in it is kept.")),
+    "remove": LazyCommand("pack_remove:remove_pack", N_("Remove an added pack. Your progress in it is kept.")),
     "export": LazyCommand(
-        "pack_export:export_pack", N_("Write a pack as questions for a course system: GIFT, QTI, jupyterquiz.")
+        "pack_export:export_pack",
+        N_("Export a pack to a learning platform. The formats are GIFT (for Moodle), QTI and jupyterquiz."),
     ),
     "table": LazyCommand(
-        "pack_table:pack_table", N_("Print a table of packs' exercises in Markdown: rules practised, blanks, width.")
+        "pack_table:pack_table",
+        N_("Print a table of exercises in Markdown. It shows rules practised, blanks and width."),
     ),
 }
 
@@ -43,12 +45,12 @@ def pack_group() -> None:
     pass
 
 
-@pack_group.command("list", cls=LocalizedCommand, help=_("List all packs and where they are from."))
+@pack_group.command("list", cls=LocalizedCommand, help=_("List all packs and where they come from."))
 @click.option(
     "--from",
     "source",
     metavar="LIST",
-    help=_("The packs that a list names instead, a file or an https address."),
+    help=_("List the packs of this list instead, a file or an https address."),
     shell_complete=complete_paths,
 )
 @common_options
@@ -62,7 +64,9 @@ def list_packs(options: RunOptions, source: str | None) -> int:
         for fault in pack.errors:
             echo(fault, err=True)
         if item.shadowed_by is not None:
-            text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
+            text = N_(
+                "  This pack is hidden, because {path} has the same id, “{id}”, and comes first. Change one of the ids."
+            )
             echo(message(text, path=item.shadowed_by.folder, id=pack.id))
     return 0
 
@@ -82,5 +86,5 @@ def _list_from(source: str) -> int:
         for line in filter(None, (str(pack.description).replace("\n", " "), pack.place)):
             echo(f"  {line}")
     if not packs:
-        echo(_("This list names no pack."))
+        echo(_("This list contains no packs."))
     return 0

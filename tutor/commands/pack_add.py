@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from tutor.packs.pack import Pack
     from tutor.run_options import RunOptions
 
-_NEEDS_FROM = N_("“{address}” is an address. To load it: backprop-tutor pack add --from {address}")
-_NOTHING = N_("Name a folder or a .zip, or an address with --from.")
-_NAME_ONE = N_("Name the pack of this list: backprop-tutor pack add NAME --from {source}. It names {known}.")
-_OTHER_NAME = N_("The pack at {place} is called “{found}”, and the list says “{id}”. Ask who made the list.")
+_NEEDS_FROM = N_("“{address}” is a web address. To load it: backprop-tutor pack add --from {address}")
+_NOTHING = N_("Give a folder or a .zip, or an address with --from.")
+_NAME_ONE = N_("Choose a pack from this list: backprop-tutor pack add NAME --from {source}. It contains {known}.")
+_OTHER_NAME = N_("The pack at {place} has the id “{found}”, but the list says “{id}”. Ask the author of the list.")
 _PRIVATE = N_("{host} is in your own network or on this computer.")
-_REPLACES = N_("It replaces the pack “{id}” that you have. Progress is kept.")
+_REPLACES = N_("It replaces your pack “{id}”. Your progress is kept.")
 _QUESTION = N_("Add this pack? [y/N] ")
 _MAX_WIDTH = 200
 
@@ -43,10 +43,10 @@ _MAX_WIDTH = 200
     "--from",
     "source",
     metavar="ADDRESS|LIST",
-    help=_("A .zip that is shown first, by its https address or path, or with NAME a list of packs by either."),
+    help=_("The https address or path of a .zip, whose contents are shown first. With NAME: of a list of packs."),
     shell_complete=complete_paths,
 )
-@click.option("--yes", is_flag=True, help=_("Don't ask first."))
+@click.option("--yes", is_flag=True, help=_("Add the pack without asking."))
 @common_options
 def add_pack(options: RunOptions, target: str | None, source: str | None, yes: bool) -> int:
     try:
@@ -104,8 +104,8 @@ def _describe(pack: Pack, loaded: Download, checksum: str) -> list[tuple[str, st
         (_("from"), loaded.address),
         (_("size"), f"{max(1, round(len(loaded.content) / 1024))} KiB"),
         (_("exercises"), str(len(pack.entries))),
-        (_("authors"), ", ".join(file.authors) or _("not named")),
-        (_("licence"), file.licence or _("not named")),
+        (_("authors"), ", ".join(file.authors) or _("not given")),
+        (_("licence"), file.licence or _("not given")),
         ("SHA-256", checksum),
     ]
 
@@ -113,7 +113,7 @@ def _describe(pack: Pack, loaded: Download, checksum: str) -> list[tuple[str, st
 def _report(pack: Pack, replaced: bool, place: str) -> None:
     text = N_("Added: {id} ({title}). Exercises: {n}.")
     if replaced:
-        text = N_("Replaced: {id} ({title}). Exercises: {n}. Progress is kept.")
+        text = N_("Replaced: {id} ({title}). Exercises: {n}. Your progress is kept.")
     echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
     broken = [entry for entry in pack.entries if not _can_open(pack, entry.id)]
     if broken:

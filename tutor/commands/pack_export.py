@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 _FORMATS = ("gift", "qti", "jupyterquiz")
 _CHOOSE = N_("Choose one format: --gift for Moodle, --qti for others, --jupyterquiz for notebooks.")
 _QTI_FILE = N_("QTI is a ZIP archive. Add --to FILE.zip.")
-_NO_READER = N_("{title} is left out: nobody reads an answer in words in a notebook.")
+_NO_READER = N_("{title} is left out, because a notebook can't grade an answer in words.")
 _MAX_VARIANTS = 100
 
 
 @click.command("export", cls=LocalizedCommand)
 @targets_argument
-@click.option("--gift", is_flag=True, help=_("The text format of Moodle."))
-@click.option("--qti", is_flag=True, help=_("QTI 2.1, a ZIP archive for other course systems."))
-@click.option("--jupyterquiz", is_flag=True, help=_("JSON for quizzes in notebooks."))
+@click.option("--gift", is_flag=True, help=_("Write GIFT, the text format of Moodle."))
+@click.option("--qti", is_flag=True, help=_("Write QTI 2.1, a ZIP archive for other learning platforms."))
+@click.option("--jupyterquiz", is_flag=True, help=_("Write JSON for quizzes in notebooks."))
 @click.option(
     "--variants",
     type=click.IntRange(1, _MAX_VARIANTS),
     default=1,
     metavar="N",
-    help=_("So many sets of numbers for each exercise; the author's alone if left out."),
+    help=_("The number of sets of numbers for each exercise; by default only the author's."),
 )
 @before_due_option
 @click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("Write to this file."))

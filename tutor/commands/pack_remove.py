@@ -27,5 +27,5 @@ def remove_pack(options: RunOptions, pack_id: str) -> int:
         uninstall_pack(pack_id)
     except PackError as error:
         raise CommandError(error) from None
-    echo(message(N_("Removed: {id}. Progress in it is kept."), id=pack_id))
+    echo(message(N_("Removed: {id}. Your progress in it is kept."), id=pack_id))
     return 0

@@ -39,7 +39,7 @@ BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->
     "--into",
     type=FilePath(),
     metavar="FILE",
-    help=_("Renew the table in this file instead, between two marks."),
+    help=_("Update the table between two marks in this file instead."),
 )
 @common_options
 def pack_table(options: RunOptions, paths: tuple[Path, ...], into: Path | None) -> int:
@@ -109,7 +109,7 @@ def _open_pack(path: Path) -> Pack:
     except PackError as error:
         raise CommandError(error, 2) from None
     if not isinstance(pack, Pack):
-        raise CommandError(message(N_("{path} is an exercise. Name the folder or the .zip of its pack."), path=path), 2)
+        raise CommandError(message(N_("{path} is an exercise. Give the folder or the .zip of its pack."), path=path), 2)
     return pack
 
 
@@ -122,10 +122,10 @@ def _split_at_table(file: Path) -> tuple[str, str]:
             message(N_("{file} can't be read: {reason}."), file=file, reason=describe_os_error(error)), 2
         ) from None
     except UnicodeDecodeError:
-        raise CommandError(message(N_("{file} is no text in UTF-8. Save it as one."), file=file), 2) from None
+        raise CommandError(message(N_("{file} is not UTF-8 text. Save it as UTF-8."), file=file), 2) from None
     before, begin, rest = f"\n{text}".partition(f"\n{BEGIN_MARK}\n")
     _old, end, after = f"\n{rest}".partition(f"\n{END_MARK}\n")
     if not begin or not end:
-        sentence = N_("{file} has no place for the table. Write the lines {begin} and {end} where it is to stand.")
+        sentence = N_("{file} has no place for the table. Write the lines {begin} and {end} where you want it.")
         raise CommandError(message(sentence, file=file, begin=BEGIN_MARK, end=END_MARK), 2)
     return f"{before}\n"[1:], after

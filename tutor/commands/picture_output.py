@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.drawing.pictures.picture import Picture
     from tutor.drawing.pictures.svg import SvgTheme
 
-_NO_TERMINAL = N_("A PNG is no text. Add --to FILE.png, or send the output into a file.")
+_NO_TERMINAL = N_("A PNG is not text. Add --to FILE.png, or redirect the output to a file.")
 
 
 def write_picture(target: SolveTarget, form: str, theme: SvgTheme, path: Path | None, *, blank: bool) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=LocalizedCommand)
 @click.option(
-    "--final", is_flag=True, help=_("The final test: other graphs and numbers, compared with the first test.")
+    "--final", is_flag=True, help=_("Take the final test: other graphs and numbers, compared with the first test.")
 )
 @common_options
 def placement(options: RunOptions, final: bool) -> int:
@@ -31,6 +31,6 @@ def placement(options: RunOptions, final: bool) -> int:
         if options.use_plain:
             # A closed stream is None.
             if sys.stdout is None:
-                raise CommandError(message(N_("There is no output to write to.")))
+                raise CommandError(message(N_("Standard output is closed.")))
             return run_placement(options, store, kind)
         return tui.run(store, placement=kind, ascii=options.ascii)

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
-_WHOLE_NEEDS_EXERCISE = N_("--whole needs one exercise or a formula, and does not go with --watch.")
-_STUDENT_NEEDS_EXERCISE = N_("--student goes with an exercise or a pack, whose numbers follow from the id.")
+_WHOLE_NEEDS_EXERCISE = N_("--whole needs a single exercise or a formula, and can't be combined with --watch.")
+_STUDENT_NEEDS_EXERCISE = N_("--student needs an exercise or a pack, whose numbers depend on the id.")
 _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 
 
@@ -51,19 +51,24 @@ _EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 )
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @start_option
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help=_("Use the numbers of this seed instead of the author's.")
+)
 @student_option
 @node_option
 @click.option(
     "--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP), shell_complete=complete_paths
 )
 @click.option(
-    "--gradient", type=TEXT, metavar="NAME", help=_("The graph of this input's gradient ∂f/∂x, for second derivatives.")
+    "--gradient",
+    type=TEXT,
+    metavar="NAME",
+    help=_("Open the graph of this input's gradient ∂f/∂x, to practise second derivatives."),
 )
-@click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
-@click.option("--whole", is_flag=True, help=_("The whole pass at once: nothing is judged until the last blank."))
-@click.option("--skip-stages", is_flag=True, help=_("The whole exercise, without the stages before it."))
-@click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
+@click.option("--restart", is_flag=True, help=_("Start over instead of continuing."))
+@click.option("--whole", is_flag=True, help=_("Fill in the whole pass at once. It is checked after the last blank."))
+@click.option("--skip-stages", is_flag=True, help=_("Open the whole exercise, without the stages before it."))
+@click.option("--watch", is_flag=True, help=_("Reload a file or a pack whenever it is saved. Answers are not stored."))
 @common_options
 def play(
     options: RunOptions,

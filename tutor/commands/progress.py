@@ -64,7 +64,7 @@ def progress(options: RunOptions, as_json: bool) -> int:
 def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
     """Return a learner's progress as a page."""
     if not (data.answers or data.code_credit or data.in_code or data.placement):
-        return [Heading(title), Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
+        return [Heading(title), Sentence(_("You haven't practised anything yet. Start with: backprop-tutor"))]
     return [
         Heading(title),
         *_summary(data),
@@ -83,7 +83,7 @@ def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
 def _summary(data: Progress) -> Iterator[Block]:
     yield Sentence(_summary_sentence(data))
     if data.due_rules:
-        text = N_("Rules due for review: {n}. Begin with: backprop-tutor review")
+        text = N_("Rules due for review: {n}. Start with: backprop-tutor review")
         yield Sentence(str(message(text, n=len(data.due_rules))))
 
 
@@ -110,7 +110,7 @@ def _rules(data: Progress) -> Iterator[Block]:
         ]
         for rule in data.rules
     ]
-    titles = [_("rule"), _("standing"), _("due"), _("latest first tries"), _("keeps coming back")]
+    titles = [_("rule"), _("status"), _("due"), _("recent first tries"), _("recurring mistake")]
     yield Table(titles, rows)
 
 
@@ -122,7 +122,8 @@ def _code(data: Progress) -> Iterator[Block]:
     yield Sentence(
         str(
             message(
-                N_("Exercises solved in code: {n}. A right line without hints is one step of its rule."), n=data.in_code
+                N_("Exercises solved in code: {n}. A right line without hints counts as one step of its rule."),
+                n=data.in_code,
             )
         )
     )
@@ -166,7 +167,7 @@ def _days(data: Progress) -> Iterator[Block]:
     if data.since is None:
         return
     yield Heading(_("Days"))
-    text = N_("Days practised: {n}, since {day}. Days in a row up to now: {streak}.")
+    text = N_("Days practised since {day}: {n}. Days in a row so far: {streak}.")
     yield Sentence(str(message(text, n=data.days_practised, day=data.since.isoformat(), streak=data.streak)))
     yield practice_calendar(data)
     first = data.today - timedelta(weeks=_WEEKS_BY_DAY)
@@ -199,7 +200,7 @@ def _weeks(data: Progress, bar: str) -> Iterator[Block]:
         ]
         for week in data.weeks
     ]
-    yield Table([_("week from"), _("answers"), _("right at first try"), ""], rows)
+    yield Table([_("week of"), _("answers"), _("right at first try"), ""], rows)
 
 
 def _mistakes(data: Progress) -> Iterator[Block]:
@@ -215,7 +216,7 @@ def _mistakes(data: Progress) -> Iterator[Block]:
         for mistake in data.mistakes
     ]
     yield Heading(_("Most frequent mistakes"))
-    yield Table([_("mistake"), _("times"), _("last time"), _("to train it")], rows)
+    yield Table([_("mistake"), _("times"), _("last time"), _("practise it with")], rows)
 
 
 def _summary_sentence(data: Progress) -> str:

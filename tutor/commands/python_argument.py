@@ -15,7 +15,8 @@ from tutor.engine.python_source.translation import PythonFormula
 from tutor.i18n import N_, describe_os_error, message
 
 FROM_PYTHON_HELP = N_(
-    "A Python function as the formula, as in model.py:loss or model.py:Net.forward; - reads standard input. It is read, never run."
+    "Use a Python function as the formula, such as model.py:loss or model.py:Net.forward; - reads "
+    "standard input. The code is never run."
 )
 _STANDARD_INPUT = "-"
 #: A file, and behind a colon a function or a method.
@@ -57,7 +58,7 @@ def _read(file: str) -> tuple[Path, bytes]:
     path = usable_path(file)
     try:
         if path.is_dir():
-            text = N_("{file} is a folder. Name a Python file, as in model.py:loss.")
+            text = N_("{file} is a folder. Give a Python file, as in model.py:loss.")
             raise CommandError(message(text, file=path), 2)
         if path.stat().st_size > MAX_BYTES:
             raise CommandError(message(_TOO_LARGE, file=path, n=MAX_BYTES // 1024), 2)

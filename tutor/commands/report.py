@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tutor.run_options import RunOptions
 
 
-_NO_POINTS = N_("No exercise here has points. Write them in its file, or name a file with them by --points.")
+_NO_POINTS = N_("None of these exercises has points. Write them in its file, or give a file of points with --points.")
 
 
 @click.command(cls=LocalizedCommand)
@@ -47,21 +47,25 @@ _NO_POINTS = N_("No exercise here has points. Write them in its file, or name a 
     "table",
     type=click.Choice([*CLASS_TABLES, *ITEM_TABLES]),
     help=_(
-        "Write CSV: a row for each learner and exercise, for each exercise and mistake, for each flag, for each answer in "
-        "words, or of --items for each blank, for each of its wrong answers, or for each message at it."
+        "Write CSV: a row for each learner and exercise, exercise and mistake, flag, or answer in "
+        "words. With --items: for each blank, wrong answer or message."
     ),
 )
-@click.option("--items", is_flag=True, help=_("Analyse each blank: how hard, which wrong answers, what didn't help."))
+@click.option(
+    "--items",
+    is_flag=True,
+    help=_("Analyse each blank: its difficulty, its wrong answers, and messages that didn't help."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Write the report, or with --items the analysis, as JSON."))
 @click.option(
-    "--no-regrade", is_flag=True, help=_("Believe the verdicts in the files instead of grading answers again.")
+    "--no-regrade", is_flag=True, help=_("Trust the verdicts in the files instead of grading the answers again.")
 )
 @click.option("--gradebook", type=click.Choice(FORMATS), help=_("Write points as CSV, for Canvas or Moodle."))
 @click.option(
     "--points",
     type=FilePath(),
     metavar="TOML",
-    help=_("What each exercise is worth in --gradebook, in place of what their authors say."),
+    help=_("The file with the points of each exercise for --gradebook, in place of the authors' points."),
 )
 @before_due_option
 @click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
@@ -82,9 +86,7 @@ def report(
     if gradebook is None and points is not None:
         raise CommandError(message(N_("--points belongs to a gradebook. Add --gradebook canvas or moodle.")), 2)
     if gradebook is not None and (table or items or as_json):
-        raise CommandError(
-            message(N_("--gradebook writes a table of its own. Leave out --csv, --json and --items.")), 2
-        )
+        raise CommandError(message(N_("--gradebook writes its own table. Leave out --csv, --json and --items.")), 2)
     worth = None if points is None else read_points(points)
     classroom = Classroom()
     skipped = _read_files(classroom, files)
@@ -136,10 +138,10 @@ def _untold_exams(classroom: Classroom) -> dict[str, Message]:
 def _check_options(table: str | None, items: bool, as_json: bool) -> None:
     """Raise CommandError for options that don't go together."""
     if as_json and table:
-        raise CommandError(message(N_("--csv and --json exclude each other. Choose one.")), 2)
+        raise CommandError(message(N_("--csv and --json can't be combined. Choose one.")), 2)
     if items and table in CLASS_TABLES:
         known = ", ".join(ITEM_TABLES)
-        raise CommandError(message(N_("--csv with --items is one of: {known}."), known=known), 2)
+        raise CommandError(message(N_("With --items, --csv must be one of: {known}."), known=known), 2)
 
 
 def _read_files(classroom: Classroom, paths: tuple[Path, ...]) -> int:

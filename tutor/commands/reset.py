@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @click.command(cls=LocalizedCommand)
 @click.argument("target", required=False, metavar="[PACK/EXERCISE | PACK]", shell_complete=complete_exercises_and_packs)
-@click.option("--all", "everything", is_flag=True, help=_("Everything."))
-@click.option("--undo", is_flag=True, help=_("Take the last reset back."))
-@click.option("--yes", is_flag=True, help=_("Don't ask first."))
+@click.option("--all", "everything", is_flag=True, help=_("Reset everything."))
+@click.option("--undo", is_flag=True, help=_("Undo the last reset."))
+@click.option("--yes", is_flag=True, help=_("Add the pack without asking."))
 @common_options
 def reset(options: RunOptions, target: str | None, everything: bool, undo: bool, yes: bool) -> int:
     if (target is not None) + everything + undo != 1:
-        raise CommandError(message(N_("Name one of these: an exercise, a pack, --all, --undo.")), 2)
+        raise CommandError(message(N_("Give one of these: an exercise, a pack, --all, --undo.")), 2)
     with open_store() as store:
         if not store.writable:
             return 1
@@ -44,31 +44,31 @@ def reset(options: RunOptions, target: str | None, everything: bool, undo: bool,
 def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     affected = [name for name in store.states() if pack in ("", name[0]) and exercise in ("", name[1])]
     if not affected:
-        echo(_("There is nothing to reset: none of it has been begun."))
+        echo(_("There is nothing to reset, because you haven't started any of it."))
         return 0
     warning = reset_warning(store.begun_exams(), pack, exercise)
     if warning is not None:
         echo(warning, err=True)
-    text = N_("Reset {what}? Exercises begun or solved: {n}. Are you sure? [y/N] ")
+    text = N_("Reset {what}? Exercises affected: {n}. [y/N] ")
     if not yes and not is_confirmed(message(text, what=_describe_target(pack, exercise), n=len(affected))):
         echo(_("Nothing was reset."))
         return 1
     if store.reset(pack, exercise) is None:
         raise CommandError(store.notice)
     store.ensure_skills()
-    echo(_("Done. To take it back: backprop-tutor reset --undo"))
+    echo(_("Reset. To undo it: backprop-tutor reset --undo"))
     return 0
 
 
 def _undo(store: Store) -> int:
     previous = store.resets()
     if not previous:
-        raise CommandError(message(N_("There is no reset to take back.")))
+        raise CommandError(message(N_("There is no reset to undo.")))
     last = previous[-1]
     if not store.restore(last.id):
         raise CommandError(store.notice)
     store.ensure_skills()
-    echo(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise)))
+    echo(message(N_("Restored: {what}."), what=_describe_target(last.pack, last.exercise)))
     return 0
 
 
@@ -84,5 +84,5 @@ def _parse_target(store: Store, target: str) -> tuple[str, str]:
     known = {(found.id, entry.id) for found in library.all_packs() for entry in found.entries} | set(store.states())
     if (pack, exercise) in known or (target == pack and any(pack == name[0] for name in known)):
         return pack, exercise
-    text = N_("There is no exercise and no pack “{name}”. `backprop-tutor list` shows all.")
+    text = N_("There is no exercise or pack “{name}”. `backprop-tutor list` shows all of them.")
     raise CommandError(message(text, name=target), 2)

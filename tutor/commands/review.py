@@ -27,7 +27,7 @@ def review(options: RunOptions) -> int:
         if options.use_plain:
             # A closed stream is None.
             if sys.stdout is None:
-                raise CommandError(message(N_("There is no output to write to.")))
+                raise CommandError(message(N_("Standard output is closed.")))
             return run_review(options, store)
         session = plan_session(store)
         if not session.items:

@@ -34,13 +34,13 @@ _ID_TITLES = (
 _CANVAS_POINTS = "points possible"
 
 _CANT_READ = N_("{file} can't be read: {reason}.")
-_NO_CSV = N_("{file}:{line}: This is no row of CSV: a quotation mark is not closed, or there is text behind one.")
+_NO_CSV = N_("{file}:{line}: This is not a row of CSV. A quotation mark is not closed, or text follows a closing one.")
 _NOT_UTF8 = N_("{file}:{line}: This text is not in UTF-8. Save the roster as CSV in UTF-8.")
-_TWICE = N_("{file}:{line}: Student {id} is in line {first} already. Leave one of the two out.")
-_NO_ID = N_("{file}:{line}: There is no id of a student in this line. Add it, or leave the line out.")
-_TOO_LONG = N_("{file}:{line}: An id has {n} characters at most.")
-_TOO_MANY = N_("{file} has more than {n} students. Divide the roster.")
-_EMPTY = N_("{file} names no students. Write an id in each line.")
+_TWICE = N_("{file}:{line}: Student {id} is already in line {first}. Remove one of the two lines.")
+_NO_ID = N_("{file}:{line}: This line has no student id. Add one, or remove the line.")
+_TOO_LONG = N_("{file}:{line}: An id can have at most {n} characters.")
+_TOO_MANY = N_("{file} has more than {n} students. Split the roster.")
+_EMPTY = N_("{file} contains no students. Write one id on each line.")
 
 
 def read_roster(file: Path) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def parse_names(text: str) -> tuple[str, ...]:
     """Return the names in `x,y`. Raise CommandError."""
     names = tuple(name.strip() for name in text.split(","))
     if not all(name.rstrip("'").isidentifier() for name in names):
-        sentence = N_("“{text}” is no list of inputs. Write their names, as in a,b.")
+        sentence = N_("“{text}” is not a list of inputs. Write their names, as in a,b.")
         raise CommandError(message(sentence, text=text), 2)
     return names
 
@@ -31,7 +31,7 @@ def parse_names(text: str) -> tuple[str, ...]:
 def check_hessian_options(forms: Sequence[str], start: Value) -> None:
     """Refuse the forms of output and the start that a Hessian can't have. Raise CommandError."""
     if others := [form for form in forms if form in _FORMS_OF_A_GRAPH]:
-        text = N_("--hessian can't be combined with --{form}. Write --gradient x --{form} for the graph of one row.")
+        text = N_("--hessian can't be combined with --{form}. Use --gradient x --{form} for the graph of one row.")
         raise CommandError(message(text, form=others[0]), 2)
     if start is not ONE:
         text = N_("--hessian differentiates the output itself, so it has no start. Leave out --start.")
@@ -43,8 +43,6 @@ def gradient_of(problem: Problem, name: str) -> GradientFormula:
     from tutor.packs.builder.gradient_formula import gradient_formula
 
     if "," in name:
-        text = N_(
-            "--gradient takes one input, and its graph is that of ∂f/∂x. For several inputs write --hessian {names}."
-        )
+        text = N_("--gradient takes one input and shows the graph of ∂f/∂x. For several inputs, use --hessian {names}.")
         raise CommandError(message(text, names=name), 2)
     return gradient_formula(problem, name.strip())

@@ -46,33 +46,43 @@ _FOLDER = "serve"
 
 
 @click.command(cls=LocalizedCommand)
-@click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen at; 0.0.0.0 for all."))
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=_("The port; 0 for any."))
-@click.option("--unix-socket", type=FilePath(), help=_("Listen at this Unix socket in place of a port."))
-@click.option("--prefix", default="", metavar="/PATH", help=_("The path that a proxy puts before every address."))
-@click.option("--origin", "origins", multiple=True, metavar="URL", help=_("An address under which a proxy shows it."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen on; 0.0.0.0 for all."))
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=_("The port; 0 picks a free one.")
+)
+@click.option("--unix-socket", type=FilePath(), help=_("Listen on this Unix socket instead of a port."))
+@click.option("--prefix", default="", metavar="/PATH", help=_("The path that a proxy adds before every address."))
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="URL",
+    help=_("The address at which a proxy shows the page. Can be repeated."),
+)
 @click.option(
     "--pack",
     "packs",
     multiple=True,
     metavar="PACK",
-    help=_("List only this pack; several are possible."),
+    help=_("List only this pack. Can be repeated."),
     shell_complete=complete_packs,
 )
 @click.option(
     "--class-token",
     envvar="BACKPROP_TUTOR_CLASS_TOKEN",
     metavar="CODE",
-    help=_("Let in only people who know this code, as ?token=CODE in the link or typed."),
+    help=_("Admit only people with this code, as ?token=CODE in the link or typed in."),
 )
-@click.option("--links-only", is_flag=True, help=_("Let in only people with a personal link."))
-@click.option("--single", is_flag=True, help=_("For you alone: your own progress, without names or cookies."))
+@click.option("--links-only", is_flag=True, help=_("Admit only people with a personal link."))
+@click.option(
+    "--single", is_flag=True, help=_("Serve only yourself: with your own progress, without names or cookies.")
+)
 @click.option(
     "--sessions",
     default=_DEFAULT_SESSIONS,
     show_default=True,
     type=click.IntRange(1),
-    help=_("How many learners may work at the same time."),
+    help=_("The number of learners who can work at the same time."),
 )
 @click.option(
     "--idle",
@@ -80,7 +90,7 @@ _FOLDER = "serve"
     show_default=True,
     type=click.FloatRange(min=0.0, min_open=True),
     metavar="MINUTES",
-    help=_("End a session after this time without a key; it goes on where it was."),
+    help=_("End a session after this time without input. The learner can continue it later."),
 )
 @click.option("--links", type=FilePath(), metavar="CSV", help=_("Print a personal link for each id in a roster."))
 @click.option("--url", default="", metavar="URL", help=_("The address that learners open, for --links."))
@@ -102,13 +112,13 @@ def serve(
     url: str,
 ) -> int:
     if single and links_only:
-        raise CommandError(message(N_("--single and --links-only exclude each other. Choose one.")), 2)
+        raise CommandError(message(N_("--single and --links-only can't be combined. Choose one.")), 2)
     if prefix and not _PREFIX.fullmatch(prefix):
-        raise CommandError(message(N_("--prefix is a path such as /tutor, without a slash at its end.")), 2)
+        raise CommandError(message(N_("--prefix must be a path such as /tutor, without a slash at its end.")), 2)
     if class_token is not None and not class_token.strip():
-        raise CommandError(message(N_("The code of --class-token is empty. Write one, or leave the option out.")), 2)
+        raise CommandError(message(N_("The code of --class-token is empty. Give one, or leave out the option.")), 2)
     if math.isnan(idle):
-        raise CommandError(message(N_("--idle is a number of minutes above 0.")), 2)
+        raise CommandError(message(N_("--idle must be a number of minutes above 0.")), 2)
     origins = [_check_address("--origin", origin.rstrip("/")) for origin in origins]
     if url:
         _check_address("--url", url)
@@ -125,11 +135,15 @@ def serve(
         _print_links(signer, links, url or _own_address(host, port, prefix))
         return 0
     if find_spec("aiohttp") is None or find_spec("textual_serve") is None:
-        raise CommandError(message(N_('serve needs more packages: pip install "backprop-tutor[serve]"')))
+        raise CommandError(message(N_('serve needs additional packages: pip install "backprop-tutor[serve]"')))
     is_local = unix_socket is not None or _is_local(host)
     if single and not is_local and not class_token:
         raise CommandError(
-            message(N_("--single would show your progress to all who reach {host}: add --class-token."), host=host), 2
+            message(
+                N_("With --single, everyone who can reach {host} would see your progress. Add --class-token."),
+                host=host,
+            ),
+            2,
         )
     folders = _pack_folders(packs)
     if not single:
@@ -144,12 +158,15 @@ def serve(
 
     def say_ready() -> None:
         if unix_socket is not None:
-            echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=unix_socket))
+            echo(message(N_("Serving at {address}. Press Ctrl+C to stop."), address=unix_socket))
             return
         address = _address(host, listening.getsockname()[1], prefix)
-        echo(message(N_("Serving at {address}. Ctrl+C ends it."), address=address))
+        echo(message(N_("Serving at {address}. Press Ctrl+C to stop."), address=address))
         if not is_local and not class_token:
-            echo(message(N_("Everyone who reaches this address may come in; --class-token asks for a code.")), err=True)
+            echo(
+                message(N_("Everyone who can reach this address can join. Use --class-token to ask for a code.")),
+                err=True,
+            )
 
     site = Site(prefix, single, class_token or "", links_only, folders, origins)
     limits = Limits(sessions, idle_after=60 * idle, alone_after=min(60 * idle, 300.0))
@@ -168,7 +185,9 @@ def _check_address(option: str, text: str) -> str:
         is_address = False
     if not is_address or (option == "--origin" and parts.path):
         example = "https://tutor.example.edu" + ("" if option == "--origin" else "/")
-        raise CommandError(message(N_("{option} is an address such as {example}."), option=option, example=example), 2)
+        raise CommandError(
+            message(N_("{option} must be an address such as {example}."), option=option, example=example), 2
+        )
     return text
 
 
@@ -180,7 +199,7 @@ def _own_address(host: str, port: int, prefix: str) -> str:
     """Return the address of this server for links. Raise CommandError if other computers can't know it."""
     with suppress(ValueError):
         if ipaddress.ip_address(host).is_unspecified or not port:
-            template = N_("No browser can open {address}. Add --url with the address that learners open.")
+            template = N_("A browser can't open {address}. Use --url to give the address that learners open.")
             raise CommandError(message(template, address=_address(host, port, prefix)), 2)
     return _address(host, port, prefix)
 
@@ -219,10 +238,10 @@ def _print_links(signer: Signer, roster: Path, url: str) -> None:
         name = clean_name(student)
         if name is None:
             raise CommandError(
-                message(N_("“{id}” can't be the name of a learner here. {rule}"), id=student, rule=message(BAD_NAME))
+                message(N_("“{id}” can't be a learner's name here. {rule}"), id=student, rule=message(BAD_NAME))
             )
         if name in students:
-            template = N_("“{id}” and “{other}” would be one learner here. Write them differently.")
+            template = N_("“{id}” and “{other}” would be the same learner here. Write them differently.")
             raise CommandError(message(template, id=students[name], other=student))
         students[name] = student
     for student in students.values():

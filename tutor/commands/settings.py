@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("settings", cls=LocalizedCommand)
-@click.option("--all", "everything", is_flag=True, help=_("Print all there is to set, as the file would be made."))
+@click.option("--all", "everything", is_flag=True, help=_("Print all settings in the format of the settings file."))
 @common_options
 def show_settings(options: RunOptions, everything: bool) -> int:
     def print_line(line: object) -> None:
@@ -39,12 +39,12 @@ def show_settings(options: RunOptions, everything: bool) -> int:
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
             raise CommandError(message(text, path=path, reason=describe_os_error(error))) from None
-        print_line(message(N_("Made: {path}"), path=path))
+        print_line(message(N_("Created: {path}"), path=path))
         return 0
     print_line(path)
     current = loaded.settings
     keys, invalid_keys = validate_keymap(current.keys, ALL_BINDINGS)
-    rows = [("theme", current.theme), ("language", current.language or _("as the locale says"))]
+    rows = [("theme", current.theme), ("language", current.language or _("from the locale"))]
     rows += [("density", current.density), ("ascii", str(current.ascii).lower())]
     for name, value in [*rows, *((name, value) for name, value in keys.items() if name in current.keys)]:
         print_line(f"  {name} = {value}")

@@ -28,24 +28,28 @@ if TYPE_CHECKING:
     from tutor.drawing.sheets.html import Paper
     from tutor.run_options import RunOptions
 
-_ONE_OF_THEM = N_("--seed, --student and --students all choose the numbers. Give one of them.")
-_UNKNOWN_ENDING = N_("{file}: A sheet is written as .html, .md or .tex. Choose one of these endings.")
+_ONE_OF_THEM = N_("--seed, --student and --students all choose the numbers. Use only one of them.")
+_UNKNOWN_ENDING = N_("{file}: A sheet must be a .html, .md or .tex file. Choose one of these endings.")
 
 
 @click.command(cls=LocalizedCommand)
 @targets_argument
-@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("A file that ends in .html, .md or .tex."))
-@click.option("--key", is_flag=True, help=_("The answer key: each blank's value, its rule and the usual mistakes."))
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("The file to write: .html, .md or .tex."))
+@click.option(
+    "--key", is_flag=True, help=_("Write the answer key: the value of each blank, its rule and the usual mistakes.")
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help=_("Use the numbers of this seed instead of the author's.")
+)
 @click.option(
     "--students",
     type=FilePath(),
     metavar="CSV",
-    help=_("A sheet for each student in this list, with numbers of their own."),
+    help=_("Write a sheet with different numbers for each student in this list."),
 )
 @student_option
 @before_due_option
-@click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", help=_("The paper: a4 or letter."))
+@click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", help=_("The paper size: a4 or letter."))
 @common_options
 def sheet(
     options: RunOptions,

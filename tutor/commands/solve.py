@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 #: The options for other forms of the output, of which at most one may be given.
 _PICTURES = ("svg", "png", "tikz", "mermaid", "dot")
 _FORMS = ("torch", "numpy", "latex", "json", *_PICTURES)
-_ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --mermaid or --dot.")
+_ONLY_PICTURES = N_("{option} applies only to a picture. Add --svg, --png, --tikz, --mermaid or --dot.")
 
 
 @click.command(cls=FormulaCommand)
@@ -52,46 +52,60 @@ _ONLY_PICTURES = N_("{option} belongs to a picture. Add --svg, --png, --tikz, --
     "--start",
     type=TEXT,
     metavar="VALUE",
-    help=_("The backward value at the output: 1 if left out, a value, or a symbol such as dL/dz."),
+    help=_("The gradient at the output: a value, or a symbol such as dL/dz; 1 by default."),
 )
-@click.option("--wrt", type=TEXT, metavar="NAMES", help=_("The inputs whose gradients are wanted, as in a,b."))
+@click.option("--wrt", type=TEXT, metavar="NAMES", help=_("The inputs to find the gradients of, as in a,b."))
 @click.option(
     "--symbols",
     multiple=True,
     type=TEXT,
     metavar="NAMES",
-    help=_("Inputs left as symbols: x, x:positive, x:nonzero, x:probability, a matrix as X:2x3 or X:nx3."),
+    help=_("Keep these inputs as symbols: x, x:positive, x:nonzero, x:probability, a matrix as X:2x3 or X:nx3."),
 )
 @node_option
 @click.option(
     "--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP), shell_complete=complete_paths
 )
 @click.option(
-    "--hessian", type=TEXT, metavar="NAMES", help=_("The second derivatives by these inputs, as in x,y, as a table.")
+    "--hessian",
+    type=TEXT,
+    metavar="NAMES",
+    help=_("Print the Hessian, the table of second derivatives, for these inputs, as in x,y."),
 )
 @click.option(
-    "--gradient", type=TEXT, metavar="NAME", help=_("Solve the graph of this input's gradient ∂f/∂x, not that of f.")
+    "--gradient",
+    type=TEXT,
+    metavar="NAME",
+    help=_("Solve the graph of this input's gradient ∂f/∂x instead of the graph of f."),
 )
-@click.option("--check", type=TEXT, metavar="DELTA", help=_("Compare with differences of this step, such as 1e-4."))
-@click.option("--torch", is_flag=True, help=_("A PyTorch program that prints the same gradients."))
-@click.option("--numpy", is_flag=True, help=_("A NumPy program, a line for each edge."))
-@click.option("--latex", is_flag=True, help=_("The derivation in LaTeX."))
-@click.option("--json", is_flag=True, help=_("For machines: one JSON object."))
-@click.option("--svg", is_flag=True, help=_("A picture for web pages and print."))
-@click.option("--png", is_flag=True, help=_("The picture in pixels, if a program that makes them is installed."))
-@click.option("--tikz", is_flag=True, help=_("The picture for LaTeX."))
-@click.option("--mermaid", is_flag=True, help=_("The graph for Markdown with Mermaid."))
-@click.option("--dot", is_flag=True, help=_("The graph for Graphviz."))
-@click.option("--blank", is_flag=True, help=_("A picture with empty fields in place of the backward values."))
-@click.option("--theme", type=click.Choice(("light", "dark")), help=_("The colours of a picture: light or dark."))
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option(
+    "--check", type=TEXT, metavar="DELTA", help=_("Compare with numerical differences with this step, such as 1e-4.")
+)
+@click.option("--torch", is_flag=True, help=_("Print a PyTorch program for the same gradients."))
+@click.option("--numpy", is_flag=True, help=_("Print a NumPy program, with a line for each edge."))
+@click.option("--latex", is_flag=True, help=_("Print the derivation in LaTeX."))
+@click.option("--json", is_flag=True, help=_("Print one JSON object."))
+@click.option("--svg", is_flag=True, help=_("Draw a picture for web pages and print."))
+@click.option(
+    "--png", is_flag=True, help=_("Draw a picture in pixels. This needs a program such as rsvg-convert or Inkscape.")
+)
+@click.option("--tikz", is_flag=True, help=_("Draw a picture for LaTeX."))
+@click.option("--mermaid", is_flag=True, help=_("Write the graph for Mermaid in Markdown."))
+@click.option("--dot", is_flag=True, help=_("Write the graph for Graphviz."))
+@click.option("--blank", is_flag=True, help=_("Leave the gradients in the picture blank."))
+@click.option("--theme", type=click.Choice(("light", "dark")), help=_("The colours of the picture: light or dark."))
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help=_("Use the numbers of this seed instead of the author's.")
+)
 @before_due_option
-@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("The file for a picture."))
+@click.option("--to", "path", type=FilePath(), metavar="FILE", help=_("Write the picture to this file."))
 @click.option(
-    "--draw/--no-draw", default=None, help=_("With the drawing, or without; left out: where it fits the width.")
+    "--draw/--no-draw",
+    default=None,
+    help=_("Include the drawing or leave it out; by default it is included if it fits the width."),
 )
 @click.option(
-    "--width", type=click.IntRange(20), metavar="N", help=_("The width of the text; that of the terminal if left out.")
+    "--width", type=click.IntRange(20), metavar="N", help=_("The width of the text; by default that of the terminal.")
 )
 @common_options
 def solve(
@@ -119,7 +133,7 @@ def solve(
     form = requested[0] if requested else ""
     if len(requested) > 1:
         names = ", ".join(f"--{name}" for name in requested)
-        raise CommandError(message(N_("{names} can't go together. Choose one of them."), names=names), 2)
+        raise CommandError(message(N_("{names} can't be combined. Choose one of them."), names=names), 2)
     for option, value in {"--blank": blank, "--theme": theme, "--to": path}.items():
         if value and form not in _PICTURES:
             raise CommandError(message(_ONLY_PICTURES, option=option), 2)
@@ -199,7 +213,7 @@ def check_report(problem: Problem, delta: str) -> list[str]:
     if problem.has_matrix_symbols and (points := points_of(problem)):
         return [str(describe_sizes(points[0])), "", *gradient_check_report(points[0], step)]
     if problem.symbolic:
-        raise CommandError(message(N_("Differences need numbers: give every input and the start a value.")), 2)
+        raise CommandError(message(N_("A numerical check needs numbers. Give every input and the start a value.")), 2)
     return gradient_check_report(problem, step)
 
 
@@ -208,7 +222,5 @@ def _parse_step(text: str) -> float:
     value = parse_exact(text)
     step = math.nan if ops.is_matrix(value) else nearest_float(value)
     if not _MIN_STEP < step <= _MAX_STEP:
-        raise CommandError(
-            message(N_("A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example.")), 2
-        )
+        raise CommandError(message(N_("The step must be above 1e-15 and at most 1, as in --check 1e-4.")), 2)
     return step

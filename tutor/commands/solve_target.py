@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _NO_FORMULA = N_("There is no formula. Write one, such as z = (a + b) * c.")
-_NO_NUMBERS = N_("{name} has no fresh numbers to draw. Leave out --seed.")
+_NO_NUMBERS = N_("{name} has only one set of numbers. Leave out --seed.")
 _NO_GRAPH = N_("{name} has no graph, only questions. Choose another exercise.")
 _EXAM = N_(
-    "{name} is an exam, whose values aren't told here. For a picture without them, add --blank; if you are its instructor, "
-    "add --before-due."
+    "{name} is an exam, so its values aren't shown. Add --blank for a picture without them, or "
+    "--before-due if you are its instructor."
 )
 
 
@@ -119,12 +119,12 @@ def _from_formula(request: SolveRequest, code: str | PythonCode) -> SolveTarget:
     values = parse_inputs(texts)
     for name, symbol in parse_symbols(request.symbols).items():
         if name in values:
-            text = N_("{name} has a value and is to be a symbol. Leave one of the two out.")
+            text = N_("{name} has a value and is also listed as a symbol. Remove one of the two.")
             raise CommandError(message(text, name=name), 2)
         values[name] = symbol
     for size in sizes_in(map(ops.shape_of, values.values())):
         if size in values:
-            text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
+            text = N_("“{name}” can't be the name of a size, because it has another meaning here. Use another letter.")
             raise CommandError(message(text, name=size), 2)
     formula = read_formula(code, values, definitions)
     begin, names = parse_start(request.start), parse_wrt(request.wrt)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tutor.i18n import Message
     from tutor.packs.exercise import Exercise
 
-_ONE_OF_TWO = N_("--seed and --student both choose the numbers. Leave one of them out.")
+_ONE_OF_TWO = N_("--seed and --student both choose the numbers. Use only one of them.")
 _NOT_DUE = N_(
-    "{name} is an exam that is due on {time}. What is right isn't told before; if you are its instructor, add "
-    "--before-due."
+    "{name} is an exam that is due on {time}, so its answers aren't shown yet. If you are its "
+    "instructor, add --before-due."
 )
 
 
@@ -38,10 +38,10 @@ class StudentId(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 student_option = click.option(
-    "--student", type=StudentId(), metavar="ID", help=_("The numbers of the student with this id.")
+    "--student", type=StudentId(), metavar="ID", help=_("Use the numbers of the student with this id.")
 )
 before_due_option = click.option(
-    "--before-due", is_flag=True, help=_("For instructors: what is right in an exam that isn't due yet.")
+    "--before-due", is_flag=True, help=_("For instructors: show the answers of an exam that isn't due yet.")
 )
 
 

@@ -31,10 +31,10 @@ def parse_symbols(texts: tuple[str, ...]) -> dict[str, Value]:
             name, *properties = (piece.strip() for piece in part.split(":"))
             if not name.isidentifier():
                 raise CommandError(
-                    message(N_("“{text}” is no symbol. Write names, as in x or x:positive or X:2x3."), text=text), 2
+                    message(N_("“{text}” is not a symbol. Write names such as x, x:positive or X:2x3."), text=text), 2
                 )
             if name in found:
-                raise CommandError(message(N_("Symbol {name} is given twice. Leave one out."), name=name), 2)
+                raise CommandError(message(N_("Symbol {name} is given twice. Remove one of the two."), name=name), 2)
             found[name] = _parse_properties(name, properties)
     sizes = _parse_sizes(found)
     return {
@@ -52,11 +52,11 @@ def _parse_properties(name: str, properties: list[str]) -> tuple[str, re.Match[s
         elif match := _SHAPE_PATTERN.fullmatch(word):
             shape = match
         else:
-            sentence = N_("“{text}” is not known of symbol {name}. It may be {known}, or a shape such as 2x3.")
+            sentence = N_("Symbol {name} can't be “{text}”. It can be {known}, or have a shape such as 2x3.")
             known = ", ".join(MATRIX_DOMAINS)
             raise CommandError(message(sentence, text=word, name=name, known=known), 2)
     if domain == ONE_HOT and shape is None:
-        text = N_("One-hot rows belong to a matrix. Give symbol {name} a shape, as in {name}:nx3:one-hot.")
+        text = N_("Only a matrix has one-hot rows. Give symbol {name} a shape, as in {name}:nx3:one-hot.")
         raise CommandError(message(text, name=name), 2)
     return domain, shape
 
@@ -67,10 +67,10 @@ def _parse_sizes(found: Mapping[str, tuple[str, re.Match[str] | None]]) -> Mappi
     names = list(dict.fromkeys(word for word in words if not word.isdecimal()))
     for name in names:
         if name in found or is_reserved(name):
-            text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
+            text = N_("“{name}” can't be the name of a size, because it has another meaning here. Use another letter.")
             raise CommandError(message(text, name=name), 2)
     if len(names) > MAX_SIZE_NAMES:
-        text = N_("These are more than {n} names of sizes. Write some of the sizes as numbers.")
+        text = N_("There are more than {n} names of sizes. Write some of the sizes as numbers.")
         raise CommandError(message(text, n=MAX_SIZE_NAMES), 2)
     return named_sizes(names)
 
@@ -78,7 +78,7 @@ def _parse_sizes(found: Mapping[str, tuple[str, re.Match[str] | None]]) -> Mappi
 def _to_shape(name: str, match: re.Match[str], sizes: Mapping[str, int]) -> tuple[int, int]:
     rows, columns = (int(word) if word.isdecimal() else sizes[word] for word in match.groups())
     if not 1 <= int(rows) * int(columns) <= _MAX_CELLS:
-        text = N_("The shape of symbol {name} can't be used. A matrix has 1 to {n} entries.")
+        text = N_("The shape of symbol {name} can't be used. A matrix can have 1 to {n} entries.")
         raise CommandError(message(text, name=name, n=_MAX_CELLS), 2)
     return rows, columns
 
@@ -89,5 +89,5 @@ def parse_wrt(text: str | None) -> tuple[str, ...] | None:
         return None
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names or not all(name.isidentifier() for name in names):
-        raise CommandError(message(N_("“{text}” is no list of inputs. Write their names, as in a,b."), text=text), 2)
+        raise CommandError(message(N_("“{text}” is not a list of inputs. Write their names, as in a,b."), text=text), 2)
     return names

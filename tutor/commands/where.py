@@ -28,7 +28,9 @@ _FENCE = "```"
 
 @click.command(cls=LocalizedCommand)
 @click.option(
-    "--report", is_flag=True, help=_("Print versions, terminal and settings, without anything private, for an issue.")
+    "--report",
+    is_flag=True,
+    help=_("Print versions, terminal and settings for a bug report. They contain nothing private."),
 )
 @common_options
 def where(options: RunOptions, report: bool) -> int:

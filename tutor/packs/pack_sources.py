@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NOT_LISTED = N_("There is no pack “{name}” in this list. It names {known}.")
 _NOT_LISTED_NEAR = N_("There is no pack “{name}” in this list. Did you mean {near}?")
-_EMPTY_LIST = N_("This list names no pack.")
+_EMPTY_LIST = N_("This list contains no packs.")
 _OTHER_FILE = N_(
     "{place} is not the file that the list names: its checksum is {found}, and the list says {expected}. "
     "Ask who made the list."

@@ -396,5 +396,5 @@ def parse_languages(raw: Any) -> tuple[str, ...]:
 
 
 def _unknown_language_message(name: str) -> Message:
-    text = N_("“{language}” is no language here. Texts are written in {known}.")
+    text = N_("“{language}” is not a language of this program. The languages are {known}.")
     return message(text, language=name, known=", ".join(LANGUAGES))

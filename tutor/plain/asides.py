@@ -129,4 +129,4 @@ class PlainAsides:
 
 def _confidence_line() -> str:
     labels = "   ".join(f"{number}  {_(label)}" for number, label in enumerate(CONFIDENCES.values(), 1))
-    return "  " + _("how sure") + f"  {labels}"
+    return "  " + _("confidence") + f"  {labels}"

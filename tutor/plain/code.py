@@ -94,7 +94,7 @@ def _may_run(console: Console, session: CodeSession) -> bool:
     question = message(N_("{question} (yes or no): "), question=files.not_written_here(session.path))
     answer = console.ask(str(question))
     if not answer or not match_command(answer, (_YES,)):
-        console.print(_("It was not run."))
+        console.print(_("The file was not run."))
         return False
     files.trust(session.path)
     return True

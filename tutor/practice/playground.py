@@ -109,12 +109,14 @@ def parse_assignments(text: str) -> dict[str, Value]:
     names = list(_ASSIGNMENT.finditer(text))
     before = text[: names[0].start()] if names else text
     if before.strip(" ,;"):
-        fault = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
+        fault = message(
+            N_("“{text}” is not an input. Write each input as name=value, such as x=2."), text=before.strip()
+        )
         raise AlgebraError(fault, text.index(before.strip()), len(before.strip()))
     for name, after in zip_longest(names, names[1:]):
         end = after.start() if after else len(text)
         if name[1] in values:
-            fault = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
+            fault = message(N_("Input {name} is given twice. Remove one of the two."), name=name[1])
             raise AlgebraError(fault, name.start(1), len(name[1]))
         value = text[name.end() : end].rstrip(" ,;")
         if (symbol := _parse_symbol(name[1], value)) is not None:

@@ -68,7 +68,7 @@ class AsideContent:
         lines = [AsideLine(line) for line in flow([(question, self.palette.ink("bright"))], width)]
         lines += self._options("", outcomes, width, is_open=True)
         # How sure one is comes after what one expects.
-        how_sure = self._options(_("how sure"), confidences, width, is_open=typed is not None)
+        how_sure = self._options(_("confidence"), confidences, width, is_open=typed is not None)
         return self._as_clickable([*lines, *self._with_keys(how_sure, self._skip(), width)])
 
     def made(self, width: int) -> list[Line]:

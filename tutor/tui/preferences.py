@@ -249,4 +249,6 @@ class Preferences:
             template = N_("{path} can't be written: {reason}.")
             self.show_notification(message(template, path=path, reason=describe_os_error(error)), warning=True)
             return
-        self.show_notification(message(N_("Made: {path}") if is_new else N_("The settings are in {path}"), path=path))
+        self.show_notification(
+            message(N_("Created: {path}") if is_new else N_("The settings are in {path}"), path=path)
+        )

@@ -36,7 +36,7 @@ class ResetFlow:
         states = self._store.states()
         count = sum(pack in ("", name[0]) and exercise in ("", name[1]) for name in states)
         if not count:
-            report(_("There is nothing to reset: none of it has been begun."))
+            report(_("There is nothing to reset, because you haven't started any of it."))
             return
 
         def on_answer(agreed: bool | None) -> None:
@@ -66,7 +66,7 @@ class ResetFlow:
             report(self._save_error())
             return
         self._undoable.pop()
-        report(str(message(N_("Back again: {what}."), what=title)))
+        report(str(message(N_("Restored: {what}."), what=title)))
 
     def _save_error(self) -> str:
         return str(self._store.notice or _("not saved"))

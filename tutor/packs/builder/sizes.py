@@ -34,7 +34,7 @@ def build_sizes(context: BuildContext, names: Collection[str]) -> Mapping[str, S
                 text = N_("“{name}” is a size here and the name of a value as well. Give the size another name.")
                 context.report(message(text, name=name), *key_path, "shape")
             elif len(found) == MAX_SIZE_NAMES + 1:
-                text = N_("These are more than {n} names of sizes. Write some of the sizes as numbers.")
+                text = N_("There are more than {n} names of sizes. Write some of the sizes as numbers.")
                 context.report(message(text, n=MAX_SIZE_NAMES), *key_path, "shape")
     sizes = named_sizes(list(found.values())[:MAX_SIZE_NAMES])
     return {name: sizes[other] for name, other in found.items() if other in sizes}
