@@ -99,7 +99,7 @@ def test_hints_have_four_rungs() -> None:
     hints = [str(hint_at(problem, blank, rung).text) for rung in range(1, NUM_RUNGS + 1)]
     assert BELL_NODE.question[0] in hints[0]
     assert BELL_NODE.rule[0] in hints[1]
-    assert "∂y/∂p" in hints[1]
+    assert "∂y/∂x" in hints[1]
     assert "15 ×" in hints[2]
     assert "−11.68" in hints[3]
 

@@ -130,11 +130,11 @@ def test_the_second_rung_is_the_rule_without_these_numbers(name: str) -> None:
 
 def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters() -> None:
     assert "∂y/∂q = p" in hint_text(OPERATION_PROBLEMS["mul"], OPERATION_PROBLEMS["mul"].place("y->t"), 2)
-    assert "∂y/∂p = −y²" in hint_text(OPERATION_PROBLEMS["inv"], OPERATION_PROBLEMS["inv"].place("x->t"), 2)
-    assert "∂y/∂p = y·(1 − y)" in hint_text(
+    assert "∂y/∂x = −y²" in hint_text(OPERATION_PROBLEMS["inv"], OPERATION_PROBLEMS["inv"].place("x->t"), 2)
+    assert "∂y/∂x = y·(1 − y)" in hint_text(
         OPERATION_PROBLEMS["sigmoid"], OPERATION_PROBLEMS["sigmoid"].place("x->t"), 2
     )
-    assert "∂y/∂p = 1/p" in hint_text(OPERATION_PROBLEMS["log"], OPERATION_PROBLEMS["log"].place("x->t"), 2)
+    assert "∂y/∂x = 1/x" in hint_text(OPERATION_PROBLEMS["log"], OPERATION_PROBLEMS["log"].place("x->t"), 2)
 
 
 def example_cell_of(text: str, problem: Problem) -> tuple[int, int]:

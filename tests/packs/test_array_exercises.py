@@ -95,7 +95,7 @@ def test_a_gather_is_played_in_plain_mode(run_tutor: Run) -> None:
     shown = run_tutor("play", str(PACK / "02-gather.toml"), "--plain", text=answers)
     assert "i = [0, 2, 0]" in shown.stdout
     assert "[·] takes W, i and gives H = [[2, 3], [4, 6], [2, 3]]" in shown.stdout
-    assert "You sent the last upstream back to an entry that was picked more than once." in shown.stdout
+    assert "That sends only the last upstream back to an entry that was picked more than once." in shown.stdout
     assert "∂f/∂i" not in shown.stdout
     assert "∂f/∂W" in shown.stdout
 

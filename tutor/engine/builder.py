@@ -451,7 +451,7 @@ class _Builder:
         return isinstance(vector, int) and ops.is_vector_shape(self.nodes[vector].shape)
 
     def turn_vector(self, part: Expr, vector: int | Expr, right: int | Expr) -> int | Expr:
-        """Return a vector as a column for a product with one row; as it stands where only that fits: x.T @ A."""
+        """Return a vector as a column for a product with one row; unchanged if only that fits: x.T @ A."""
         right_shape = self.shape_at(right)
         if right_shape is None or right_shape[0] != 1:
             return vector
@@ -459,12 +459,12 @@ class _Builder:
         return self.turn_into_column(part, vector)
 
     def turn_into_column(self, part: Apply, vector: int | Expr) -> int:
-        """Add the transpose of a vector whose turning was deferred."""
+        """Add the deferred transpose of a vector."""
         operands = part.args[:1] if part.op in ("T", "pow") else (part,)
         return self.add_operation(Apply("T", operands, part.position), [vector])
 
     def scales_vector(self, part: Apply, done: Mapping[int, int | Expr], deferred: Collection[int]) -> bool:
-        """Return whether a part is a vector whose turning is deferred, with a sign or times numbers: −0.5·x.T."""
+        """Return whether a part is a vector with a deferred transpose, with a sign or times numbers: −0.5·x.T."""
         others = [done[id(arg)] for arg in part.args if id(arg) not in deferred]
         return len(others) == len(part.args) - 1 and all(self.shape_at(other) is None for other in others)
 

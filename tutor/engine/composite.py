@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Edge, Graph, Node
 
 _LETTERS = "pqrstuvw"
+#: The letter of an operand in the texts of functions of one operand.
+ONLY_LETTER = "x"
 #: Two floats that should be equal differ by less than this share.
 _ROUNDING = 1e-12
 #: The deepest nesting of composites inside composites.

@@ -225,7 +225,7 @@ def check_name(name: str, other_names: Collection[str]) -> Message | None:
 
 
 def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str]) -> tuple[int, Message] | None:
-    """Return the position of a bad input of a function and what is wrong with it; None if all are fine."""
+    """Return the position of a bad input of a function and its fault; None if all are fine."""
     if not inputs:
         return 0, message(N_("{name} has no inputs. Write at least one, as in {name}(x)."), name=name)
     for position, input_name in enumerate(inputs):

@@ -12,7 +12,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Sym
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_expr, format_value
-from tutor.engine.composite import operand_letter
+from tutor.engine.composite import ONLY_LETTER, operand_letter
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import UNICODE
 from tutor.grading.hints.rule_formulas import parenthesize
@@ -153,7 +153,8 @@ def _mistake_names(*mistakes: str) -> tuple[tuple[str, str], ...]:
 
 def card_for(operation: Operation) -> RuleCard:
     """Return the card of an operation, with letters for its values."""
-    letters = tuple(map(operand_letter, range(len(operation.derivative or operation.vjp))))
+    num_operands = len(operation.derivative or operation.vjp)
+    letters = (ONLY_LETTER,) if num_operands == 1 else tuple(map(operand_letter, range(num_operands)))
     slopes = [""] * len(letters)
     output = "y"
     if operation.derivative and not operation.has_kink:

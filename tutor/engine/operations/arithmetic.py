@@ -53,8 +53,8 @@ TABLE = (
                 N_("own value used"),
                 lambda e: e.g * e.x,
                 N_(
-                    "You multiplied by this input's own value. When only this input rises by 1, by how "
-                    "much does the sum rise?"
+                    "That multiplies by this input's own value. When only this input rises by 1, by "
+                    "how much does the sum rise?"
                 ),
                 asks=N_("Did you multiply {up} by {own}?"),
             ),
@@ -87,7 +87,7 @@ TABLE = (
             ),
         ),
         why=N_(
-            "In x − y, when x rises by 1, the difference rises by 1. When y rises by 1, the difference "
+            "In p − q, when p rises by 1, the difference rises by 1. When q rises by 1, the difference "
             "falls by 1. So the local derivatives are 1 and −1, whatever the values are."
         ),
         mistakes=(
@@ -141,7 +141,7 @@ TABLE = (
             N_("Treat the other input as a constant. What is the derivative of a constant times this input?"),
         ),
         why=N_(
-            "When x rises by 1, x·y rises by y, because there is one more y. So the local derivative "
+            "When p rises by 1, p·q rises by q, because there is one more q. So the local derivative "
             "for one input is the value of the other. You can picture the two inputs swapping their "
             "values on the way back."
         ),
@@ -153,7 +153,7 @@ TABLE = (
                 N_("Did you use this input's own value, {x}? × needs the other input: what is its value?"),
                 feedback_with_constant=N_(
                     "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
-                    "output of {node} rise?"
+                    "output of {node} change?"
                 ),
                 asks=N_("Did you multiply {up} by {own}?"),
             ),
@@ -173,11 +173,12 @@ TABLE = (
                 N_("multiplied by both inputs"),
                 lambda e: e.g * e.x * e.o,
                 N_(
-                    "You multiplied by both inputs. When only this input rises by 1, by how much does the product rise?"
+                    "That multiplies by both inputs. When only this input rises by 1, by how much does "
+                    "the product change?"
                 ),
                 feedback_with_constant=N_(
                     "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
-                    "output of {node} rise?"
+                    "output of {node} change?"
                 ),
                 asks_in_words=N_("Did you multiply by both inputs of {node}?"),
             ),
@@ -186,8 +187,8 @@ TABLE = (
                 N_("inputs added"),
                 lambda e: e.g * (e.x + e.o),
                 N_(
-                    "You multiplied by the sum of the inputs. When only this input rises by 1, by how much "
-                    "does the product rise?"
+                    "That multiplies by the sum of both inputs. When only this input rises by 1, by "
+                    "how much does the product change?"
                 ),
                 feedback_with_constant="",
                 asks_in_words=N_("Did you multiply by the sum of the two inputs of {node}?"),
@@ -223,14 +224,14 @@ TABLE = (
                 "1/denominator: what is the derivative?"
             ),
             N_(
-                "Treat the numerator as a constant and write 1 over the denominator y as a power, "
-                "y^(−1). Bring the exponent down as a factor and reduce it by one."
+                "Treat the numerator as a constant and write 1 over the denominator q as a power, "
+                "q^(−1). Bring the exponent down as a factor and reduce it by one."
             ),
         ),
         why=N_(
-            "x/y is x times 1/y, so the local derivative for x is the other factor, 1/y. For y, x is a "
-            "constant factor, and the derivative of 1/y is −1/y². So the local derivative for y is "
-            "−x/y²."
+            "p/q is p times 1/q, so the local derivative for p is the other factor, 1/q. For q, p is a "
+            "constant factor, and the derivative of 1/q is −1/q². So the local derivative for q is "
+            "−p/q²."
         ),
         mistakes=(
             Mistake(
@@ -256,8 +257,8 @@ TABLE = (
                 N_("square left out"),
                 lambda e: -e.g * e.operands[0] / e.x,
                 N_(
-                    "The minus sign and the numerator are there. Write 1 over the denominator as a power: "
-                    "which exponent is left after differentiating?"
+                    "That is the upstream times −numerator/denominator. Write 1 over the denominator "
+                    "as a power: which exponent is left after differentiating?"
                 ),
                 slots=(1,),
             ),
@@ -275,7 +276,7 @@ TABLE = (
                 "upside-down",
                 N_("divided by the wrong input"),
                 lambda e: e.g / e.x,
-                N_("You divided by the numerator. Which of its two inputs does ÷ divide by?"),
+                N_("That divides by the numerator. Which of its two inputs does ÷ divide by?"),
                 slots=(0,),
             ),
             Mistake(
@@ -349,8 +350,8 @@ TABLE = (
                 N_("square left out"),
                 lambda e: -e.g * e.z,
                 N_(
-                    "The minus sign is there. Write 1/x as x^(−1) and bring the exponent down: which "
-                    "exponent is left after you reduce it by one?"
+                    "That is the upstream times −1/x. Write 1/x as x^(−1) and bring the exponent down: "
+                    "which exponent is left after you reduce it by one?"
                 ),
             ),
             Mistake(
@@ -372,10 +373,7 @@ TABLE = (
                 "two-x",
                 N_("x doubled instead of squared"),
                 lambda e: -e.g / (e.x + e.x),
-                N_(
-                    "The minus sign is there, but the denominator is not 2x. Write 1/x as x^(−1): what "
-                    "does the power rule give?"
-                ),
+                N_("That is the upstream times −1/(2x). Write 1/x as x^(−1): what does the power rule give?"),
             ),
             undo(lambda e: e.g * e.x),
             Mistake(
@@ -430,8 +428,8 @@ TABLE = (
                 N_("exponent not brought down"),
                 lambda e: e.g * power(e.x, e.o - constant_like(1, e.o)),
                 N_(
-                    "You reduced the exponent by one, and that is right. What else happens to the exponent "
-                    "when you differentiate a power?"
+                    "The exponent is reduced by one, and that is right. What else happens to the "
+                    "exponent when you differentiate a power?"
                 ),
                 slots=(0,),
             ),
@@ -439,7 +437,7 @@ TABLE = (
                 "not-lowered",
                 N_("exponent not reduced"),
                 lambda e: e.g * e.o * e.z,
-                N_("You brought the exponent down as a factor, and that is right. Which exponent is left?"),
+                N_("The exponent is there as a factor, and that is right. Which exponent is left on the base?"),
                 slots=(0,),
             ),
             Mistake(
@@ -447,7 +445,7 @@ TABLE = (
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
                 N_(
-                    "You multiplied by the power itself. We need its derivative: what happens to the "
+                    "That multiplies by the power itself. We need its derivative: what happens to the "
                     "exponent when you differentiate?"
                 ),
                 slots=(0,),

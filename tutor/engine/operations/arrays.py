@@ -51,7 +51,7 @@ def _positions(function: BoundFunction, e: EdgeContext) -> tuple[Value, Value]:
 
 
 def _overwritten(function: BoundFunction, e: EdgeContext) -> Value:
-    """Return what a loop of assignments leaves: of several upstreams for one place the last."""
+    """Return the result of assignments in a loop: of several upstreams for one place, the last."""
     positions, entries = _positions(function, e)
     result = (e.x * 0).ravel()
     result[positions] = entries
@@ -136,8 +136,8 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
                 N_("duplicates overwritten"),
                 partial(_overwritten, function),
                 N_(
-                    "You sent the last upstream back to an entry that was picked more than once. What "
-                    "about its other copies: how do you combine their upstreams?"
+                    "That sends only the last upstream back to an entry that was picked more than "
+                    "once. How do you combine the upstreams of all its copies?"
                 ),
                 asks=N_("At an entry that was picked twice, did the last upstream replace the earlier one?"),
             ),
@@ -146,8 +146,8 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
                 N_("first duplicate only"),
                 partial(_first_only, function),
                 N_(
-                    "You sent the first upstream back to an entry that was picked more than once. What "
-                    "about its other copies: how do you combine their upstreams?"
+                    "That sends only the first upstream back to an entry that was picked more than "
+                    "once. How do you combine the upstreams of all its copies?"
                 ),
                 asks=N_("Did you leave out the upstream of the second copy?"),
             ),
@@ -156,18 +156,18 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
                 N_("duplicates averaged"),
                 partial(_averaged, function),
                 N_(
-                    "You took the mean at an entry that was picked more than once. When that entry "
+                    "That takes the mean at an entry that was picked more than once. When that entry "
                     "rises by 1, by how much does each copy rise?"
                 ),
                 asks=N_("Did you take the mean of the upstreams of an entry's copies?"),
             ),
             Mistake(
                 "everywhere",
-                N_("gradient at entries that were not picked"),
+                N_("same gradient for every entry"),
                 partial(_everywhere, function),
                 N_(
-                    "Entries that were not picked got a gradient as well. When one of them rises by 1, how "
-                    "much does the output change?"
+                    "Every entry has the same gradient, as if each had been picked. Which entries did "
+                    "the forward pass pick?"
                 ),
                 asks=N_("Did you put the upstream gradient in every entry?"),
             ),
@@ -193,7 +193,8 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
                 N_("multiplied by the forward values"),
                 lambda e: _scatter(function, e.g * e.z, *e.operands[1:]),
                 N_(
-                    "You multiplied by the picked entries. When one of them rises by 1, by how much does its copy rise?"
+                    "That multiplies by the picked entries. When one of them rises by 1, by how much "
+                    "does its copy rise?"
                 ),
                 asks_in_words=N_("Did you multiply by the picked entries?"),
             ),
@@ -288,7 +289,7 @@ def _join_operation(
                 N_("everything added up"),
                 lambda e: broadcast_like(sum_axis(e.g), e.x),
                 N_(
-                    "You added up the whole upstream. When one entry of this input changes, which "
+                    "That adds up the whole upstream. When one entry of this input changes, which "
                     "entries of the output change?"
                 ),
                 asks=N_("Did you add up all cells?"),
@@ -298,8 +299,8 @@ def _join_operation(
                 N_("multiplied by the forward values"),
                 lambda e: _part_of(keys[e.slot], joined, e.g) * e.x,
                 N_(
-                    "You multiplied by this input's values. When one of its entries rises by 1, by how "
-                    "much does the output rise?"
+                    "That multiplies by this input's values. When one of them rises by 1, by how much "
+                    "does the output rise?"
                 ),
                 asks_in_words=N_("Did you multiply by the values of this input?"),
             ),
@@ -411,8 +412,8 @@ def _reshape(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("multiplied by the forward values"),
                 lambda e: _reshaped_to(shapes[0], e.g) * e.x,
                 N_(
-                    "You multiplied by the entries. When one of them rises by 1, by how much does the same "
-                    "entry of the output rise?"
+                    "That multiplies by the entries. When one of them rises by 1, by how much does the "
+                    "same entry of the output rise?"
                 ),
                 asks_in_words=N_("Did you multiply by the entries?"),
             ),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _turned(x: Value) -> Value:
-    """Return a matrix turned by 180 degrees."""
+    """Return a matrix rotated by 180 degrees."""
     backwards = slice(None, None, -1)
     return bound("index", Index((backwards, backwards)))(x)
 
@@ -33,7 +33,7 @@ def _ones_like(x: Value) -> Value:
 
 
 def _overwritten(e: EdgeContext) -> Value:
-    """Return what a loop of assignments leaves: where windows overlap only the last one counts."""
+    """Return the result of assignments in a loop: of overlapping windows, only the last one counts."""
     if not ops.is_array(e.x) or e.g.ndim > 2 or e.o.ndim > 2:
         raise ValueError("no entries")
     result = e.x * 0
@@ -120,8 +120,8 @@ def _convolution(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("overlaps overwritten"),
                 _overwritten,
                 N_(
-                    "You kept only what came back last, but a pixel can be in several windows. How do you "
-                    "combine what comes back from each?"
+                    "That keeps only what came back last, but a pixel can be in several windows. How "
+                    "do you combine what comes back from each?"
                 ),
                 slots=(0,),
                 asks=N_("Did a later window replace what came back from an earlier one?"),
@@ -131,8 +131,8 @@ def _convolution(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("weights left out"),
                 lambda e: bound("convolve2d")(e.g, _ones_like(e.o)),
                 N_(
-                    "You added up the upstreams of the windows that contain a pixel. By which weight do "
-                    "you have to multiply each one first?"
+                    "That adds up the upstreams of the windows that contain a pixel. By which weight "
+                    "do you have to multiply each one first?"
                 ),
                 slots=(0,),
                 asks=N_("Did you leave out the weights of the kernel?"),
@@ -160,7 +160,7 @@ def _convolution(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 "upstream-left-out",
                 N_("windows added up"),
                 lambda e: bound("conv2d")(e.o, _ones_like(e.g)),
-                N_("You added up the windows. By which upstream do you have to multiply each window first?"),
+                N_("That adds up the windows. By which upstream do you have to multiply each window first?"),
                 slots=(1,),
                 asks=N_("Did you add up the windows without the upstream gradients?"),
             ),

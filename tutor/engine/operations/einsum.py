@@ -34,7 +34,7 @@ def _sum_of_products(parts: Sequence[str], result: str, *operands: Value) -> Val
 
 
 def _gathered(subscripts: Subscripts, slot: int, g: Value, operands: Sequence[Value]) -> tuple[str, Value]:
-    """Return what comes back to the axes that the upstream or the other operand has, and their letters."""
+    """Return the gradient on the axes that the upstream or the other operand has, and their letters."""
     own = subscripts.operands[slot]
     parts, values = [subscripts.result], [g]
     for other, (part, value) in enumerate(zip(subscripts.operands, operands, strict=True)):
@@ -101,7 +101,7 @@ def _other_operand(subscripts: Subscripts, e: EdgeContext) -> Value:
 
 
 def _own_input(subscripts: Subscripts, e: EdgeContext) -> Value:
-    """Return what results if the own operand is put in where the other one belongs."""
+    """Return the gradient with the own operand in place of the other one."""
     own, other = subscripts.operands[e.slot], subscripts.operands[1 - e.slot] if len(e.operands) > 1 else None
     if other is None or len(own) != len(other) or shape_of(e.x) != shape_of(e.o):
         raise ValueError("no operand of the same shape")
@@ -193,8 +193,8 @@ def _einsum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("own input instead of the other"),
                 partial(_own_input, subscripts),
                 N_(
-                    "You used this input itself, but its gradient needs the other input: which entries of "
-                    "that one multiply it?"
+                    "That uses this input itself, but its gradient needs the other input. Which "
+                    "entries of the other input multiply it?"
                 ),
                 asks=N_("Did you multiply by this input instead of the other one?"),
             ),
@@ -202,7 +202,7 @@ def _einsum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 "other-left-out",
                 N_("other input left out"),
                 partial(_without_other, subscripts),
-                N_("You added up upstreams. By which entry of the other input do you have to multiply each one first?"),
+                N_("That adds up upstreams. By which entry of the other input do you have to multiply each one first?"),
                 asks=N_("Did you leave out the other input?"),
             ),
         ),

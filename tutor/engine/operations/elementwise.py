@@ -37,11 +37,11 @@ def _sigmoid_gradient_at(e: EdgeContext, value: Value) -> Value:
 
 
 def _degrees_to_radians(x: Value) -> Value:
-    """Return the angle if a calculator takes `x` for degrees."""
+    """Return the angle that a calculator set to degrees makes of `x`."""
     return x * _pi_like(x) / 180
 
 
-#: gelu(x)/x is a half at 0, and so at this distance from it.
+#: gelu(x)/x is 1/2 at 0, and at this distance from 0 as well.
 _SMALLEST_DIVISOR = 1e-30
 
 
@@ -190,7 +190,7 @@ TABLE = (
                 "times-input",
                 N_("multiplied by the input"),
                 lambda e: e.g * e.x,
-                N_("You multiplied by the input. When the input is large, does log grow quickly or slowly?"),
+                N_("That multiplies by the input. When the input is large, does log grow quickly or slowly?"),
             ),
             undo(lambda e: exp(e.g)),
             Mistake(
@@ -376,7 +376,7 @@ TABLE = (
                 "function-itself",
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("You multiplied by sin itself. Which function tells you how steeply sin rises?"),
+                N_("That multiplies by sin itself. Which function tells you how steep sin is?"),
             ),
             Mistake(
                 "at-output",
@@ -433,7 +433,7 @@ TABLE = (
                 "function-itself",
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("You multiplied by cos itself. Which function tells you how steeply cos rises or falls?"),
+                N_("That multiplies by cos itself. Which function tells you how steep cos is?"),
             ),
             Mistake(
                 "at-output",
@@ -575,7 +575,7 @@ TABLE = (
                 "function-itself",
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
-                N_("You multiplied by softplus itself. How much does softplus change when its input grows a little?"),
+                N_("That multiplies by softplus itself. How much does softplus change when its input grows a little?"),
             ),
         ),
     ),
@@ -626,7 +626,8 @@ TABLE = (
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
                 N_(
-                    "You multiplied by the value of erf itself. How much does erf change when its input grows a little?"
+                    "That multiplies by the value of erf itself. How much does erf change when its "
+                    "input grows a little?"
                 ),
             ),
             Mistake(
@@ -650,7 +651,7 @@ TABLE = (
                 lambda e: -2 * e.g * e.x * _erf_slope(e.x),
                 N_(
                     "It looks as if you also differentiated e^(−x²). erf is the area under the curve: "
-                    "how does an area change when its right end moves a little?"
+                    "how much does the area grow when its right edge moves a little?"
                 ),
             ),
         ),
@@ -691,10 +692,7 @@ TABLE = (
                 "gate-slope-only",
                 N_("first term of the product rule left out"),
                 lambda e: e.x * _sigmoid_gradient_at(e, sigmoid(e.x)),
-                N_(
-                    "The term with x times the derivative of σ is right. Which term comes from the change "
-                    "of the factor x?"
-                ),
+                N_("The term x times the derivative of σ is right. Which term comes from the change of the factor x?"),
             ),
             Mistake(
                 "no-x",
@@ -726,8 +724,8 @@ TABLE = (
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
                 N_(
-                    "You multiplied by the value of silu itself. How much does silu change when its input "
-                    "grows a little?"
+                    "That multiplies by the value of silu itself. How much does silu change when its "
+                    "input grows a little?"
                 ),
             ),
         ),
@@ -818,8 +816,8 @@ TABLE = (
                 N_("function instead of its derivative"),
                 lambda e: e.g * e.z,
                 N_(
-                    "You multiplied by the value of gelu itself. How much does gelu change when its input "
-                    "grows a little?"
+                    "That multiplies by the value of gelu itself. How much does gelu change when its "
+                    "input grows a little?"
                 ),
             ),
         ),

@@ -1,4 +1,4 @@
-"""The greatest and the smallest entry of an array, over all entries or along an axis. Ties share the gradient equally.
+"""The largest and the smallest entry of an array, over all entries or along an axis. Ties share the gradient equally.
 
 In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, z output.
 """
@@ -27,7 +27,7 @@ _OPPOSITE = {"amax": "amin", "amin": "amax"}
 
 
 def _winners(lines: Lines, z: Value, x: Value) -> Value:
-    """Return 1 for each entry that equals the output it went into, and 0 for the others."""
+    """Return 1 for each entry that equals its output, and 0 for the others."""
     return _equal(x, lines.spread(z, x))
 
 
@@ -108,8 +108,8 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("upstream in every entry"),
                 lambda e: broadcast_like(lines.lift(e.g, e.x), e.x),
                 N_(
-                    "All entries got the upstream. When an entry that was not picked rises a little, "
-                    "how much does the output change?"
+                    "Here every entry got the upstream. When an entry that was not picked rises a "
+                    "little, how much does the output change?"
                 ),
                 asks=N_("Did you put the upstream gradient in every entry?"),
             ),
@@ -158,8 +158,8 @@ def _extremum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("multiplied by the forward values"),
                 lambda e: lines.lift(e.g, e.x) * _winners(lines, e.z, e.x) * e.x,
                 N_(
-                    "You multiplied by the value of the picked entry. When it rises by 1, by how much does "
-                    "the output rise?"
+                    "That multiplies by the value of the picked entry. When it rises by 1, by how much "
+                    "does the output rise?"
                 ),
                 asks_in_words=N_("Did you multiply by the value of the picked entry?"),
             ),

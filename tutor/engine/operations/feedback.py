@@ -31,7 +31,7 @@ WRONG_ORDER = N_(
 
 
 def undo(rule: Callable[[EdgeContext], Value], slots: tuple[int, ...] | None = None) -> Mistake:
-    """Return the mistake of running the forward calculation backwards, as `rule` does it."""
+    """Return the mistake of inverting the forward calculation, with its wrong gradient in `rule`."""
     feedback = N_(
         "It looks as if you inverted the calculation. The backward pass asks something else: when only "
         "this input changes a little, how much does {goal} change?"

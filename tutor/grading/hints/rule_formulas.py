@@ -13,7 +13,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym, free_names, substitute
 from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
-from tutor.engine.composite import operand_letter, readable_formula
+from tutor.engine.composite import ONLY_LETTER, operand_letter, readable_formula
 from tutor.grading.comparison import format_cell
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.tolerances import FLOAT_TOLERANCE, HINT_TOLERANCE
@@ -67,7 +67,7 @@ def rule_in_letters(problem: Problem, edge: Edge) -> Message | None:
     return message(
         N_("For y = {formula}: ∂y/∂{operand} = {slope}."),
         formula=format_expr(formula),
-        operand=operand_letter(edge.slot),
+        operand=_letter_of(node, edge.slot),
         slope=format_expr(slope),
     )
 
@@ -91,7 +91,13 @@ def slope_in_letters(
 def _letter_operands(node: Node) -> list[Expr]:
     """Return a letter for each operand, a constant number as it is, and C for a constant matrix."""
     constant = Sym("C") if ops.is_matrix(node.const) else node.const
-    return [constant if arg is None else Sym(operand_letter(slot)) for slot, arg in enumerate(node.args)]
+    return [constant if arg is None else Sym(_letter_of(node, slot)) for slot, arg in enumerate(node.args)]
+
+
+def _letter_of(node: Node, slot: int) -> str:
+    """Return the letter of an operand: x if it is the only one, as in the texts of functions, such as “1/x”."""
+    is_alone = node.body is None and sum(arg is not None for arg in node.args) == 1
+    return ONLY_LETTER if is_alone else operand_letter(slot)
 
 
 # --- with numbers ------------------------------------------------------------------------------------------
