@@ -14,6 +14,7 @@ import pytest
 from tests.support.drawing_reader import assert_reads_back
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
+from tutor.drawing.layout.shorten import with_labels
 from tutor.glyphs import ASCII
 from tutor.packs import library
 from tutor.plain.describe import graph_text
@@ -40,7 +41,7 @@ NAMES = [f"{pack.id}/{entry.id}" for pack in library.all_packs() for entry in pa
 @pytest.mark.parametrize("name", NAMES)
 def test_the_graph_can_be_read_back_from_its_drawing(name: str, density: Density) -> None:
     boxes = boxes_of(library.find_exercise(name).variant().problem)
-    assert_reads_back(draw(boxes, density), boxes)
+    assert_reads_back(draw(boxes, density), with_labels(boxes, density))
 
 
 @pytest.mark.parametrize("width", [80, 120])

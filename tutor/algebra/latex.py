@@ -43,7 +43,7 @@ _SPACING = frozenset(
 )
 _OPERATORS = {"cdot": "*", "times": "*", "ast": "*", "odot": "*", "div": "/", "top": "T", "intercal": "T"}
 _FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
-_GREEK = dict(
+GREEK = dict(
     zip(
         [
             "alpha",
@@ -104,7 +104,7 @@ def read_command(text: str, offset: int) -> tuple[str, str, int] | None:
     if match["accent"]:
         letter = (match["braced"] or match["bare"]).lstrip("\\")
         mark = _MARKS[match["accent"].removeprefix("wide")]
-        return _name(normalize("NFC", _GREEK.get(letter, letter) + mark), text, offset, length)
+        return _name(normalize("NFC", GREEK.get(letter, letter) + mark), text, offset, length)
     if match["sign"]:
         kind = {"\\": "new-row", "{": "{", "}": "}"}.get(match["sign"], "" if match["sign"] in ",;:! " else "command")
         return kind, match[0], length
@@ -119,7 +119,7 @@ def read_command(text: str, offset: int) -> tuple[str, str, int] | None:
         return "√", match[0], length
     if word in ("partial", "mathbf", "frac"):
         return "command", match[0], length
-    return _name(_GREEK[word], text, offset, length) if word in _GREEK else ("name", word, length)
+    return _name(GREEK[word], text, offset, length) if word in GREEK else ("name", word, length)
 
 
 def read_subscript(text: str, offset: int) -> tuple[str, int] | None:
@@ -139,5 +139,5 @@ def read_derivative(text: str, offset: int) -> tuple[str, int] | None:
     match = _DERIVATIVE.match(text, offset)
     if match is None:
         return None
-    above, below = (_GREEK.get(match[part].lstrip("\\"), match[part].lstrip("\\")) for part in ("above", "below"))
+    above, below = (GREEK.get(match[part].lstrip("\\"), match[part].lstrip("\\")) for part in ("above", "below"))
     return f"d{above}/d{below}", match.end() - offset

@@ -192,14 +192,14 @@ class ErrorReports(TokenReader):
                 name=token.text,
                 other=lookalike,
             )
-        if _HANGUL.search(token.text) and not any(map(_HANGUL.search, names)):
+        if _HANGUL.search(token.text) and not any(map(_HANGUL.search, [*names, *self.spellings])):
             return self.error(
                 N_("“{name}” is in Korean letters. Switch the keyboard to English ones. This exercise knows {known}."),
                 token,
                 name=token.text,
                 known=known,
             )
-        if near := _nearest_name(token.text, [*names, *self.functions]):
+        if near := _nearest_name(token.text, [*names, *self.spellings, *self.functions]):
             return self.error(
                 N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
                 token,

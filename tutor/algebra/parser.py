@@ -97,14 +97,15 @@ def parse(
     names: Collection[str] | None = None,
     limits: Limits = ANSWER,
     own_functions: Mapping[str, tuple[int, int]] | None = None,
+    spellings: Mapping[str, str] | None = None,
 ) -> Expr:
     """Return the tree of one expression; nothing is folded.
 
-    `names` are the names it may use, including ones like `dL/dz`; None allows any. `own_functions` maps the names of
-    further functions, which are functions only directly before a bracket, to the least and the greatest number of their
-    operands. Raises `AlgebraError`.
+    `names` are the names it may use, including ones like `dL/dz`; None allows any. `spellings` maps other spellings to
+    them. `own_functions` maps the names of further functions, which are functions only directly before a bracket, to the
+    least and the greatest number of their operands. Raises `AlgebraError`.
     """
-    return _Parser(text, names, limits, own_functions, own_functions or ()).parse_single()
+    return _Parser(text, names, limits, own_functions, own_functions or (), spellings or {}).parse_single()
 
 
 def parse_equations(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
@@ -11,7 +12,7 @@ from tutor.algebra.vocabulary import FUNCTIONS, REDEFINABLE
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.limits import Limits
@@ -22,6 +23,7 @@ class TokenReader:
 
     `names` are the names that the text may use; None allows any. `own_functions` maps the names of further functions to
     the least and the greatest number of their operands; those in `redefinable` are functions only before a bracket.
+    `spellings` maps other spellings to names.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class TokenReader:
         limits: Limits,
         own_functions: Mapping[str, tuple[int, int]] | None = None,
         redefinable: Collection[str] = (),
+        spellings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.functions = {**FUNCTIONS, **{name: (name, *arity) for name, arity in (own_functions or {}).items()}}
         #: Functions of an exercise's author, also those with the name of a newer one of ours.
@@ -41,9 +44,11 @@ class TokenReader:
             raise AlgebraError(message(N_("This is longer than {n} characters. Write it shorter."), n=most), most)
         self.text = text = clean(text)
         self.names = names
+        self.spellings = spellings
         self.limits = limits
-        self.compound_names = [name for name in names or () if not name.isidentifier()]
-        self.tokens = tokenize(text, self.compound_names, limits.exponent, is_answer=names is not None)
+        self.compound_names = [name for name in (*(names or ()), *spellings) if not name.isidentifier()]
+        tokens = tokenize(text, self.compound_names, limits.exponent, is_answer=names is not None)
+        self.tokens = _with_names(tokens, spellings) if spellings else tokens
         self.second_previous = self.previous = self.token = next(self.tokens)
         self.lookahead: Token | None = None
         self.nodes = self.cells = self.depth = 0
@@ -78,3 +83,12 @@ class TokenReader:
         self.depth += 1
         if self.depth > self.limits.depth:
             raise self.error(N_("This is nested more than {n} deep. Name a part of it first."), n=self.limits.depth)
+
+
+def _with_names(tokens: Iterator[Token], spellings: Mapping[str, str]) -> Iterator[Token]:
+    """Yield the tokens with the names that are meant by other spellings of them."""
+    for token in tokens:
+        if token.kind == "name" and token.text in spellings:
+            yield token._replace(text=spellings[token.text], length=token.width)
+        else:
+            yield token

@@ -13,6 +13,8 @@ _PRINTED_OPTION = re.compile(
     r"\s*(?:<[^<>]*>|'[^']*'|\"[^\"]*\"|\([\d\s,]*\)|[\w.:]+)"
 )
 _SUBSCRIPT = re.compile(r"(?<=[^\W\d_])[₀-₉]+")
+#: Primes behind a name, as books print them.
+_PRIMES = {ord("′"): "'", ord("ʹ"): "'"}
 _TO_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -22,6 +24,7 @@ def clean(text: str) -> str:
         return _blank_options(text) if "=" in text else text
     if _MAY_NEED_ASCII.search(text):
         text = text.translate(_TO_ASCII)
+    text = text.translate(_PRIMES)
     text = _SUBSCRIPT.sub(lambda match: match[0].translate(_TO_DIGITS), text)
     return _blank_options(text) if "=" in text else text
 

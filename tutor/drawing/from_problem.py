@@ -13,7 +13,7 @@ from tutor.algebra.printing import format_cells
 from tutor.drawing.cell_width import truncate
 from tutor.drawing.model import Box, InputLine, Slot
 from tutor.glyphs import UNICODE
-from tutor.grading.wording import matrix_label
+from tutor.grading.wording import drawn_name, matrix_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_TEXT_WIDTH = 9
 #: Longer names of steps are truncated in the drawing.
 _MAX_NAME_WIDTH = 16
+_SHORT_SIGNS = {"broadcast": "bcast"}
 #: Room for a formula of matrices, whatever the right one is.
 _FORMULA_WIDTH = 11
 
@@ -77,6 +78,7 @@ def boxes_of(
     output = graph.output_position
     boxes = []
     for position, node in enumerate(graph.nodes):
+        label, alias = _label_and_alias(problem, position)
         lines = [
             InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id), shapes[edge.source])
             for edge in graph.incoming_edges[position]
@@ -85,12 +87,14 @@ def boxes_of(
         boxes.append(
             Box(
                 id=node.id,
-                label=glyphs.render(str(problem.labels.get(node.id, node.symbol))),
+                label=glyphs.render(label),
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
                 commutative=not node.is_input and node.operation.commutative,
                 stem=slots.get(node.id) if branches else None,
                 name="" if node.is_input or position == output else _short_name(node.name or "", glyphs),
+                alias=alias,
+                short="" if node.is_input else _SHORT_SIGNS.get(node.symbol, ""),
             )
         )
     end = InputLine(graph.nodes[output].id, forward[output], slots.get("start"), shapes[output])
@@ -101,6 +105,15 @@ def boxes_of(
 
 def _short_name(name: str, glyphs: Glyphs) -> str:
     return truncate(glyphs.render(name), _MAX_NAME_WIDTH, glyphs.ellipsis)
+
+
+def _label_and_alias(problem: Problem, position: int) -> tuple[str, str]:
+    """Return the label of a node, and an input's name if that is not in its label."""
+    node = problem.graph.nodes[position]
+    if node.id not in problem.labels:
+        return node.symbol, ""
+    label = str(problem.labels[node.id])
+    return label, "" if drawn_name(problem, position) == label else node.id
 
 
 def _shape_label(problem: Problem, position: int) -> str:

@@ -65,7 +65,9 @@ class Box:
     """A node. An `input` is drawn as its bare label, an `op` and the `output` in a frame with its `name`, if it has one.
 
     `lines` are the edges into it, in the order of the operands; the drawing may reorder those of a `commutative`
-    operation (+ and ×). `stem` is the blank of a branch's sum, drawn between the box and the branching.
+    operation (+ and ×). `stem` is the blank of a branch's sum, drawn between the box and the branching. `alias` is
+    what else an input is called, drawn beside the label if there is room. `short` is drawn in place of the label in a
+    compact drawing with too little room.
     """
 
     id: str
@@ -75,6 +77,8 @@ class Box:
     commutative: bool = False
     stem: Slot | None = None
     name: str = ""
+    alias: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_floats
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate, format_shape, with_vector_products
-from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, substitute
+from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.literals import exact_decimal
@@ -39,9 +39,6 @@ _TypedCells: TypeAlias = "tuple[tuple[TypedNumber, ...], ...]"
 
 _NOTHING_CONCEALED = Concealment()
 
-#: The name of the upstream gradient in an answer, and the letter that rules and hints give it.
-_UPSTREAM, _LETTER = "up", "U"
-
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -66,37 +63,28 @@ class ParsedAnswer:
 
 def parse_tree(problem: Problem, blank: Blank, text: str) -> Expr:
     """Parse an answer, perhaps behind the name of its blank, or a table. Raise `AlgebraError`."""
-    names, text = problem.names_at(blank), strip_name(problem, blank, text)
+    names, spellings = problem.names_at(blank), problem.spellings_at(blank)
+    text = strip_name(problem, blank, text)
     if blank.grid is None:
-        return _parse_with_upstream(text, names)
+        return parse_formula(text, names, spellings)
     try:
-        tree = _parse_with_upstream(text, names)
+        tree = parse_formula(text, names, spellings)
     except AlgebraError:
-        table = read_table(text, names, blank.grid)
+        table = read_table(text, names, blank.grid, spellings)
         if table is None:
             raise
         return table
     if isinstance(tree, Grid):
         return tree
     try:
-        return read_table(text, names, blank.grid) or tree
+        return read_table(text, names, blank.grid, spellings) or tree
     except AlgebraError:
         return tree
 
 
-def _parse_with_upstream(text: str, names: Mapping[str, Value]) -> Expr:
-    """Return the tree of an answer. `U` means the upstream, as in the rules and hints, unless it is like another name."""
-    try:
-        return parse_formula(text, names)
-    except AlgebraError:
-        if _UPSTREAM not in names or _LETTER not in text or not names.keys().isdisjoint((_LETTER, _LETTER.lower())):
-            raise
-        return substitute(parse_formula(text, {**names, _LETTER: names[_UPSTREAM]}), {_LETTER: Sym(_UPSTREAM)})
-
-
-def parse_formula(text: str, names: Mapping[str, Value]) -> Expr:
+def parse_formula(text: str, names: Mapping[str, Value], spellings: Mapping[str, str] | None = None) -> Expr:
     """Return the tree of an answer over `names`, with the standard functions written out. Raise `AlgebraError`."""
-    tree = parse(text, names, own_functions=ARITIES)
+    tree = parse(text, names, own_functions=ARITIES, spellings=spellings)
     return write_out_calls(tree, lambda part: ops.shape_of(evaluate(part, names, ANSWER)))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.typed_text import blank as blank_out
 from tutor.algebra.typed_text import clean
+from tutor.grading.typed_names import spellings_of
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _node_names(problem: Problem, blank: Blank) -> Iterator[str]:
     if node.name:
         yield node.name
     yield problem.graph.label(blank.node)
+    yield from spellings_of(node.id, problem.labels)
     if blank.node == problem.graph.output_position:
         yield problem.graph.output
 

@@ -13,7 +13,7 @@ from tutor.algebra.parser import parse
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 _ROW_END = re.compile(r"[;\n\r]+|\]\s*,?\s*(?=\[)")
 _NUMBER = re.compile(rf"[+\-{MINUS_SIGNS}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+\-{MINUS_SIGNS}]?[0-9]+)?")
@@ -21,7 +21,9 @@ _NUMBER = re.compile(rf"[+\-{MINUS_SIGNS}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+
 _FRAME = re.compile(r"[\[\]|\s,]*(?P<cells>.*?)[\[\]|\s,]*$", re.DOTALL)
 
 
-def read_table(text: str, names: Collection[str], shape: tuple[int, int]) -> Grid | None:
+def read_table(
+    text: str, names: Collection[str], shape: tuple[int, int], spellings: Mapping[str, str] | None = None
+) -> Grid | None:
     """Return the matrix in a table of `text`, or None if the text is rather one expression.
 
     Numbers alone make a table of any shape, other cells only one of the `shape` that is asked. Raise `AlgebraError` for
@@ -43,7 +45,7 @@ def read_table(text: str, names: Collection[str], shape: tuple[int, int]) -> Gri
         raise _unequal_rows_error(rows)
     if sum(map(len, rows)) > ANSWER.cells:
         raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=ANSWER.cells), 0)
-    return Grid(tuple(tuple(_parse_cell(cell, begin, names) for begin, cell in row) for row in rows))
+    return Grid(tuple(tuple(_parse_cell(cell, begin, names, spellings) for begin, cell in row) for row in rows))
 
 
 def _split(text: str) -> list[list[tuple[int, str]]]:
@@ -68,9 +70,9 @@ def _split_row(row: str, begin: int) -> list[tuple[int, str]]:
     return cells
 
 
-def _parse_cell(text: str, begin: int, names: Collection[str]) -> Expr:
+def _parse_cell(text: str, begin: int, names: Collection[str], spellings: Mapping[str, str] | None) -> Expr:
     try:
-        return parse(text, names)
+        return parse(text, names, spellings=spellings)
     except AlgebraError as error:
         raise AlgebraError(error.message, begin + error.position, error.length) from None
 

@@ -16,6 +16,7 @@ from tutor.engine.passes import Passes, backward, forward_backward
 from tutor.engine.symbolic import has_symbols, named_passes
 from tutor.grading.sample_points import symbol_domains
 from tutor.grading.tolerances import DEFAULT_PRECISION, Precision
+from tutor.grading.typed_names import other_spellings, spellings_of
 from tutor.i18n import LocalizedText
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Problem:
     `wrt` are the inputs whose gradients are asked for (None: all); the others are data. `asked` are the ids of the
     backward blanks (None: all places that are not `given`, that is, filled in from the beginning). `forward` are the
     nodes whose forward values come before the backward pass; `questions` come after it. A problem whose graph has no
-    nodes has only questions. `labels` are drawn in place of names; a learner still types the names.
+    nodes has only questions. `labels` are drawn beside the names of inputs; a learner may type either.
     """
 
     graph: Graph
@@ -294,6 +295,10 @@ class Problem:
         output = self.graph.nodes[self.graph.output_position]
         if f"value({output.id})" in places:
             places[f"value({self.graph.output})"] = places[f"value({output.id})"]
+        for name in self.labels:
+            if name in places:
+                for spelling in spellings_of(name, self.labels):
+                    places.setdefault(spelling, places[name])
         return places
 
     def _find_aliases(self, places: Sequence[Blank]) -> Mapping[str, Blank]:
@@ -394,6 +399,10 @@ class Problem:
         if notes is None or notes.symbols is None:
             return names
         return {name: names[name] for name in notes.symbols if name in names}
+
+    def spellings_at(self, blank: Blank) -> Mapping[str, str]:
+        """Return other spellings of the names that an answer at `blank` may use, such as labels, γ for gamma, U for up."""
+        return self.memoize(("spellings", blank.id), lambda: other_spellings(self.names_at(blank), self.labels))
 
     def _all_names_at(self, blank: Blank) -> Mapping[str, Value]:
         if blank.kind == "question":

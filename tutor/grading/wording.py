@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BRANCH_RULE = N_("At a branch, add the gradients that come back along its edges.")
 
+_WORDS = re.compile(r"\w+")
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40
 #: A constant such as those of selu, of which nobody reads 29 digits.
@@ -54,7 +55,44 @@ def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, st
         )
     if len(problem.gradient_edges[blank.node]) > 1:
         return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), values)
-    return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), values)
+    drawn = drawn_name(problem, blank.node)
+    return Message(N_("on the edge {drawn} → {node}: ∂{goal}/∂{name}"), {**values, "drawn": drawn})
+
+
+def drawn_name(problem: Problem, position: int) -> str:
+    """Return the name of a node as it is drawn: an input's label, with the name behind it if the two differ."""
+    name, label = problem.graph.label(position), problem.labels.get(problem.graph.nodes[position].id)
+    if label is None:
+        return name
+    text = str(label)
+    return text if name in _WORDS.findall(text) else f"{text} ({name})"
+
+
+def usable_names(problem: Problem, blank: Blank) -> list[Message]:
+    """Return sentences about the names that an answer at `blank` may use; none if it is no value or takes no names."""
+    if blank.kind == "question" and not problem.question(blank).has_value:
+        return []
+    names, spellings = problem.names_at(blank), problem.spellings_at(blank)
+    listed = [_spelled(problem, name, spellings) for name in names if name != "up"]
+    sentences = [message(N_("Names for answers: {names}."), names=", ".join(listed))] if listed else []
+    if "up" in names:
+        text = N_("up or U is the upstream gradient.") if "U" in spellings else N_("up is the upstream gradient.")
+        sentences.append(message(text))
+    return sentences
+
+
+def _spelled(problem: Problem, name: str, spellings: Mapping[str, str]) -> str:
+    """Return a name as it is drawn; behind one in other letters than those of a keyboard, how it is typed."""
+    if name.startswith("d") and "/d" in name:
+        return name.replace("d", "∂", 1).replace("/d", "/∂")
+    if name in problem.labels and name in problem.graph.position:
+        return drawn_name(problem, problem.graph.position[name])
+    typed = (
+        ""
+        if name.isascii()
+        else next((other for other in spellings if spellings[other] == name and other.isascii()), "")
+    )
+    return f"{name} ({typed})" if typed else name
 
 
 def matrix_label(problem: Problem, position: int) -> str:

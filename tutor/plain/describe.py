@@ -12,7 +12,7 @@ from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.render_text import render_text
 from tutor.glyphs import UNICODE
 from tutor.grading.verdict import LABELS, MARKS
-from tutor.grading.wording import describe_blank, matrix_label
+from tutor.grading.wording import describe_blank, drawn_name, matrix_label
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import strip_markup
 
@@ -60,9 +60,10 @@ def describe_nodes(worksheet: Worksheet) -> Iterable[str]:
             else format_value(forward[position], near_one=problem.needs_extra_digits[position])
         )
         if node.is_input and isinstance(forward[position], MatrixExpr):
-            yield str(message(N_("{name} is a matrix, {shape}"), name=node.id, shape=matrix_label(problem, position)))
+            text, name = N_("{name} is a matrix, {shape}"), drawn_name(problem, position)
+            yield str(message(text, name=name, shape=matrix_label(problem, position)))
         elif node.is_input:
-            yield str(message(N_("{name} = {value}"), name=node.id, value=value))
+            yield str(message(N_("{name} = {value}"), name=drawn_name(problem, position), value=value))
         else:
             names = ", ".join(graph.label(arg) for arg in node.args if arg is not None)
             text = N_("{node} takes {names} and gives {name} = {value}")

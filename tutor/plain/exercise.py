@@ -8,6 +8,7 @@ from tutor.algebra.printing import format_value
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import MARKS, Verdict
+from tutor.grading.wording import usable_names
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, strip_markup
@@ -281,6 +282,8 @@ class PlainExercise:
             self.print_lines(
                 *format_commands(EXERCISE_COMMANDS), _("The colon may be left out where the word is no answer.")
             )
+            if name and not self.worksheet.whole_pass.is_finding:
+                self.print_lines(*usable_names(self.worksheet.problem, self.worksheet.problem.place(blank_id)))
         elif name in _REPLIES:
             self.reply(blank_id, _REPLIES[name])
         elif name == "clear":

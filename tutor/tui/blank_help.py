@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tutor.grading.wording import describe_blank
+from tutor.grading.wording import describe_blank, usable_names
 from tutor.i18n import N_, _
 from tutor.tui.content import from_markup, styled
 
@@ -36,6 +36,12 @@ def blank_title(state: ExerciseState, glyphs: Glyphs) -> Content:
     if state.selection.question is not None:
         lines.append(styled(glyphs, _(_MARK_HELP)))
     return Content("\n").join(lines)
+
+
+def names_help(state: ExerciseState, glyphs: Glyphs) -> Content | None:
+    """Return which names may be typed at the focused blank; None if there are none."""
+    sentences = usable_names(state.worksheet.problem, state.focused_blank)
+    return styled(glyphs, " ".join(map(str, sentences))) if sentences else None
 
 
 def aside_help(state: ExerciseState, glyphs: Glyphs) -> Content | None:

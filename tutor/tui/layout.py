@@ -52,7 +52,10 @@ class DrawingCache:
             drawings.append(self._planned.fit(max(width - cells, 1), max(height - rows, 1), preferred))
             if drawings[-1].density in ("full", preferred):
                 break
-        return max(drawings, key=lambda drawing: _FULLNESS[drawing.density])
+        # Of compact drawings the wider one has more names.
+        return max(
+            drawings, key=lambda drawing: (_FULLNESS[drawing.density], drawing.density == "compact" and drawing.width)
+        )
 
 
 @dataclass(frozen=True, slots=True)

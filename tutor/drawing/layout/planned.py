@@ -14,7 +14,14 @@ from tutor.drawing.layout.plan import Plan, has_new_bends, plan_height, plan_lay
 from tutor.drawing.layout.ports import item_shape
 from tutor.drawing.layout.ranks import assign_ranks
 from tutor.drawing.layout.rasterize import Rasterizer
-from tutor.drawing.layout.shorten import has_matrices, has_names, names_in_labels, with_shapes
+from tutor.drawing.layout.shorten import (
+    has_label_choices,
+    has_matrices,
+    has_names,
+    names_in_labels,
+    with_labels,
+    with_shapes,
+)
 from tutor.drawing.layout.stretch import stretch_rows
 from tutor.drawing.model import Spacing
 from tutor.glyphs import UNICODE
@@ -38,10 +45,11 @@ _ANY_HEIGHT = sys.maxsize
 
 
 class PlannedDrawings:
-    """Draws `boxes`. The same density and spacing give the same `Drawing`."""
+    """Draws `boxes`. The same density and spacing give the same `Drawing`. `labels` is the choice of `with_labels`."""
 
-    def __init__(self, boxes: Sequence[Box], glyphs: Glyphs = UNICODE) -> None:
+    def __init__(self, boxes: Sequence[Box], glyphs: Glyphs = UNICODE, labels: int = 0) -> None:
         self._boxes = boxes
+        self._labels = labels
         self._glyphs = glyphs
         self._netlists: dict[tuple[Density, bool], Netlist] = {}
         self._plans: dict[tuple[Density, bool, int], Plan] = {}
@@ -68,21 +76,33 @@ class PlannedDrawings:
         for density in self.densities if preferred is None else (preferred,):
             if density == "compact":
                 return self.compact(width, height)
-            if self._fits(density, width, height):
-                return self.draw(density, self._roomiest(density, width, height))
+            for drawings in self._by_labels:
+                if drawings._fits(density, width, height):
+                    return drawings.draw(density, drawings._roomiest(density, width, height))
         return self.draw(preferred or "full")
 
     def framed(self, width: int) -> Drawing | None:
         """Return the drawing with the fewest rows, in full or with shapes, that fits `width` cells; None if none does."""
-        density = next((density for density in self.densities[:-1] if self._fits(density, width)), None)
-        if density is None:
-            return None
-        return self.draw(density, PLAIN if self._width(self._plan(density), density, PLAIN) <= width else TIGHT)
+        for density in self.densities[:-1]:
+            for drawings in self._by_labels:
+                if drawings._fits(density, width):
+                    plain_width = drawings._width(drawings._plan(density), density, PLAIN)
+                    return drawings.draw(density, PLAIN if plain_width <= width else TIGHT)
+        return None
 
     def compact(self, width: int, height: int = _ANY_HEIGHT) -> Drawing:
         """Return the compact drawing, with the names of steps if there is room."""
-        names = has_names(self._boxes) and self._fits("compact", width, height, names=True)
-        return self.draw("compact", names=names)
+        for names in (True, False) if has_names(self._boxes) else (False,):
+            for drawings in self._by_labels:
+                if drawings._fits("compact", width, height, names=names):
+                    return drawings.draw("compact", names=names)
+        return self._by_labels[-1].draw("compact")
+
+    @cached_property
+    def _by_labels(self) -> tuple[PlannedDrawings, ...]:
+        """These drawings, then those with shorter labels if there are any."""
+        choices = (1, 2) if has_label_choices(self._boxes) else ()
+        return self, *(PlannedDrawings(self._boxes, self._glyphs, choice) for choice in choices)
 
     @cached_property
     def densities(self) -> tuple[Density, ...]:
@@ -119,7 +139,7 @@ class PlannedDrawings:
     def _netlist(self, density: Density, names: bool) -> Netlist:
         key = (density, names)
         if key not in self._netlists:
-            boxes = self._boxes
+            boxes = with_labels(self._boxes, density, self._labels)
             if density == "shapes":
                 boxes = with_shapes(boxes)
             elif names:

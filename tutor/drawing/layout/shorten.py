@@ -12,7 +12,7 @@ from tutor.drawing.model import MIN_CELL_WIDTH, Slot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor.drawing.model import Box, InputLine
+    from tutor.drawing.model import Box, Density, InputLine
 
 
 def has_matrices(boxes: Sequence[Box]) -> bool:
@@ -66,3 +66,27 @@ def has_names(boxes: Sequence[Box]) -> bool:
 def names_in_labels(boxes: Sequence[Box]) -> list[Box]:
     """Return the boxes with their names in their labels, `c=+`, for drawings without frames."""
     return [replace(box, label=f"{box.name}={box.label}") if box.name else box for box in boxes]
+
+
+def has_label_choices(boxes: Sequence[Box]) -> bool:
+    """Return whether `with_labels` has more than one choice."""
+    return any(box.alias or box.short for box in boxes)
+
+
+def with_labels(boxes: Sequence[Box], density: Density, choice: int = 0) -> list[Box]:
+    """Return the boxes with the labels that are drawn, from 0 for those in full to 2 for the shortest."""
+    return [replace(box, label=_label(box, density, choice)) if box.alias or box.short else box for box in boxes]
+
+
+def full_label(box: Box) -> str:
+    """Return the label of a box with all that it is called."""
+    return _label(box, "full", 0)
+
+
+def _label(box: Box, density: Density, choice: int) -> str:
+    if not box.alias:
+        return box.short if box.short and choice and density == "compact" else box.label
+    if density != "compact":
+        return box.label if choice else f"{box.label} ({box.alias})"
+    # In a compact drawing brackets are those of a node.
+    return (f"{box.alias}={box.label}", box.label, min(box.label, box.alias, key=cell_len))[choice]

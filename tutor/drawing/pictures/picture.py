@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from tutor.algebra.printing import format_cells
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout.planned import PlannedDrawings
+from tutor.drawing.layout.shorten import full_label
 from tutor.drawing.model import Spacing
 from tutor.drawing.reports.worked_values import WorkedValues
 from tutor.grading.wording import place_name
@@ -132,7 +133,7 @@ def picture_of(
     drawing = PlannedDrawings(boxes).draw(density, _SPACING)
     places = [place for place in problem.places if not blank or place.id in shown or place in problem.given_blanks]
     cells = {place.id: format_cells(problem.truth(place, passes)) for place in places}
-    texts = {box.id: (box.label, box.name, box.kind) for box in boxes}
+    texts = {box.id: (full_label(box), box.name, box.kind) for box in boxes}
     return Picture(
         title=title,
         width=drawing.width,

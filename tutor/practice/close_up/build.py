@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.grading.wording import drawn_name
 from tutor.practice.close_up.cell import cell_origin
 from tutor.practice.close_up.curve import curve_at
 from tutor.practice.close_up.data import UNKNOWN, BranchPart, CloseUpData, Operand, Output, Quantity
@@ -71,10 +72,9 @@ def _operands(known: Known, position: int) -> tuple[Operand, ...]:
     graph = problem.graph
     operands = []
     for edge in graph.incoming_edges[position]:
-        drawn, name = problem.labels.get(graph.nodes[edge.source].id), graph.label(edge.source)
         operands.append(
             Operand(
-                f"{drawn} ({name})" if drawn and str(drawn) != name else name,
+                drawn_name(problem, edge.source),
                 known.forward(edge.source),
                 known.gradient(edge.id if problem.has_place(edge.id) else None),
                 is_asked=edge == known.blank.edge,

@@ -10,6 +10,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_brief, format_value
 from tutor.grading.hints.ladder import NUM_RUNGS, num_rungs
 from tutor.grading.hints.symbolic import upstream_in_names
+from tutor.grading.wording import drawn_name
 from tutor.practice.close_up.data import UNKNOWN, Quantity
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Known:
     def label(self, position: int) -> str:
         """Return the text drawn in a node."""
         node = self.problem.graph.nodes[position]
-        return str(self.problem.labels.get(node.id, node.symbol))
+        return drawn_name(self.problem, position) if node.is_input else node.symbol
 
 
 def shape_text(shape: Shape) -> str:

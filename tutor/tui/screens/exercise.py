@@ -449,6 +449,8 @@ class ExerciseScreen(ExerciseView):
             paragraphs.insert(1, styled(self.glyphs, (self._formula, "bold")))
         if (aside := blank_help.aside_help(self.state, self.glyphs)) is not None:
             paragraphs.insert(1, aside)
+        if (names := blank_help.names_help(self.state, self.glyphs)) is not None:
+            paragraphs.append(names)
         if self._exercise_layout.density == "compact":
             paragraphs.append(blank_help.legend(self.glyphs))
         return paragraphs
