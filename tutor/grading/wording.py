@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BRANCH_RULE = N_("At a branch, add the gradients that come back along its edges.")
 
+#: A longer label is not repeated in what is asked.
+_MAX_DRAWN_NAME = 24
 _WORDS = re.compile(r"\w+")
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40
@@ -56,6 +58,7 @@ def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, st
     if len(problem.gradient_edges[blank.node]) > 1:
         return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), values)
     drawn = drawn_name(problem, blank.node)
+    drawn = drawn if len(drawn) <= _MAX_DRAWN_NAME else values["name"]
     return Message(N_("on the edge {drawn} → {node}: ∂{goal}/∂{name}"), {**values, "drawn": drawn})
 
 
