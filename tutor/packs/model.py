@@ -429,7 +429,9 @@ class ExerciseFile(Table):
     nodes: dict[str, NodeTable] = {}
     fold: dict[str, Names] = Field({}, description="Groups of nodes that are shown as one at first.")
     values: dict[str, Input] = Field({}, description="Numbers that only texts and questions use.")
-    labels: dict[str, Title] = Field({}, description="What is drawn beside the names of inputs. A learner may type either.")
+    labels: dict[str, Title] = Field(
+        {}, description="What is drawn beside the names of inputs. A learner may type either."
+    )
     text: Paragraphs = Field(
         _NO_TEXT, description="The text above the exercise; {q}, {u + 0.01} and {grad(w)} are filled in."
     )
