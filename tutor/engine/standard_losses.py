@@ -177,7 +177,7 @@ def loss_of_logits(form: Form) -> Operation:
                 N_("divided by all cells"),
                 lambda e: share(e.g, e.x) / shape[1] * targets.difference(e.x, e.o),
                 N_(
-                    "Dividing is right, but that divides by the number of all logits. The loss is a mean "
+                    "It is right to divide, but not by the number of all logits. The loss is a mean "
                     "over the rows: how many rows are there?"
                 ),
                 N_("Did you divide by the number of all cells?"),
@@ -188,8 +188,8 @@ def loss_of_logits(form: Form) -> Operation:
                 N_("softmax left out"),
                 lambda e: share(e.g, e.x) * (e.x - other(e)),
                 N_(
-                    "Subtracting the targets is right, but from the logits' probabilities. Which function "
-                    "turns the logits into probabilities?"
+                    "It is right to subtract the targets, but from probabilities. Which function turns "
+                    "the logits into probabilities?"
                 ),
                 N_("Did you use the logits instead of their softmax?"),
             ),
@@ -261,8 +261,8 @@ def binary_loss_of_logits(form: Form) -> Operation:
                 N_("σ left out"),
                 lambda e: share(e) * (e.x - e.o),
                 N_(
-                    "Subtracting the target is right, but from the logit's probability. Which function "
-                    "turns a logit into a probability?"
+                    "It is right to subtract the target, but from a probability. Which function turns "
+                    "the logit into a probability?"
                 ),
                 slots=(0,),
                 asks=N_("Did you use the logit instead of its σ?"),
@@ -272,8 +272,8 @@ def binary_loss_of_logits(form: Form) -> Operation:
                 N_("extra factor σ·(1 − σ)"),
                 lambda e: share(e) * (sigmoid(e.x) - e.o) * sigmoid(e.x) * (constant_like(1, e.x) - sigmoid(e.x)),
                 N_(
-                    "σ(a) − t is right, and the derivative of σ has already been canceled in it. Which "
-                    "factor is too many in your answer?"
+                    "σ(a) − t is right, and the derivative of σ has already canceled in it. Which "
+                    "factor in your answer should not be there?"
                 ),
                 slots=(0,),
                 asks=N_("Did you multiply by σ·(1 − σ) as well?"),

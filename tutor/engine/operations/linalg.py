@@ -268,8 +268,8 @@ TABLE = (
         confirmation=(N_("the upstream times the other vector"),),
         question=(
             N_(
-                "The answer has one number for each entry of this vector. When only one entry rises by "
-                "1, by how much does the dot product rise?"
+                "The answer has this vector's shape, {shape}. When only one entry rises by 1, by how "
+                "much does the dot product rise?"
             ),
         ),
         why=N_(
@@ -522,8 +522,8 @@ TABLE = (
                 N_("plain mean instead of weighted mean"),
                 lambda e: e.z * (e.g - sum_axis(e.g, 1) / num_rows(transpose(e.g))),
                 N_(
-                    "Subtracting a mean is right, but that is the plain mean of the row's upstreams. Which "
-                    "values of the row are the weights?"
+                    "It is right to subtract a mean, but that is the plain mean of the row's "
+                    "upstreams. Which values of the row are the weights?"
                 ),
                 asks_in_words=N_("Did you subtract the plain mean of the upstream gradients?"),
             ),

@@ -126,7 +126,7 @@ TABLE = (
             ),
             Mistake(
                 "both-nodes",
-                N_("two nodes in one step"),
+                N_("CE and softmax in one step"),
                 lambda e: _upstream_per_row(e) * (e.x - e.o),
                 N_(
                     "p − t is right for CE and softmax together. This blank is the gradient of p: what "
@@ -229,7 +229,7 @@ TABLE = (
                 N_("divided by the number of rows"),
                 lambda e: broadcast_like(e.g * 2 / num_rows(e.x), e.x) * (e.x - e.o),
                 N_(
-                    "Dividing is right, but that divides by the number of rows. This is a mean over all "
+                    "It is right to divide, but not by the number of rows. This is a mean over all "
                     "cells: how many cells are there?"
                 ),
                 correct_for_shape=lambda rows, columns: columns == 1,

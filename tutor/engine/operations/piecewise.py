@@ -83,7 +83,7 @@ TABLE = (
         mistakes=(
             Mistake(
                 "open-gate",
-                N_("passed on at every input"),
+                N_("passed on below 0 too"),
                 lambda e: e.g,
                 N_("That passes the upstream on unchanged. relu does so only above 0: is its input above 0 here?"),
                 asks=N_("Did you pass {up} on unchanged?"),

@@ -173,7 +173,7 @@ def _mean_along(
             _wrong_count(
                 size,
                 N_(
-                    "Dividing is right, but that divides by the number of all cells. How many cells does "
+                    "It is right to divide, but not by the number of all cells. How many cells does "
                     "each of these means have?"
                 ),
             ),
@@ -269,11 +269,11 @@ TABLE = (
             _NO_ONE_OVER_N,
             _wrong_count(
                 num_rows,
-                N_("Dividing is right, but that divides by the number of rows. How many cells does this mean have?"),
+                N_("It is right to divide, but not by the number of rows. How many cells does this mean have?"),
             ),
             _wrong_count(
                 _num_columns,
-                N_("Dividing is right, but that divides by the number of columns. How many cells does this mean have?"),
+                N_("It is right to divide, but not by the number of columns. How many cells does this mean have?"),
             ),
             _not_spread(lambda e: e.g / size(e.x), _NOT_SPREAD),
             _MEAN_TIMES_CELL,
@@ -288,8 +288,7 @@ TABLE = (
         _wrong_count(
             _num_columns,
             N_(
-                "Dividing is right, but that divides by the number of columns. How many cells does each of "
-                "these means have?"
+                "It is right to divide, but not by the number of columns. How many cells does each of these means have?"
             ),
         ),
     ),
@@ -301,10 +300,7 @@ TABLE = (
         N_("mean of rows"),
         _wrong_count(
             num_rows,
-            N_(
-                "Dividing is right, but that divides by the number of rows. How many cells does each of "
-                "these means have?"
-            ),
+            N_("It is right to divide, but not by the number of rows. How many cells does each of these means have?"),
         ),
     ),
 )

@@ -101,8 +101,8 @@ def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
             N_("plain mean instead of weighted mean"),
             lambda e: e.z * (e.g - sum_axis(e.g, axis) / _size(e.g, axis)),
             N_(
-                "Subtracting a mean is right, but that is the plain mean of the upstreams. Which values "
-                "are the weights?"
+                "It is right to subtract a mean, but that is the plain mean of the upstreams. Which "
+                "values are the weights?"
             ),
             asks_in_words=N_("Did you subtract the plain mean of the upstream gradients?"),
         ),
@@ -211,8 +211,8 @@ def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("plain mean instead of weighted mean"),
                 partial(_plain_mean, axis),
                 N_(
-                    "Subtracting a mean is right, but that is the plain mean of the upstreams. Which "
-                    "values are the weights?"
+                    "It is right to subtract a mean, but that is the plain mean of the upstreams. "
+                    "Which values are the weights?"
                 ),
                 asks=N_("Did you take the plain mean of the upstream gradients?"),
             ),

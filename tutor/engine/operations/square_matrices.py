@@ -211,7 +211,7 @@ def _inverse(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 N_("minus sign left out"),
                 lambda e: matmul(matmul(transpose(e.z), e.g), transpose(e.z)),
                 N_("Everything but the sign is right. When a number x grows, does 1/x grow or shrink?"),
-                asks=N_("Did you leave out the minus?"),
+                asks=N_("Did you leave out the minus sign?"),
             ),
             Mistake(
                 "no-transpose",
