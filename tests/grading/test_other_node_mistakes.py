@@ -166,7 +166,7 @@ def test_two_exchanged_digits_are_a_slip() -> None:
     problem = make_problem("z = (a + b) * c", a="50", b="74", c="2")
     verdict = grade(problem, problem.place("c"), "142")
     assert verdict.mistake == "any.slip"
-    assert "places" in str(verdict.message)
+    assert "swapped" in str(verdict.message)
 
 
 def test_a_short_answer_that_a_mistake_also_gives_is_not_praised() -> None:

@@ -53,7 +53,7 @@ def test_an_inner_product_is_written_with_either_transposed(product: str) -> Non
 def test_a_matrix_beside_a_vector_needs_the_sign_of_the_matrix_product() -> None:
     verdict = graded("x", "W^T up")
     assert verdict.kind is VerdictKind.WRONG_SHAPE
-    assert "write @" in str(verdict.message)
+    assert "Write it with @" in str(verdict.message)
 
 
 @pytest.mark.parametrize("answer", ["[12, 6]", "[6, -12]", "[6, 13]", "[6, 1]"])

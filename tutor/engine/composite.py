@@ -44,8 +44,8 @@ _RULE_STRUCTURAL = N_(
     "{node} sends the upstream back through its steps, from the last one to this input. Each step follows its own rule."
 )
 _FEEDBACK_ONE_PATH = N_(
-    "That came back along one path through {node}, which stands for {inside}. In how many places does "
-    "{letter} appear there?"
+    "That came back along one path through {node}, which stands for {inside}. This input is {letter}: "
+    "in how many places does it appear there?"
 )
 _FEEDBACK_LAST_STEP = N_(
     "That takes the upstream back through the last step of {node} only. Which steps are between this "

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from tutor.grading.question import Question
 #: A gradient in a formula of an author.
 _GRADIENT = re.compile(r"grad\((.+)\)")
-RIGHT_STEP = N_("Right step. It starts from your {u} at {at}, and that one isn't right yet.")
-RIGHT_STEP_OF_MATRIX = N_("Right step. It starts from your matrix at {at}, and that one isn't right yet.")
+RIGHT_STEP = N_("Right step. It starts from your value {u} at {at}, which isn't right yet: can you fix that one first?")
+RIGHT_STEP_OF_MATRIX = N_(
+    "Right step. It starts from your matrix at {at}, which isn't right yet: can you fix that one first?"
+)
 
 
 def follow_through_message(problem: Problem, place: str, wrong_value: Value) -> Message:

@@ -132,7 +132,7 @@ class _Judge:
     def _with_shapes(self, feedback: Message) -> Message:
         if self.has_right_shape:
             return feedback
-        return message(N_("{first} {rest}"), first=feedback, rest=shape_message(self.shape, self.blank))
+        return message(N_("{first} {rest}"), first=shape_message(self.shape, self.blank), rest=feedback)
 
     def _explanations(
         self, point: PointProblem, value: Value, values: Mapping[str, Any], wrong_values: Mapping[str, Value]

@@ -150,10 +150,13 @@ TABLE = (
                 "own-input",
                 N_("own value used"),
                 lambda e: e.g * e.x,
-                N_("Did you use this input's own value, {x}? × needs the other input: what is its value?"),
+                N_(
+                    "That is the upstream times this input's own value, {x}. × needs the other input: what "
+                    "is its value?"
+                ),
                 feedback_with_constant=N_(
-                    "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
-                    "output of {node} change?"
+                    "That is the upstream times this input's own value, {x}. When it rises by 1, by "
+                    "how much does the output of {node} change?"
                 ),
                 asks=N_("Did you multiply {up} by {own}?"),
             ),
@@ -177,8 +180,8 @@ TABLE = (
                     "the product change?"
                 ),
                 feedback_with_constant=N_(
-                    "Did you use this input's own value, {x}? When it rises by 1, by how much does the "
-                    "output of {node} change?"
+                    "That is the upstream times this input's own value, {x}. When it rises by 1, by "
+                    "how much does the output of {node} change?"
                 ),
                 asks_in_words=N_("Did you multiply by both inputs of {node}?"),
             ),

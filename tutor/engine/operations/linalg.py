@@ -283,8 +283,8 @@ TABLE = (
                 N_("own input instead of the other"),
                 lambda e: broadcast_like(e.g, e.x) * e.x,
                 N_(
-                    "Did you use this vector's own entries? A dot product needs the other vector: what is "
-                    "its first entry?"
+                    "That multiplies by this vector's own entries. A dot product needs the other "
+                    "vector: what is its first entry?"
                 ),
                 asks_in_words=N_("Did you multiply by this vector itself?"),
             ),
@@ -361,8 +361,8 @@ TABLE = (
                 N_("own input instead of the other"),
                 lambda e: apply_to_vector(e.g, e.x) if e.slot == 0 else e.x @ e.g,
                 N_(
-                    "Did you use this vector's own entries? The gradient needs the other vector: what is "
-                    "its first entry?"
+                    "That multiplies by this vector's own entries. The gradient needs the other "
+                    "vector: what is its first entry?"
                 ),
                 asks_in_words=N_("Did you multiply by this vector itself?"),
             ),

@@ -121,8 +121,8 @@ TABLE = (
                 N_("upstream sent to the other input"),
                 lambda e: e.g - e.g * e.l,
                 N_(
-                    "It looks as if you sent the upstream where {node} outputs the other input. For "
-                    "which condition does it output this input?"
+                    "It looks as if you swapped the two cases of the condition. Does {node} output "
+                    "this input when the condition is true or when it is false?"
                 ),
                 slots=(1, 2),
                 asks=N_("Did you send the upstream gradient to the other input?"),
@@ -142,7 +142,10 @@ TABLE = (
                 "condition-on-gradient",
                 N_("sign of the upstream used"),
                 lambda e: e.g * SCALAR_FUNCTIONS["gt"](e.g, constant_like(0, e.g)),
-                N_("It looks as if you went by the sign of the upstream. Which value decides where {node} sends it?"),
+                N_(
+                    "It looks as if you went by the sign of the upstream. Which value decides to which "
+                    "input {node} sends it?"
+                ),
                 slots=(1, 2),
                 asks=N_("Did you look at the sign of {up}?"),
             ),

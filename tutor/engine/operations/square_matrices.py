@@ -246,7 +246,7 @@ def _inverse(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
                 lambda e: -matmul(transpose(e.z), e.g),
                 N_(
                     "You have the sign and one inverse. The derivative of 1/x has two factors 1/x: on "
-                    "which side of U does the other one go?"
+                    "which side of the upstream U does the other one go?"
                 ),
                 asks=N_("Did you multiply by the inverse only once?"),
             ),

@@ -62,7 +62,7 @@ _AVERAGED = GeneralMistake(
     N_("mean instead of sum"),
     N_(
         "That is the mean of the gradients that came back. When {name} changes a little, {goal} "
-        "changes along all {n} edges: what is the total?"
+        "changes through each of its {n} edges: what is the total change?"
     ),
     N_("Did you average the gradients of the edges?"),
 )
