@@ -495,9 +495,9 @@ TABLE = (
             ),
         ),
         why=N_(
-            "The outputs of a row always add up to 1. When one of them rises, the others fall, so each "
-            "input affects every output of its row. That is why you subtract the weighted mean of the "
-            "row's upstreams first."
+            "The outputs of a row always add up to 1. When one input rises, its own output rises and "
+            "the others fall, so each input affects every output of its row. That is why you subtract "
+            "the weighted mean of the row's upstreams first."
         ),
         mistakes=(
             Mistake(

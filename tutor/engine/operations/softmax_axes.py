@@ -57,9 +57,9 @@ def _by_columns(function: BoundFunction) -> Operation:
         skill_name=(N_("softmax by columns"),),
         question=(_QUESTION,),
         why=N_(
-            "The outputs of a column always add up to 1. When one of them rises, the others fall, so "
-            "each input affects every output of its column. That is why you subtract the weighted mean "
-            "of the column's upstreams first."
+            "The outputs of a column always add up to 1. When one input rises, its own output rises "
+            "and the others fall, so each input affects every output of its column. That is why you "
+            "subtract the weighted mean of the column's upstreams first."
         ),
         mistakes=(
             *_shared_mistakes(0),
