@@ -137,7 +137,7 @@ def _einsum(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             ),
         ),
         confirmation=(N_("the sum of products with the upstream in this input's place"),),
-        skill_name=(N_("einsum"),),
+        skill_name=(N_("Einstein summation"),),
         question=(
             N_(
                 "The answer has the shape of this input, {shape}; the upstream is {up_shape}. Choose "

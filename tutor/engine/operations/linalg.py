@@ -378,7 +378,7 @@ TABLE = (
         keeps_decimals=True,
         rule=(N_("Transpose the upstream U. For X.T, the gradient of X is U.T."),),
         confirmation=(N_("the transposed upstream"),),
-        skill_name=(N_("transpose"),),
+        skill_name=(N_("transpose of a matrix"),),
         question=(
             N_(
                 "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. In which row and "

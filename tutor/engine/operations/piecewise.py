@@ -74,7 +74,7 @@ TABLE = (
         keeps_decimals=True,
         rule=(N_("relu passes the upstream on where its input is above 0, and sends 0 elsewhere."),),
         confirmation=(N_("the upstream times 1 where the input is above 0, else 0"),),
-        skill_name=(N_("relu"),),
+        skill_name=(N_("rectified linear unit"),),
         question=(N_("Is the input of relu above 0 here? When it changes a little, does the output change?"),),
         why=N_(
             "Above 0 the output equals the input, so the local derivative is 1. Below 0 the output "

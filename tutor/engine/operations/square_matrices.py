@@ -36,7 +36,7 @@ def _trace(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         ends_pass=True,
         rule=(N_("The trace sends the upstream to every entry on the diagonal, and 0 to all others."),),
         confirmation=(N_("the upstream on the diagonal, 0 elsewhere"),),
-        skill_name=(N_("trace"),),
+        skill_name=(N_("trace of a matrix"),),
         question=(
             N_(
                 "The answer has this matrix's shape, {shape}. Which entries affect the trace, and by how "
