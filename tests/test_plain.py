@@ -235,7 +235,7 @@ def test_a_rule_card_shows_only_known_values(run_tutor: Run) -> None:
     assert "? ◂──" in card
     assert "◂── 1" in card
     assert "Why it is so:" in card
-    assert "there is one more y" in card
+    assert "there is one more q" in card
     assert "Common mistakes:" in card
 
 
