@@ -327,7 +327,7 @@ TABLE = (
         derivative=(lambda z, x: -power(z, 2),),
         divisor=lambda x: x,
         rule=(N_("1/x sends back the upstream times −y², where y is its output."),),
-        confirmation=(N_("the upstream times −y², y the output"),),
+        confirmation=(N_("the upstream times −y² for output y"),),
         skill_name=(N_("reciprocal"),),
         question=(
             N_(
