@@ -73,14 +73,14 @@ def assert_report_is_discreet(report: str) -> None:
             "tutor.tui.screens.help:HelpScreen:compose",
             "\x1bOP",
             "en",
-            "✓ Everything you have checked is saved.",
+            "✓ All checked answers are saved.",
             "stopped because of an internal error.",
         ),
         (
             "tutor.tui.screens.exercise:ExerciseScreen:action_hint",
             "?",
             "ko",
-            "✓ 확인한 답은 모두 저장되었습니다.",
+            "✓ 채점한 답은 모두 저장되었습니다.",
             "프로그램 내부 오류로 종료되었습니다.",
         ),
         pytest.param(

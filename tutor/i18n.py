@@ -145,6 +145,11 @@ def message(text: str, /, **values: Any) -> Message:
     return Message(text, values)
 
 
+def capitalise(text: str) -> str:
+    """Return a text with a capital, as a line begins."""
+    return text[:1].upper() + text[1:]
+
+
 def format_percent(fraction: float) -> str:
     """Return a fraction of 1 as a whole percentage in the language in use."""
     return str(message(N_("{n} %"), n=f"{100 * fraction:.0f}"))

@@ -112,7 +112,7 @@ async def test_what_is_not_there_is_told_in_both_languages(server: Server) -> No
 async def test_an_answer_survives_a_page_that_goes_in_the_middle_of_it(server: Server) -> None:
     async with browser() as session:
         learner = await connect(session, server, f"learner=anna&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         await learner.type("5\r")
         await learner.see("✓")
         await learner.type("0.2")
@@ -128,9 +128,9 @@ async def test_an_answer_survives_a_page_that_goes_in_the_middle_of_it(server: S
 async def test_a_second_window_takes_the_session_over(server: Server) -> None:
     async with browser() as session:
         first = await connect(session, server, f"learner=window&open={EXERCISE}")
-        await first.see("your answer")
+        await first.see("Your answer")
         second = await connect(session, server)
-        await second.see("your answer")
+        await second.see("Your answer")
         assert await first.hear("ended") == "elsewhere"
         # A link in it opens another exercise in the same session.
         third = await connect(session, server, "open=basics/two-roads")
@@ -159,7 +159,7 @@ async def test_the_page_gets_the_keys_of_the_screen_and_second_ones_for_those_of
 async def test_plain_lines_for_screen_readers_go_on_where_the_screen_was(server: Server) -> None:
     async with browser() as session:
         learner = await connect(session, server, f"learner=lines&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         await learner.type("5\r")
         await learner.see("✓")
         lines = await connect(session, server, f"open={EXERCISE}&plain=1")
@@ -178,7 +178,7 @@ async def test_plain_lines_for_screen_readers_go_on_where_the_screen_was(server:
 async def test_attempts_are_downloaded_by_the_browser_that_asked_and_once(server: Server) -> None:
     async with browser() as session, browser() as other:
         learner = await connect(session, server, f"learner=export&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         await learner.type("5\r")
         await learner.see("✓")
         await learner.type("\x1c")
@@ -210,7 +210,7 @@ async def test_a_link_to_an_exercise_that_is_not_there_says_so(server: Server) -
         learner = await connect(session, server, "learner=lost&open=basics/nope")
         await learner.see(sentence)
         there = await connect(session, server, f"open={EXERCISE}")
-        await there.see("your answer")
+        await there.see("Your answer")
         again = await connect(session, server, "open=basics/nope")
         await again.see(sentence)
         lines = await connect(session, server, "open=basics/nope&plain=1")
@@ -234,7 +234,7 @@ async def test_a_link_in_plain_lines_opens_another_exercise_and_a_reload_goes_on
 async def test_another_language_is_taken_at_once_and_what_is_typed_stays(server: Server) -> None:
     async with browser() as session:
         learner = await connect(session, server, f"learner=languages&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         await learner.type("0.25")
         await learner.see("0.25")
         korean = await connect(session, server, "lang=ko")
@@ -262,12 +262,12 @@ async def test_messages_that_no_page_of_ours_sends_change_nothing(server: Server
     ]  # fmt: skip
     async with browser() as session:
         learner = await connect(session, server, f"learner=hostile&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         for text in hostile:
             await learner.send(text)
         await learner.leave()
         again = await connect(session, server)
-        await again.see("your answer")
+        await again.see("Your answer")
         await again.leave()
 
 
@@ -277,7 +277,7 @@ async def test_messages_that_no_page_of_ours_sends_change_nothing(server: Server
 async def test_a_name_that_somebody_works_under_opens_in_no_other_browser(server: Server) -> None:
     async with browser() as session, browser() as other:
         learner = await connect(session, server, f"learner=Taken&open={EXERCISE}")
-        await learner.see("your answer")
+        await learner.see("Your answer")
         await learner.leave()
         async with other.get(f"{server.address}?learner=taken") as page:
             assert page.status == 403
@@ -393,7 +393,7 @@ async def test_a_full_server_says_so_in_both_languages_and_makes_room(tmp_path: 
     with running_server(tmp_path, "--sessions", "1") as server:
         async with browser() as session, browser() as other:
             learner = await connect(session, server, f"learner=first&open={EXERCISE}")
-            await learner.see("your answer")
+            await learner.see("Your answer")
             async with other.get(f"{server.address}?learner=second") as page:
                 assert page.status == 503
                 assert page.headers["Retry-After"] == "60"
@@ -405,7 +405,7 @@ async def test_a_full_server_says_so_in_both_languages_and_makes_room(tmp_path: 
             await learner.leave()
             # The first one is without a page, so its place is free; it goes on later where it was.
             second = await connect(other, server, f"open={EXERCISE}")
-            await second.see("your answer")
+            await second.see("Your answer")
             await second.leave()
             again = await connect(session, server)
             await again.see("0.5")
@@ -416,7 +416,7 @@ async def test_an_idle_session_ends_and_goes_on_where_it_was(tmp_path: Path) -> 
     with running_server(tmp_path, "--idle", "0.05") as server:
         async with browser() as session:
             learner = await connect(session, server, f"learner=idle&open={EXERCISE}")
-            await learner.see("your answer")
+            await learner.see("Your answer")
             await learner.type("5\r0.7")
             await learner.see("0.7")
             assert await learner.hear("ended") == "idle"
@@ -431,7 +431,7 @@ async def test_nothing_is_lost_when_the_server_is_killed(tmp_path: Path) -> None
     async with browser() as session:
         with running_server(tmp_path) as server:
             learner = await connect(session, server, f"learner=killed&open={EXERCISE}")
-            await learner.see("your answer")
+            await learner.see("Your answer")
             await learner.type("5\r")
             await learner.see("✓")
             await learner.type("0.3")
@@ -471,7 +471,7 @@ async def test_one_learner_without_names_works_on_the_progress_of_this_account(t
             async with session.get(server.address.rstrip("/"), allow_redirects=False) as page:
                 assert page.headers["Location"] == "b/"
             learner = await connect(session, server, f"open={EXERCISE}")
-            await learner.see("your answer")
+            await learner.see("Your answer")
             await learner.type("5\r")
             await learner.see("✓")
             await learner.leave()
@@ -506,7 +506,7 @@ def test_a_signal_ends_the_server_and_all_sessions(tmp_path: Path) -> None:
         with running_server(tmp_path) as server:
             async with browser() as session:
                 learner = await connect(session, server, f"learner=signal&open={EXERCISE}")
-                await learner.see("your answer")
+                await learner.see("Your answer")
                 server.process.send_signal(signal.SIGINT)
                 assert await learner.hear("ended") == "stopping"
             assert await asyncio.to_thread(server.process.wait, 30) == 0

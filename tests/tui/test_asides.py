@@ -52,7 +52,7 @@ async def test_words_predict_and_a_confidence_is_asked_for(tmp_path: Path) -> No
     async with open_app(exercise_in(tmp_path, PRODUCT)) as session:
         await session.answer("3")
         await session.answer("larger")
-        await session.wait_for_text("And how sure are you? Type 1, 2 or 3.")
+        await session.wait_for_text("How sure are you? Type 1, 2 or 3.")
         await session.answer(" sure")
         await wait_until(
             session.pilot,

@@ -58,7 +58,7 @@ async def test_in_korean_at_many_sizes(name: str, size: tuple[int, int]) -> None
 async def test_enter_goes_on_to_the_next_exercise() -> None:
     async with open_app("basics/times") as session:
         await session.solve()
-        await session.wait_for_text("Every blank at the first try.", "What + sends back")
+        await session.wait_for_text("Every blank right on the first try.", "What + sends back")
         await session.pilot.press("enter")
         await session.wait_for_text("0 of 4", "What + sends back")
 

@@ -119,7 +119,7 @@ async def test_a_large_window_keeps_the_text_the_answers_and_the_rules_and_click
     async with open_app(TWO_ROADS, size=LARGE) as session:
         blanks = [blank.id for blank in session.state.worksheet.blanks]
         await _answer_all(session, ("14", "5"))
-        await session.wait_for_text("✗ not yet", "x = 3 is used twice", "so far", "rules used here")
+        await session.wait_for_text("✗ not yet", "x = 3 is used twice", "So far", "Rules used here")
         await session.wait_for_text("multiplication")
         lines = screen_lines(session.pilot)
         assert any("✓ x → ×" in line and "14" in line and "first try" in line for line in lines)
@@ -194,7 +194,7 @@ async def test_the_result_celebrates_once_and_has_the_insight_and_one_next_step(
         session.app.animation_level = "none"
         await session.solve()
         await session.wait_for_text(
-            "Every blank at the first try.",
+            "Every blank right on the first try.",
             "value that is used twice collects a gradient",
             "A number times itself",
             "of 21",

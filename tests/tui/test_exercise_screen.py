@@ -269,7 +269,7 @@ async def test_undo_removes_the_last_entry() -> None:
         assert session.state.worksheet.state("start") == "empty"
         await session.wait_for_text("0 of 5")
         await session.pilot.press("ctrl+z")
-        await session.wait_for_text("There is nothing to take back.")
+        await session.wait_for_text("There is nothing to undo.")
 
 
 async def test_a_given_value_is_not_asked() -> None:
@@ -344,7 +344,7 @@ async def test_wrong_answers_bring_more_help() -> None:
         await _wrong(session, 1)
         assert session.state.pointers() == ()
         await session.pilot.press("f8")
-        await session.wait_for_text("The value is shown once")
+        await session.wait_for_text("You can show the value after")
     async with open_app(ADD_MULTIPLY) as session:
         await session.wait_for_text("1 of 5")
         at = session.state.focused_id
@@ -358,7 +358,7 @@ async def test_wrong_answers_bring_more_help() -> None:
                 assert session.screen.query_one(GraphView).look.pointers == {"start", "c->mul1"}
             if n == 3:
                 await session.wait_for_text("hints ●●○○")
-                await session.wait_for_text("watch the pass at other numbers")
+                await session.wait_for_text("watch the solution step by step")
         await session.wait_for_text("F8 show the value of this blank")
         await session.pilot.press("f8")
         await session.wait_for_text("= shown", "hints ●●●●")

@@ -42,7 +42,7 @@ async def test_the_replay_goes_both_ways_with_rule_and_numbers() -> None:
         truth = screen.replay.problem.truth(screen.replay.current_step.place)
         assert truth == session.state.worksheet.problem.truth(screen.replay.current_step.place)
         await session.pilot.press("end")
-        await session.wait_for_text("6 of 6", "That was the last step")
+        await session.wait_for_text("6 of 6", "This is the last step")
         await session.pilot.press("left", "left")
         await session.wait_for_text("4 of 6")
         await session.pilot.press("home", "left")
@@ -116,7 +116,7 @@ async def test_the_glossary_opens_from_a_card_and_opens_cards() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.pilot.press("f4", "tab")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
-        await session.wait_for_text("Rules and words", "× multiplication")
+        await session.wait_for_text("Rules and terms", "× multiplication")
         await session.pilot.press("home", "enter")
         await session.wait_for_text("rule card", "start")
         await session.pilot.press("escape", "end")
@@ -193,7 +193,7 @@ async def test_space_plays_to_the_end_and_pauses() -> None:
         await session.pilot.press("space")
         await wait_until(session.pilot, lambda: screen.replay.index > at, "it goes on")
         await session.pilot.press("end")
-        await session.wait_for_text("6 of 6", "That was the last step")
+        await session.wait_for_text("6 of 6", "This is the last step")
         assert not screen.player.is_running
 
 

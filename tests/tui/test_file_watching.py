@@ -75,7 +75,7 @@ async def test_an_error_is_shown_with_file_and_line_until_it_is_fixed(mine: Path
         await pilot.press("1", "enter")
         await wait_for_text(pilot, "1 of 5")
         path.write_text(EXERCISE_FILE + "q = [[1")
-        await wait_for_text(pilot, "01-one.toml:7:", "A list is not closed.", "This goes away when the file is mended")
+        await wait_for_text(pilot, "01-one.toml:7:", "A list is not closed.", "This message disappears once you fix")
         path.write_text("titel = 'x'\n" + EXERCISE_FILE)
         await wait_for_text(pilot, "01-one.toml:1: titel: There is no key “titel” here. Did you mean title?")
         path.write_text("title = 'Mended'\n" + EXERCISE_FILE)

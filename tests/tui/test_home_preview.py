@@ -131,7 +131,7 @@ async def test_packs_fold_by_key_and_mouse_and_stay_so_while_the_program_runs() 
     async with open_home(MEDIUM) as pilot:
         await wait_for_text(pilot, "▾ The basics", "▸ Curves")
         await highlight(pilot, "pack", "curves")
-        await wait_for_text(pilot, "0 of 12 solved", "next here", "Enter unfold", "min left")
+        await wait_for_text(pilot, "0 of 12 solved", "next exercise", "Enter unfold", "min left")
         await pilot.press("space")
         await wait_for_text(pilot, "▾ Curves", "Enter fold")
         await pilot.press("right", "left", "left")
@@ -217,8 +217,8 @@ async def test_what_is_due_is_listed_with_its_exercises() -> None:
     async with open_home(MEDIUM) as pilot:
         await wait_for_text(pilot, "1 rule due · 2 min", "1 day practised")
         await highlight(pilot, "action", "review")
-        await wait_for_text(pilot, "multiplication", "days late", "asked in these exercises", "Enter start the review")
-        for action, text in (("playground", "its graph is drawn"), ("progress", "How well you know each rule")):
+        await wait_for_text(pilot, "multiplication", "days late", "exercises in this review", "Enter start the review")
+        for action, text in (("playground", "see its graph at once"), ("progress", "How well you know each rule")):
             await highlight(pilot, "action", action)
             await wait_for_text(pilot, text)
 

@@ -118,7 +118,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
         pilot = session.pilot
         await session.type("12")
         # One of the list can be run from anywhere.
-        await run_palette_command(pilot, "titles or names", "/ · in the list of exercises")
+        await run_palette_command(pilot, "title or name", "/ · in the list of exercises")
         await wait_until(
             pilot, lambda: is_showing(pilot, HomeScreen) and pilot.app.screen.query("#search"), "the search"
         )
@@ -183,7 +183,7 @@ async def test_keys_that_the_search_does_not_show_do_nothing() -> None:
         await wait_until_steady(pilot)
         assert is_showing(pilot, HomeScreen)
         await pilot.press("escape", "f4")
-        await wait_for_text(pilot, "Rules and words")
+        await wait_for_text(pilot, "Rules and terms")
 
 
 # --- the settings ---
@@ -229,7 +229,7 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
     async with open_home((100, 24)) as pilot:
         await wait_for_text(pilot, "line 4: exercise.card can't be ctrl+q: app.quit has that key", "g rules")
         await pilot.press("ㅎ")  # the same key in Korean input mode
-        await wait_for_text(pilot, "Rules and words")
+        await wait_for_text(pilot, "Rules and terms")
     async with open_app("basics/times") as session:
         await session.wait_for_text("^H hint", "F6 explain")
         await session.pilot.press("f2")
@@ -249,9 +249,9 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
         ('theme = "light"\nlanguage = ', "line 2: this is no TOML"),
         (
             '[keys]\n"exercise.hnt" = "f2"',
-            "line 2: There is no key “exercise.hnt” to change. Did you mean exercise.hint?",
+            "line 2: There is no key setting “exercise.hnt”. Did you mean exercise.hint?",
         ),
-        ('[keys]\nexercise.hint = "h"', "exercise.hint can't be h, which is typed into answers"),
+        ('[keys]\nexercise.hint = "h"', "h can't be used for exercise.hint because you type it in answers"),
         ('[keys]\n"exercise.hint" = "f99"', "“f99” is no key"),
         ('[keys]\n"exercise.hint" = 2', "The keys of exercise.hint are a text"),
     ],
@@ -402,9 +402,9 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
         await wait_for_text(pilot, "Start here", "Watch one small backward pass")
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
-        await wait_for_text(pilot, "1 of 5", "One backward pass, worked out")
+        await wait_for_text(pilot, "1 of 5", "Watch one backward pass")
         await pilot.press("enter", "enter", "enter", "enter")
-        await wait_for_text(pilot, "5 of 5", "now you, one blank to begin with")
+        await wait_for_text(pilot, "5 of 5", "with one blank to begin with")
         await pilot.press("enter")
         for stage, blanks in enumerate((1, 2, 4), 1):
             await wait_for_text(pilot, f"stage {stage} of 3", f"0 of {blanks}")
@@ -466,7 +466,7 @@ _SCREENS = {
     "a card of an exercise": ("enter", "f4"),
     "the settings": ("ctrl+p", "WAIT", *"settings", "FOUND", "enter"),
     "a solved exercise": ("TIMES", "SOLVED"),
-    "a closer look": ("TIMES", "SOLVED", "f9"),
+    "details": ("TIMES", "SOLVED", "f9"),
     "cells": ("MATRIX", "enter", "1"),
     "symbols": ("SYMBOLS",),
     "an exam": ("EXAM",),
@@ -596,9 +596,9 @@ async def test_help_describes_the_focus() -> None:
         await pilot.press("escape", "up", "f1")
         await wait_for_text(pilot, "worked out, or save it.")
         await pilot.press("escape", "slash", "f1")
-        await wait_for_text(pilot, "Search: words of titles")
+        await wait_for_text(pilot, "Search for words of a title")
         await pilot.press("escape", "escape", "f9", "f1")
-        await wait_for_text(pilot, "Type any formula, as in", "Inputs without a value get one")
+        await wait_for_text(pilot, "Type any formula, such as", "Inputs without a value get one")
 
 
 async def test_texts_name_changed_keys() -> None:

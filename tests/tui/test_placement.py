@@ -22,7 +22,7 @@ async def test_a_test_is_left_gone_on_with_and_finished() -> None:
         await pilot.press("f2")
         await wait_for_text(pilot, "Graph 2 of at most 12")
         await pilot.press("escape")
-        await wait_for_text(pilot, "The test is left.", "Placement test", "go on where you stopped")
+        await wait_for_text(pilot, "The test is left.", "Placement test", "continue where you left off")
     async with open_home(placement="first") as pilot:
         await wait_for_text(pilot, "Graph 2 of at most 12")
         while not isinstance(pilot.app.screen, PlacementResultScreen):

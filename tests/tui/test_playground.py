@@ -113,7 +113,7 @@ async def test_a_nudge_moves_every_value_and_is_compared_with_the_gradient() -> 
         await pilot.press("tab", "right", "right", "right")
         await wait_for_text(
             pilot, "✓ L = 62.41", "6.9", "10.9", "47.4", "36.34", "−15.8", "w 2 → 2.3 L 49 → 62.41",
-            "predicted 42 × 0.3 = 12.6 actual change 13.41", "44.7", "L when w moves", "w = 2.3",
+            "predicted 42 × 0.3 = 12.6 actual change 13.41", "44.7", "L against w", "w = 2.3",
         )  # fmt: skip
         await pilot.press("0")
         await wait_for_text(pilot, "✓ L = 49")
@@ -142,7 +142,7 @@ async def test_a_typed_number_replaces_the_chosen_one_at_once() -> None:
 async def test_the_cells_of_a_matrix_are_chosen_and_a_whole_one_is_typed() -> None:
     async with open_playground((120, 40)) as pilot:
         await pilot.press(*"Y=X@W", "tab", "down", *"7", "enter")
-        await wait_for_text(pilot, "X[0, 1]", "2×3", "sum(Y) when X[0, 1] moves", "✓ Y 2×2")
+        await wait_for_text(pilot, "X[0, 1]", "2×3", "sum(Y) against X[0, 1]", "✓ Y 2×2")
         await pilot.press("=")
         await wait_until(pilot, lambda: pilot.app.screen.query_one("#value", Input).value.startswith("X=[[1, 7"), "X")
         await pilot.press("ctrl+u")
@@ -156,7 +156,7 @@ async def test_numbers_follow_a_nudge_beside_matrices_drawn_by_their_shapes() ->
         fill_in(pilot, "P = softmax(Q @ K.T / sqrt(d)) @ V", "d=2")
         await wait_for_text(pilot, "2×2", "1.414")
         await pilot.press("tab", *["pagedown"] * 3, *["up"] * 6, "4", "enter")
-        await wait_for_text(pilot, "d 2 → 4", "sum(P) when d moves")
+        await wait_for_text(pilot, "d 2 → 4", "sum(P) against d")
         graph = "\n".join(pilot.app.screen.query_one(LabGraph)._painted().text())
         assert "1.414" not in graph
 
@@ -178,7 +178,7 @@ async def test_the_mouse_chooses_drags_and_turns() -> None:
         await pilot.mouse_down(offset=(x, y))
         await pilot.hover(offset=(x + 4, y))
         await pilot.mouse_up(offset=(x + 4, y))
-        await wait_for_text(pilot, "L when b moves", "b 4 →")
+        await wait_for_text(pilot, "L against b", "b 4 →")
         inputs = pilot.app.screen.query_one(LabInputs)
         place = Offset(x, y) - inputs.region.offset
         await pilot.press("0")
@@ -192,7 +192,7 @@ async def test_the_mouse_chooses_drags_and_turns() -> None:
         left, top = graph._origin(drawing)
         box = drawing.boxes["y"]
         await pilot.click(LabGraph, offset=(left + box.x, top + box.y))
-        await wait_for_text(pilot, "L when y moves")
+        await wait_for_text(pilot, "L against y")
 
 
 # --- where it leads ---
@@ -207,7 +207,7 @@ async def test_a_typed_formula_becomes_an_exercise_and_is_kept() -> None:
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "the playground again")
         await pilot.press("f3")
-        await wait_for_text(pilot, "Tried last", "z=a*b a=3 b=4")
+        await wait_for_text(pilot, "Recent formulas", "z=a*b a=3 b=4")
         await pilot.press("escape", "escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen), "the list again")
 
@@ -231,8 +231,8 @@ async def test_a_formula_is_shown_worked_out() -> None:
     async with open_playground() as pilot:
         fill_in(pilot, LOSS, LOSS_VALUES)
         await pilot.press("f6")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, WorkedExampleScreen), "worked out")
-        await wait_for_text(pilot, "worked out", LOSS)
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, WorkedExampleScreen), "solution")
+        await wait_for_text(pilot, "solution", LOSS)
         await pilot.press(*["pagedown"] * 3)
         await wait_for_text(pilot, "∂L/∂w = 42")
 
@@ -250,7 +250,7 @@ async def test_a_formula_is_replaced_by_the_gradient_of_the_input_at_the_cursor(
         await pilot.press("f7")
         await wait_for_text(pilot, "∂f_yx/∂x is 2 for all inputs")
         await pilot.press("f3")
-        await wait_for_text(pilot, "Tried last", "f = x^2*y")
+        await wait_for_text(pilot, "Recent formulas", "f = x^2*y")
         await pilot.press("f3", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
 
@@ -335,7 +335,7 @@ async def test_recent_formulas_are_kept_and_restored() -> None:
     history.add(PlaygroundInput("z = a * b", "a=1 b=2"))
     history.add(PlaygroundInput("z = a + b", "a=1 b=2"))
     async with open_playground() as pilot:
-        await wait_for_text(pilot, "Tried last", "z = a + b")
+        await wait_for_text(pilot, "Recent formulas", "z = a + b")
         await pilot.press("down")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen.focused, OptionList), "in the list")
         await pilot.press("down", "enter")
@@ -377,18 +377,18 @@ async def test_a_small_window_shows_the_curve_on_a_key() -> None:
     async with open_playground() as pilot:
         fill_in(pilot, LOSS, LOSS_VALUES)
         await wait_for_text(pilot, "✓ L = 49", "w ──")
-        assert "L when w moves" not in screen_text(pilot)
+        assert "L against w" not in screen_text(pilot)
         await pilot.press("f4")
-        await wait_for_text(pilot, "L when w moves", "⠉")
+        await wait_for_text(pilot, "L against w", "⠉")
         await pilot.press("f4")
-        await wait_until(pilot, lambda: "L when w moves" not in screen_text(pilot), "the graph again")
+        await wait_until(pilot, lambda: "L against w" not in screen_text(pilot), "the graph again")
 
 
 async def test_ascii_has_a_table_in_place_of_the_curve() -> None:
     async with open_playground((120, 40), ascii=True) as pilot:
         fill_in(pilot, LOSS, LOSS_VALUES)
         await pilot.press("tab", "right")
-        await wait_for_text(pilot, "L when w moves", "1.9", "2.3", "62.41", "predicted 42 * 0.1 = 4.2")
+        await wait_for_text(pilot, "L against w", "1.9", "2.3", "62.41", "predicted 42 * 0.1 = 4.2")
         assert all(line.isascii() for line in screen_lines(pilot))
 
 
@@ -442,7 +442,7 @@ def test_a_terminal_shows_the_graph_before_enter_and_its_cursor_where_one_types(
         program.send("\x1b[20~")
         program.wait_for_text("inputs")
         program.send("z=a*(b")
-        screen = program.wait_for_text("z=a*(b", "×", "a ─", "b ─", "z when a moves", "drawn as far as it can be read")
+        screen = program.wait_for_text("z=a*(b", "×", "a ─", "b ─", "z against a", "drawn as far as it can be read")
         row = next(row for row, line in enumerate(screen.splitlines()) if "z=a*(b" in line)
         program.until(lambda: (program.screen.cursor.y, program.screen.cursor.x) == (row, 2 + len("z=a*(b")))
         program.send("+1)\t")

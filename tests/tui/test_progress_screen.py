@@ -55,7 +55,7 @@ async def test_every_part_is_on_a_large_screen() -> None:
     async with open_home(size=LARGE) as pilot:
         screen = await show_progress(pilot)
         solved, practised = f"of {num_exercises()} solved", f"{num_rules()} practised"
-        await wait_for_text(pilot, solved, "% right at first try", "days practised", "rule", practised)
+        await wait_for_text(pilot, solved, "% right on first try", "days practised", "rule", practised)
         text = screen_text(pilot)
         for part in ("addition", "●○○", "▴ due", "The basics", "2/21", "fewer", "Right at first try, by week"):
             assert part in text
@@ -131,7 +131,7 @@ async def test_the_calendar_tells_what_was_done_on_a_day() -> None:
         assert screen._progress is not None
         await wait_for_text(pilot, "no answers")
         await pilot.press("3", "left")
-        await wait_for_text(pilot, "4 answers, 0 % at first try")
+        await wait_for_text(pilot, "4 answers, 0 % on the first try")
         # The terminal's own cursor is on that day, for screen readers and magnifiers.
         x, y = pilot.app.cursor_position
         assert screen_lines(pilot)[y][x - 1] == "["

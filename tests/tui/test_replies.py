@@ -62,7 +62,7 @@ async def test_fresh_numbers_that_tell_mistakes_apart_are_offered() -> None:
         await session.answer("120")
         session.state.focus("a->add1")
         await session.answer("1")
-        await session.wait_for_text("other numbers that tell these mistakes apart")
+        await session.wait_for_text("new numbers that tell these mistakes apart")
         await session.pilot.press("f3")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, ConfirmScreen), "the question")
         await session.pilot.press("enter")

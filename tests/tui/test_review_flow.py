@@ -153,20 +153,18 @@ async def test_a_reset_asks_first_and_can_be_undone() -> None:
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "Restored: What × sends back.", "✓ What × sends back first try")
         await pilot.press("ctrl+z")
-        await wait_for_text(pilot, "There is nothing to take back.")
+        await wait_for_text(pilot, "There is nothing to undo.")
 
 
 async def test_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with open_app("basics/times", size=(100, 60)) as session:
         await session.pilot.press("f9")
-        await session.wait_for_text("The closer look opens when all")
+        await session.wait_for_text("The details open once every")
         await session.solve()
         await session.pilot.press("f9")
-        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
-        await session.wait_for_text(
-            "In closed form", "∂z/∂x = y", "agrees with what you typed: 3", "They agree", "1e−12"
-        )
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the details")
+        await session.wait_for_text("In closed form", "∂z/∂x = y", "agrees with your answer: 3", "They agree", "1e−12")
         await session.pilot.press("end")
         await session.wait_for_text("The same in PyTorch", "import torch", "backward()")
         await session.pilot.press("c")
@@ -186,7 +184,7 @@ async def test_the_summary_of_symbols_and_matrices(name: str) -> None:
     async with open_app(name, size=(60, 16), ascii=True) as session:
         await session.solve()
         await session.pilot.press("f9")
-        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the details")
         await wait_until(
             session.pilot, lambda: not session.app.screen.query(".of-closed_form.-waiting"), "all is there"
         )

@@ -140,7 +140,7 @@ ESCAPE, DOWN, F1, F2, F4, F5, F6, F9, COMMANDS = (
 #: A tour of the program: the keys pressed, and the texts that appear in English and in Korean.
 TOUR = (
     ("", ("From left to right", "F5"), ("왼쪽에서 오른쪽으로", "F5")),
-    (COMMANDS, ("a command, an exercise, a rule",), ("명령, 문제, 규칙 찾기",)),
+    (COMMANDS, ("Find a command, an exercise or a rule",), ("명령, 문제, 규칙 찾기",)),
     (ESCAPE, ("F5",), ("F5",)),
     (F1, ("play basics/left-to-right",), ("play basics/left-to-right",)),
     (ESCAPE, ("F5",), ("F5",)),

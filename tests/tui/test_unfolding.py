@@ -79,4 +79,4 @@ async def test_a_node_without_parts_says_so() -> None:
 async def test_the_replay_shows_the_unfolded_graph() -> None:
     async with open_app(SIGMA) as session:
         await session.pilot.press("ctrl+o", "f6")
-        await session.wait_for_text("2 of 5", "explained", "│ exp ├")
+        await session.wait_for_text("2 of 5", "solution", "│ exp ├")

@@ -17,7 +17,7 @@ async def test_the_first_wrong_edge_is_looked_for_and_then_explained() -> None:
         await session.wait_for_text("nothing is judged until the last blank")
         for answer in OWN_VALUE:
             await session.answer(answer)
-        await session.wait_for_text("Right: 1 of 5.", "Is x → × the first wrong one?")
+        await session.wait_for_text("Right: 1 of 5.", "Is x → × the first wrong value?")
         assert session.state.focused_id == "x->mul1"
         await session.pilot.press("9")
         await session.wait_for_text("First find the first wrong value.")

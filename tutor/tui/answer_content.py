@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 #: The hue of each verdict's mark.
 MARK_HUES = {"✓": "right", "✗": "wrong", "~": "help", "!": "help", "*": "muted"}
 
-_KEYS_HELP = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass, {hint} gives a hint.")
-_KEYS_HELP_IN_EXAM = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass.")
+_KEYS_HELP = N_(
+    "Arrow keys move along the graph. {next} goes to the next blank of the backward pass, {hint} gives a hint."
+)
+_KEYS_HELP_IN_EXAM = N_("Arrow keys move along the graph. {next} goes to the next blank of the backward pass.")
 
 
 def chip_run(palette: Palette, glyphs: Glyphs, text: str, hue: str) -> Run:
@@ -92,7 +94,7 @@ class AnswerContent:
         """Return what is asked."""
         if self.state.worksheet.whole_pass.is_finding:
             name = place_name(self.state.worksheet.problem, self.state.focused_blank)
-            return self._sentence(message(N_("Is {place} the first wrong one?"), place=name), "bright", width)
+            return self._sentence(message(N_("Is {place} the first wrong value?"), place=name), "bright", width)
         title = str(describe_blank(self.state.worksheet.problem, self.state.focused_blank, self.state.visible_texts()))
         strong = self.palette.ink("bright", bold=True)
         if self.state.selection.question is not None:
@@ -184,17 +186,17 @@ class AnswerContent:
         if self.state.asides.prediction is not None:
             return N_("type a letter and a digit, or the answer")
         if blank.grid is not None:
-            return N_("{key} opens the cells, a letter an expression")
+            return N_("{key} edits the cells; or just type an expression")
         if self.state.selection.question is not None:
-            return N_("arrow keys and Space mark, or type numbers; {key} checks")
+            return N_("mark choices with Space or a number; {key} checks")
         if self.state.takes_text:
             return (
-                N_("write a word or a few and press {key}")
+                N_("type a word or two and press {key}")
                 if self._is_graded
-                else N_("write in your own words and press {key}")
+                else N_("answer in your own words and press {key}")
             )
         if self.state.num_choices:
-            return N_("arrow keys or a number choose, {key} checks")
+            return N_("choose with arrow keys or a number; {key} checks")
         return (
             N_("type the formula and press {key}") if blank.is_matrix_formula else N_("type the value and press {key}")
         )
@@ -211,7 +213,7 @@ class AnswerContent:
         reply = state.typed_reply
         if reply is not None:
             key = self.glyphs.key_label("exercise.check", "Enter")
-            text = N_("{key} replies yes") if reply else N_("{key} replies no")
+            text = N_("{key}: answer yes") if reply else N_("{key}: answer no")
             return [[(self.glyphs.render(str(message(text, key=key))), muted)]]
         error = self.preview.error
         if error is None:
@@ -257,7 +259,7 @@ class AnswerContent:
         if made := self.asides.made(width):
             blocks.append(made)
         if state.is_given:
-            blocks.append(self._sentence(N_("This value is given; nothing is asked here."), "muted", width))
+            blocks.append(self._sentence(N_("This value is given. There is nothing to fill in here."), "muted", width))
         if state.pointers():
             places = format_pointers(worksheet, state.focused_id)
             pointing = message(N_("Look at the marked places: {places}"), places=places)
@@ -265,7 +267,9 @@ class AnswerContent:
         if worksheet.offers_reveal(state.focused_id):
             blocks.append(self._offer("exercise.reveal", "F8", _("show the value of this blank")))
         elif worksheet.offers_replay(state.focused_id):
-            blocks.append(self._offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step")))
+            blocks.append(
+                self._offer("exercise.explain", "F6", _("watch the solution step by step, with different numbers"))
+            )
         if not any(entry.text for entry in worksheet.entries.values()):
             if worksheet.exam:
                 blocks.append(self._sentence(worksheet.exam_rules, "help", width))
@@ -298,14 +302,14 @@ class AnswerContent:
             said = worksheet.whole_pass.said
             blocks += [self._sentence(said, "help", width)] if said is not None else []
             task = message(
-                N_("{score} Go to the first wrong one in the order of the backward pass and press {key}."),
+                N_("{score} Go to the first wrong value in the order of the backward pass and press {key}."),
                 score=worksheet.whole_pass.score(worksheet.fillable),
                 key=self.glyphs.key_label("exercise.check", "Enter"),
             )
             blocks.append(self._sentence(task, "text", width))
             blocks.append(self._offer("exercise.whole", "^T", _("show it")))
         elif worksheet.whole_pass.is_on and self.state.status_message is not None:
-            blocks.append(self._offer("exercise.whole", "^T", _("judge what is filled in so far")))
+            blocks.append(self._offer("exercise.whole", "^T", _("check the answers so far")))
         return blocks
 
     def exercise_text(self, width: int) -> list[Line]:
@@ -387,7 +391,7 @@ class AnswerContent:
         state, glyphs = self.state, self.glyphs
         keys = [(glyphs.key_label("exercise.yes", "^Y"), _("yes")), (glyphs.key_label("exercise.no", "^N"), _("no"))]
         if state.worksheet.offers_telling_numbers(state.focused_id):
-            label = _("other numbers that tell these mistakes apart")
+            label = _("new numbers that tell these mistakes apart")
             keys.append((glyphs.key_label("exercise.fresh", "F3"), label))
         runs: Line = []
         if state.verdict is not None and not state.verdict.message_is_question:

@@ -102,7 +102,7 @@ class AsideContent:
         question = self.glyphs.render(str(why.question))
         keys: Line = [
             (self.glyphs.key_label("exercise.check", "Enter"), self.palette.ink("bright", bold=True)),
-            (" " + self.glyphs.render(_("takes it")) + "   ", self.palette.ink("muted")),
+            (" " + self.glyphs.render(_("confirm")) + "   ", self.palette.ink("muted")),
         ]
         lines = [AsideLine(line) for line in flow([(question, self.palette.ink("bright"))], width)]
         lines = self._with_keys(lines, [*(keys if chosen is not None else []), *self._skip()], width)
@@ -154,7 +154,7 @@ class AsideContent:
         key = self.glyphs.key_label("exercise.leave", "Esc")
         return [
             (key, self.palette.ink("bright", bold=True)),
-            (" " + self.glyphs.render(_("skips")), self.palette.ink("muted")),
+            (" " + self.glyphs.render(_("skip")), self.palette.ink("muted")),
         ]
 
     def _with_keys(self, lines: list[AsideLine], keys: Line, width: int) -> list[AsideLine]:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from tutor.tui.exercise_state import ExerciseState
 
 _PREDICTION_HELP = N_(
-    "A prediction comes before the calculation: a letter chooses, and a digit says how sure you are, as in b3. It is no "
-    "attempt. Once the value is right, you are told whether the prediction was. Esc skips it, and so does typing the answer."
+    "Before you calculate, predict the result: type a letter, and a digit for how sure you are, as in "
+    "b3. A prediction is not an attempt. Once your value is right, you learn whether the prediction "
+    "was. To skip it, press Esc or type the answer."
 )
-_MARK_HELP = N_("Arrow keys point at a choice, Space or a click marks it. Enter checks all that are marked.")
+_MARK_HELP = N_("Move with the arrow keys and mark choices with Space or a click. Enter checks all marked choices.")
 _WHY_HELP = N_(
-    "Now and then you are asked why an answer is right: a letter and Enter choose the reason. It costs nothing. Esc skips "
-    "it, and so does typing the next answer."
+    "Sometimes you are asked why an answer is right. Type a letter and press Enter to choose the "
+    "reason. It costs nothing. To skip it, press Esc or type the next answer."
 )
 
 

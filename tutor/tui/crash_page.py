@@ -110,11 +110,11 @@ class _Page:
         if self.has_unsaved:
             yield (
                 "",
-                _("Not all answers could be saved. When this page is closed, the terminal says where they are kept."),
+                _("Some answers could not be saved. When you close this page, the terminal shows where they are kept."),
             )
         else:
             style = _GREEN if self.has_colours else ""
-            yield style, f"{self.glyphs.correct} " + _("Everything you have checked is saved.")
+            yield style, f"{self.glyphs.correct} " + _("All checked answers are saved.")
         kind, place = self.crash.kind, self.crash.place
         yield (
             "",
@@ -126,18 +126,16 @@ class _Page:
         )
         if self.crash.report is None:
             yield "", _("The details could not be saved.")
-            yield "", _("To report it, open an issue with the output of this command, and say what you did last:")
+            yield "", _("To report it, open an issue. Include the output of this command and what you did last:")
         else:
-            yield "", _("The details, without your answers, are in this file:")
+            yield "", _("The details are in this file. It does not contain your answers:")
             yield _BOLD, f"  {self.crash.report}"
             yield (
                 "",
-                _(
-                    "To report it, open an issue with that file and the output of this command, and say what you did last:"
-                ),
+                _("To report it, open an issue. Include that file, the output of this command and what you did last:"),
             )
         yield _BOLD, "  backprop-tutor where --report"
-        yield "", _("Enter closes this page.")
+        yield "", _("Press Enter to close this page.")
 
     def draw(self, columns: int, lines: int) -> str:
         """Return the page for a window, with the cursor moves between its rows."""

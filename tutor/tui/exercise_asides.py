@@ -181,10 +181,10 @@ class ExerciseAsides:
             if typed.is_complete:
                 self._predict(typed)
             else:
-                state.status_message = message(N_("And how sure are you? Type 1, 2 or 3."))
+                state.status_message = message(N_("How sure are you? Type 1, 2 or 3."))
             return True
         if state.input.is_empty and state.focused_blank.grid is None:
-            state.status_message = message(N_("Choose a letter and how sure you are, or type the answer."))
+            state.status_message = message(N_("Type a letter and a digit for how sure you are, or type the answer."))
             return True
         return False
 

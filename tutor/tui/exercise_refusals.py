@@ -49,7 +49,7 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
         case "show_summary" if worksheet.done and has_graph and not worksheet.tells_answers:
             return worksheet.help_refusal
         case "show_summary" if not (worksheet.done and has_graph):
-            return message(N_("The closer look opens when all blanks are filled."))
+            return message(N_("The details open once every blank is filled."))
         case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:
             return message(N_("The code can be written when all blanks are filled, if there are numbers."))
         case "skip_stages" if worksheet.variant.is_cut or not worksheet.variant.is_partial:
@@ -76,7 +76,7 @@ def _reveal_refusal(state: ExerciseState, glyphs: Glyphs) -> Notice:
     if state.entry.settled or state.is_given:
         return _SILENT
     return message(
-        N_("The value is shown once the hints or five tries are used up. {hint} gives the next hint."),
+        N_("You can show the value after all hints or five tries. {hint} gives the next hint."),
         hint=glyphs.key_label("exercise.hint", "?"),
     )
 

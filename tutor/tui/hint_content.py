@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor.tui.exercise_state import ExerciseState
     from tutor.tui.themes import Palette
 
-_HINT_TOO_SOON = N_("Read this one first; the next hint opens in a moment.")
+_HINT_TOO_SOON = N_("Read this hint first. The next one opens in a moment.")
 
 
 @dataclass(frozen=True)

@@ -260,10 +260,10 @@ def _action_rows(state: HomeState) -> Iterator[ActionRow]:
 def _placement_row(state: HomeState) -> ActionRow:
     """Return the row of the test: one that was left, the final one, or the first one."""
     if state.placement == "begun":
-        return ActionRow(PLACEMENT, _("Placement test"), _("go on where you stopped"))
+        return ActionRow(PLACEMENT, _("Placement test"), _("continue where you left off"))
     if state.is_all_solved:
         return ActionRow(PLACEMENT, _("Final test"), _("what you know now"))
-    return ActionRow(PLACEMENT, _("I know some of this"), _("a test finds where to begin"))
+    return ActionRow(PLACEMENT, _("I know some of this"), _("a short test finds where to start"))
 
 
 def _review_detail(state: HomeState) -> str:
@@ -299,7 +299,7 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
     if reached == "begun":
         return progress_text(state, name) or _("begun")
     if reached == "new" and name in state.placed_out:
-        return _("not needed")
+        return _("can be skipped")
     minutes = state.minutes_of(pack, entry)
     return minutes_text(minutes) if reached == "new" and minutes else ""
 

@@ -9,7 +9,7 @@ from textual.keys import Keys
 
 from tutor import settings
 from tutor.atomic_files import write_atomically
-from tutor.i18n import LANGUAGES, LATIN_KEYBOARD, N_, Message, _, message
+from tutor.i18n import LANGUAGES, LATIN_KEYBOARD, N_, Message, _, capitalise, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,13 +25,13 @@ PLACES: Mapping[str, str] = {
     "exercise": N_("in an exercise"),
     "explain": N_("during a replay"),
     "card": N_("on a rule card"),
-    "glossary": N_("in the list of rules and words"),
+    "glossary": N_("in the rules and terms"),
     "playground": N_("in the playground"),
-    "worked": N_("in a worked formula"),
-    "program": N_("at the program of a formula"),
-    "summary": N_("on the details of a solved exercise"),
+    "worked": N_("in a worked example"),
+    "program": N_("in a formula's program"),
+    "summary": N_("in the details of a solved exercise"),
     "code": N_("while you write code"),
-    "progress": N_("on the progress screen"),
+    "progress": N_("on the Progress screen"),
     "reviewed": N_("after a review"),
     "placed": N_("after a placement test"),
     "settings": N_("in the settings"),
@@ -67,7 +67,7 @@ def validate_keymap(
     # Each is checked again, because one that is given up may free a key that another one needs.
     while (clash := _find_clash(keys, bindings)) is not None:
         id, other, key = clash
-        template = N_("{id} can't be {key}: {other} has that key on the same screen.")
+        template = N_("{key} can't be used for {id}: on the same screen it belongs to {other}.")
         faults.append((id, message(template, id=id, key=key, other=other)))
         del keys[id]
     return {**_keys_given_up(keys, bindings), **keys}, faults
@@ -99,14 +99,18 @@ def _find_fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message 
 
         near = difflib.get_close_matches(id, bindings, n=1)
         if near:
-            return message(N_("There is no key “{id}” to change. Did you mean {near}?"), id=id, near=near[0])
-        return message(N_("There is no key “{id}” to change. `backprop-tutor settings --all` lists them."), id=id)
+            return message(N_("There is no key setting “{id}”. Did you mean {near}?"), id=id, near=near[0])
+        return message(N_("There is no key setting “{id}”. `backprop-tutor settings --all` lists them all."), id=id)
     for key in map(normalise_key, text.split(",")):
         if not _is_known_key(key):
-            return message(N_("“{key}” is no key. Write one as in f2, ctrl+h, delete or question_mark."), key=key)
+            return message(
+                N_("“{key}” is not a key. Write a key such as f2, ctrl+h, delete or question_mark."), key=key
+            )
         is_default = key in bindings[id].key.split(",")
         if id.partition(".")[0] in _TEXT_INPUT_SCOPES and _types_text(key) and not is_default:
-            template = N_("{id} can't be {key}, which is typed into answers. Take a key such as f2 or ctrl+h.")
+            template = N_(
+                "{key} can't be used for {id} because you type it in answers. Choose a key such as f2 or ctrl+h."
+            )
             return message(template, id=id, key=key)
     return None
 
@@ -192,15 +196,15 @@ def check_new_key(id: str, key: str, keymap: Mapping[str, str], available: Itera
     is_default = key in bindings[id].key.split(",")
     if id.partition(".")[0] in _TEXT_INPUT_SCOPES and _types_text(key) and not is_default:
         key = _character_named(key) or key
-        return message(N_("{key} is typed into answers. Press a key such as F2 or Ctrl+H."), key=key)
+        return message(N_("You type {key} in answers. Press a key such as F2 or Ctrl+H."), key=key)
     if not _is_known_key(key):
-        return message(N_("The settings have no name for this key. Press another one."))
+        return message(N_("This key can't be saved in the settings. Press another one."))
     clash = _clash_of(id, ",".join(_with_other_keyboards([key])), keymap, bindings)
     if clash is None:
         return None
     other = bindings[clash[0]]
     sentence = N_("This key already means “{action}” on the same screen. Press another one.")
-    return message(sentence, action=_(other.tooltip or other.description))
+    return message(sentence, action=capitalise(_(other.tooltip or other.description)))
 
 
 def latin_key(key: str) -> str:
@@ -221,7 +225,9 @@ def different_keys(keys: str) -> list[str]:
 
 def describe_bindings(bindings: Iterable[Binding]) -> list[tuple[str, str, str]]:
     """Return for each binding its id, its default keys, and what it does."""
-    return [(str(binding.id), binding.key, _(binding.tooltip or binding.description)) for binding in bindings]
+    return [
+        (str(binding.id), binding.key, capitalise(_(binding.tooltip or binding.description))) for binding in bindings
+    ]
 
 
 def write_template(path: Path, bindings: Iterable[Binding]) -> bool:

@@ -60,4 +60,4 @@ def paint_change(canvas: Canvas, x: int, y: int, glyphs: Glyphs, lab: Lab, chang
                 break
         canvas.runs(x, y + 1, [*first, *actual])
     else:
-        canvas.runs(x, y + 1, [*actual, ("   " + _("data has no gradient to predict with"), muted)])
+        canvas.runs(x, y + 1, [*actual, ("   " + _("no prediction: data has no gradient"), muted)])

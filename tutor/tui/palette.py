@@ -70,7 +70,7 @@ class TutorPalette(ModalScreen[None]):
         return self._navigator.preferences.glyphs
 
     def compose(self) -> ComposeResult:
-        placeholder = self._glyphs.render(_("a command, an exercise, a rule"))
+        placeholder = self._glyphs.render(_("Find a command, an exercise or a rule"))
         with Vertical(id="palette"):
             with Horizontal(id="palette-line"):
                 yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $bright")), id="palette-sign")
@@ -107,7 +107,7 @@ class TutorPalette(ModalScreen[None]):
     def _show_message(self, text: str) -> None:
         """Say why a command can't be run, or that nothing was found."""
         if not self._hits.items:
-            text = str(message(N_("Nothing is called “{text}”. Esc goes back."), text=self._query_text))
+            text = str(message(N_("No match for “{text}”. Esc goes back."), text=self._query_text))
         for line in self.query("#palette-message").results(Static):
             line.display = bool(text)
             line.update(styled(self._glyphs, (text, "$muted")))

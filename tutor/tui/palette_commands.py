@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from tutor import settings, text_search
 from tutor.grading.rule_cards import all_cards
-from tutor.i18n import LANGUAGES, N_, _, current_language, message, other_languages, translate_to
+from tutor.i18n import LANGUAGES, N_, _, capitalise, current_language, message, other_languages, translate_to
 from tutor.packs.exercise_search import search_fields
 from tutor.served import is_in_browser, is_shared
 from tutor.text_search import SearchFields
@@ -69,7 +69,7 @@ class PaletteCommands:
     def _each_own(self) -> Iterator[PaletteCommand]:
         for group, commands in (
             (_("On this screen"), self._screen_commands()),
-            (_("Elsewhere"), self._app_commands()),
+            (_("Other screens"), self._app_commands()),
             (_("Settings"), self._setting_commands()),
         ):
             yield from (replace(command, group=group) for command in commands)
@@ -146,62 +146,60 @@ class PaletteCommands:
     def _app_commands(self) -> Iterator[PaletteCommand]:
         navigator = self.navigator
         if self.screen is not navigator.home:
-            yield self._command(N_("the list of exercises"), navigator.show_home)
+            yield self._command(N_("List of exercises"), navigator.show_home)
             if not navigator.exam_in_progress:
-                yield self._command(N_("rules and words"), navigator.show_glossary)
-            yield self._command(N_("playground: any formula of your own"), navigator.show_playground)
-            yield self._command(N_("progress: rules, packs, weeks, mistakes"), navigator.show_progress)
+                yield self._command(N_("Rules and terms"), navigator.show_glossary)
+            yield self._command(N_("Playground: try any formula"), navigator.show_playground)
+            yield self._command(N_("Progress: rules, packs, weeks, mistakes"), navigator.show_progress)
         if navigator.home.due_count:
-            yield self._command(N_("review: the rules that are due"), navigator.show_review)
-        yield self._command(N_("placement test: where to begin"), partial(navigator.show_placement, "first"))
-        yield self._command(N_("final test: what you know now"), partial(navigator.show_placement, "final"))
-        yield self._command(
-            N_("the first steps once more: one pass replayed, then by hand"), navigator.show_first_steps
-        )
+            yield self._command(N_("Review: the rules that are due"), navigator.show_review)
+        yield self._command(N_("Placement test: find where to start"), partial(navigator.show_placement, "first"))
+        yield self._command(N_("Final test: see what you know now"), partial(navigator.show_placement, "final"))
+        yield self._command(N_("First steps: watch one pass, then do it by hand"), navigator.show_first_steps)
         if is_in_browser():
-            yield self._command(N_("download all your attempts"), navigator.download_attempts)
+            yield self._command(N_("Download all your attempts"), navigator.download_attempts)
         key = self._glyphs.key_label("app.quit", "^Q")
-        yield self._command(N_("quit; everything checked is kept"), self.screen.app.action_quit, key)
+        yield self._command(N_("Quit (checked answers are saved)"), self.screen.app.action_quit, key)
 
     def _command(self, name: str, run: Callable[[], Any], detail: str = "") -> PaletteCommand:
-        shown = _capitalise(_(name))
+        shown = capitalise(_(name))
         return PaletteCommand(shown, detail, run, SearchFields((shown, *_translations(name))))
 
     def _setting_commands(self) -> Iterator[PaletteCommand]:
         preferences = self.navigator.preferences
-        yield self._command(N_("settings"), self.navigator.show_settings)
+        yield self._command(N_("Settings"), self.navigator.show_settings)
         for name in preferences.theme_names:
             if name != preferences.settings.theme:
                 run, is_own = partial(preferences.set_theme, name), name in settings.THEMES
                 label = settings.THEMES.get(name, name)
-                yield self._setting_command(N_("theme: {name}"), label, run, discoverable=is_own)
+                yield self._setting_command(N_("Theme: {name}"), label, run, discoverable=is_own)
         for code, language in LANGUAGES.items():
             if code != current_language():
                 set_language = partial(preferences.set_language, code)
-                yield self._setting_command(N_("language: {name}"), language.name, set_language)
+                yield self._setting_command(N_("Language: {name}"), language.name, set_language)
         for name, label in settings.DENSITIES.items():
             if name != preferences.settings.density:
-                yield self._setting_command(N_("graphs open: {name}"), label, partial(preferences.set_density, name))
+                yield self._setting_command(N_("Graph view: {name}"), label, partial(preferences.set_density, name))
         if preferences.glyphs.ascii:
-            yield self._command(N_("draw with all characters"), partial(preferences.set_ascii, False))
+            yield self._command(N_("Draw with Unicode characters"), partial(preferences.set_ascii, False))
         else:
-            yield self._command(N_("draw in ASCII"), partial(preferences.set_ascii, True))
+            yield self._command(N_("Draw in ASCII"), partial(preferences.set_ascii, True))
         if preferences.settings.predictions:
-            yield self._command(N_("ask for no predictions"), partial(preferences.set_predictions, False))
+            yield self._command(N_("Turn predictions off"), partial(preferences.set_predictions, False))
         else:
-            yield self._command(N_("ask for predictions before blanks"), partial(preferences.set_predictions, True))
+            yield self._command(N_("Turn predictions on"), partial(preferences.set_predictions, True))
         if preferences.settings.reasons:
-            yield self._command(N_("don't ask why an answer is right"), partial(preferences.set_reasons, False))
+            yield self._command(N_("Turn questions about reasons off"), partial(preferences.set_reasons, False))
         else:
-            yield self._command(N_("ask now and then why an answer is right"), partial(preferences.set_reasons, True))
+            yield self._command(N_("Turn questions about reasons on"), partial(preferences.set_reasons, True))
         if not is_shared():
-            yield self._command(N_("make the settings file, or say where it is"), preferences.create_settings_file)
+            yield self._command(N_("Create the settings file, or show where it is"), preferences.create_settings_file)
 
     def _setting_command(
         self, text: str, value: str, run: Callable[[], Any], *, discoverable: bool = True
     ) -> PaletteCommand:
         titles = [translate_to(text, code).format(name=translate_to(value, code)) for code in other_languages()]
-        name = _capitalise(str(message(text, name=_(value))))
+        name = capitalise(str(message(text, name=_(value))))
         return PaletteCommand(name, "", run, SearchFields((name, *titles)), discoverable)
 
     def _exercise_commands(self) -> Iterator[PaletteCommand]:
@@ -225,16 +223,11 @@ def _is_command(binding: Binding) -> bool:
 
 
 def _name_of(binding: Binding) -> str:
-    return _capitalise(_(binding.tooltip or binding.description))
+    return capitalise(_(binding.tooltip or binding.description))
 
 
 def _do_nothing() -> None:
     """Stand in for a command that can't be run."""
-
-
-def _capitalise(text: str) -> str:
-    """Return a text with a capital, as a line begins."""
-    return text[:1].upper() + text[1:]
 
 
 def _translations(text: str) -> list[str]:

@@ -193,14 +193,14 @@ class Preferences:
         self._apply_theme()
         notice = message(N_("Theme: {name}."), name=_(settings.THEMES.get(name, name)))
         if self.is_colourless:
-            notice = message(N_("Kept. NO_COLOR is set, so no colours are shown now."))
+            notice = message(N_("Saved. NO_COLOR is set, so no colours are shown now."))
         elif self.has_few_colours:
-            notice = message(N_("Kept. This terminal shows its own 16 colours, so the theme does not show now."))
+            notice = message(N_("Saved. This terminal uses its own 16 colours, so the theme is not visible here."))
         self._save("theme", name, notice if announce else None)
 
     def set_density(self, name: str, *, announce: bool = True) -> None:
         self.settings = replace(self.settings, density=name)
-        notice = message(N_("Graphs open: {how}."), how=_(settings.DENSITIES[name]))
+        notice = message(N_("Graph view: {how}."), how=_(settings.DENSITIES[name]))
         self._save("density", name, notice if announce else None)
 
     async def set_language(self, code: str, *, announce: bool = True) -> None:
@@ -214,7 +214,7 @@ class Preferences:
         self.settings = replace(self.settings, ascii=ascii)
         self._apply_glyphs(ascii)
         await self._redraw_screens()
-        notice = _("Drawn in ASCII.") if ascii else _("Drawn with all characters.")
+        notice = _("Drawing in ASCII.") if ascii else _("Drawing with Unicode characters.")
         self._save("ascii", ascii, notice if announce else None)
 
     def _apply_animations(self) -> None:
@@ -223,7 +223,7 @@ class Preferences:
     def set_animations(self, animations: bool, *, announce: bool = True) -> None:
         self.settings = replace(self.settings, animations=animations)
         self._apply_animations()
-        notice = _("Short animations are shown.") if animations else _("Nothing moves any more.")
+        notice = _("Animations are on.") if animations else _("Animations are off.")
         self._save("animations", animations, notice if announce else None)
 
     def asks_for(self, what: Literal["predictions", "reasons"]) -> bool:
@@ -232,12 +232,12 @@ class Preferences:
 
     def set_predictions(self, predictions: bool, *, announce: bool = True) -> None:
         self.settings = replace(self.settings, predictions=predictions)
-        notice = _("Predictions are asked for.") if predictions else _("No predictions are asked for any more.")
+        notice = _("Predictions are on.") if predictions else _("Predictions are off.")
         self._save("predictions", predictions, notice if announce else None)
 
     def set_reasons(self, reasons: bool, *, announce: bool = True) -> None:
         self.settings = replace(self.settings, reasons=reasons)
-        notice = _("Reasons are asked for now and then.") if reasons else _("No reasons are asked for any more.")
+        notice = _("Questions about reasons are on.") if reasons else _("Questions about reasons are off.")
         self._save("reasons", reasons, notice if announce else None)
 
     def create_settings_file(self) -> None:
@@ -249,6 +249,4 @@ class Preferences:
             template = N_("{path} can't be written: {reason}.")
             self.show_notification(message(template, path=path, reason=describe_os_error(error)), warning=True)
             return
-        self.show_notification(
-            message(N_("Created: {path}") if is_new else N_("The settings are in {path}"), path=path)
-        )
+        self.show_notification(message(N_("Created: {path}") if is_new else N_("Settings file: {path}"), path=path))

@@ -166,7 +166,9 @@ class ExercisePreview:
         lines = text_lines(self.text, width, glyphs, palette)
         if self.picture is None and not self.has_graph:
             # The text has the rows that a graph would have.
-            what = _("Written in Python, no graph.") if self.in_code else _("Questions only, no graph.")
+            what = (
+                _("Written in Python. There is no graph.") if self.in_code else _("Questions only. There is no graph.")
+            )
             canvas.put(LEFT, 2, glyphs.render(what), palette.ink("faint", italic=True))
             y = HEAD_ROWS + 1
         else:
@@ -181,21 +183,21 @@ class ExercisePreview:
         if self.picture is not None:
             paint_picture(canvas, 1, HEAD_ROWS - 1, canvas.width - 2, rows + 2, self.picture)
             return
-        notice = _("The graph is too large to be shown here.")
+        notice = _("The graph is too large for this preview.")
         style = palette.ink("faint", italic=True)
         canvas.centre(LEFT, width, HEAD_ROWS + rows // 2, [(glyphs.render(notice), style)])
 
     def _paint_foot(self, canvas: Canvas, y: int, glyphs: Glyphs) -> None:
         palette, render = canvas.palette, glyphs.render
         canvas.put(1, y, "─" * (canvas.width - 1), palette.ink("line"))
-        labels = [render(_("practises")), render(_("work")), render(_("last time"))]
+        labels = [render(_("skills")), render(_("work")), render(_("last time"))]
         x = LEFT + max(runs_width([(label, palette.ink())]) for label in labels) + 2
         for row, label in zip((y + 1, y + 3, y + 4), labels, strict=True):
             canvas.put(LEFT, row, label, palette.ink("muted"))
         if self.rules:
             put_rules(canvas, x, y + 1, self.rules, 2, glyphs)
         else:
-            canvas.put(x, y + 1, render(self.in_code or _("reading a graph and explaining it")), palette.ink())
+            canvas.put(x, y + 1, render(self.in_code or _("reading and explaining graphs")), palette.ink())
         work: list[Run] = [(render_words(self.work, glyphs), palette.ink())]
         if self.level is not None:
             level, level_label = min(self.level, _MAX_LEVEL), _("level")
@@ -297,7 +299,7 @@ class PackPreview:
         y = put_lines(canvas, LEFT, 4, lines, 6, glyphs, 0) + 1
         y = self._paint_exercises(canvas, y, glyphs, scroll) + 1
         if self.next_title and canvas.height - y > MIN_GRAPH_ROWS + 6:
-            next_label = _("next here")
+            next_label = _("next exercise")
             head = [
                 (f"{glyphs.render(next_label)}: ", palette.ink("muted")),
                 (
@@ -355,7 +357,7 @@ class ReviewPreview:
         y = put_lines(canvas, LEFT, 3, lines, 6, glyphs) + 1
         y = put_due_rules(canvas, LEFT, y, self.rules, canvas.height - y - 8, glyphs, scroll) + 1
         if self.exercises:
-            canvas.rule(1, y, canvas.width - 1, [(render(_("asked in these exercises")), palette.ink("muted"))])
+            canvas.rule(1, y, canvas.width - 1, [(render(_("exercises in this review")), palette.ink("muted"))])
             y += 2
             for title in self.exercises[: max(canvas.height - y - 4, 1)]:
                 text = truncate(render(title), canvas.width - LEFT - RIGHT - 2, glyphs.ellipsis)

@@ -93,7 +93,7 @@ class StartPreview:
     def _lines(self, palette: Palette, width: int, glyphs: Glyphs) -> list[Line]:
         """Return what the lanes and the colours mean, with a free line after each."""
         texts = (
-            (_("forward pass"), "forward", _("Every edge carries a value to the right.")),
+            (_("forward pass"), "forward", _("Each edge passes a value to the right.")),
             (_("backward pass"), "backward", _("You type the gradient that comes back along it.")),
             (_("feedback"), "right", _("When an answer is wrong, you learn why.")),
         )
@@ -114,7 +114,7 @@ class StartPreview:
         palette, render = canvas.palette, glyphs.render
         canvas.fill(x, y, width, 1, palette.ink(on="raised"), " ")
         canvas.put(x, y, "▌", palette.ink("backward", on="raised", bold=True))
-        promise = _("the first pass, step by step: five minutes")
+        promise = _("your first backward pass, step by step, in five minutes")
         run = [
             ("Enter", palette.ink("bright", on="raised", bold=True)),
             (f"  {render(promise)}", palette.ink(on="raised")),
@@ -122,7 +122,7 @@ class StartPreview:
         canvas.runs(x + 2, y, run, limit=canvas.width - 1)
         if y + 2 < canvas.height:
             keys = [
-                (glyphs.arrows.get("down", "Down"), _("look around")),
+                (glyphs.arrows.get("down", "Down"), _("browse the exercises")),
                 (self.playground_key, _("a formula of your own")),
             ]
             put_keys(canvas, x + 2, y + 2, keys, glyphs)
@@ -165,7 +165,7 @@ class CompletePreview:
         y = self._paint_squares(canvas, y + 5, glyphs) + 2
         if y + 4 >= canvas.height:
             return
-        canvas.rule(1, y, canvas.width - 1, [(render(_("what is left is remembering")), palette.ink("muted"))])
+        canvas.rule(1, y, canvas.width - 1, [(render(_("coming reviews")), palette.ink("muted"))])
         y += 2
         if self.rules:
             y = put_due_rules(canvas, LEFT, y, self.rules, canvas.height - y - 3, glyphs, scroll)

@@ -134,8 +134,8 @@ class _PreviewMaker:
                 "new": (_("new"), "muted"),
                 "begun": (_("begun"), "backward"),
                 "solved": (_("solved"), "right"),
-                "first-try": (_("solved at the first try"), "right"),
-                "broken": (_("broken"), "wrong"),
+                "first-try": (_("solved on the first try"), "right"),
+                "broken": (_("can't be opened"), "wrong"),
             }[state]
         )
         blanks = len(worksheet.blanks)
@@ -172,9 +172,9 @@ class _PreviewMaker:
         )
 
     def _keys_of(self, worksheet: Worksheet, state: str) -> list[tuple[str, str]]:
-        keys = [("Enter", {"new": _("open"), "begun": _("go on")}.get(state, _("again")))]
+        keys = [("Enter", {"new": _("open"), "begun": _("continue")}.get(state, _("again")))]
         if worksheet.problem.graph.nodes and worksheet.help_refusal is None:
-            keys.append((self._glyphs.key_label("home.replay", "F6"), _("watch it worked out")))
+            keys.append((self._glyphs.key_label("home.replay", "F6"), _("watch the solution")))
         return keys
 
     def _open_worksheet(self, exercise: Exercise) -> Worksheet:
@@ -232,7 +232,7 @@ class _PreviewMaker:
         if result.finished and record.is_exam:
             parts, hue = [exam_words(record)], "text"
         elif result.is_clean:
-            parts, hue = [_("every blank at the first try")], "right"
+            parts, hue = [_("every blank right on the first try")], "right"
         elif result.finished:
             parts, hue = [self._mistakes_text(result) or _("solved")], "text"
         else:
@@ -328,7 +328,7 @@ class _PreviewMaker:
     def review(self) -> Preview:
         """Return what is due, and where it would be asked."""
         overview = self._state.overview
-        text = _("The rules that are due again, on exercises with fresh numbers. Leave whenever you like.")
+        text = _("Review the rules that are due, with new numbers. You can leave at any time.")
         if overview is None:
             return TextPreview(_("Review"), text)
         titles = {(pack.id, entry.id): str(entry.title) for pack in self._state.packs for entry in pack.entries}
@@ -363,19 +363,19 @@ class _PreviewMaker:
         """Return what the playground or the progress screen is for."""
         if row.id == PLAYGROUND:
             text = _(
-                "Type any formula with its values, and its graph is drawn at once.\n\n"
-                "Work on it as an exercise, see it worked out, or save it into a pack."
+                "Type any formula with its values and see its graph at once.\n\nYou can solve it as an "
+                "exercise, see it worked out, or save it in a pack."
             )
         elif row.id == PLACEMENT:
             text = _(
-                "At most 12 graphs, each chosen by your answers so far. Nothing is judged until the end.\n\n"
-                "Then you see which rules you know and with which exercise to begin. What you know is no longer suggested. "
-                "You can leave at any time and go on later."
+                "At most 12 graphs, each chosen by your answers so far. You see the results at the "
+                "end.\n\nThey show which rules you know and where to start. Exercises you don't need are "
+                "no longer suggested. You can leave at any time and continue later."
             )
         else:
             text = _(
-                "How well you know each rule, how far you are in each pack, your days and weeks, "
-                "and the mistakes you make most often."
+                "How well you know each rule, your progress in each pack, the days you practised, and "
+                "your most frequent mistakes."
             )
         return TextPreview(row.name, text, [("Enter", _("open"))])
 

@@ -43,7 +43,7 @@ class ResetFlow:
             if agreed:
                 report(self._reset(pack, exercise, title, undo_key))
 
-        template = N_("Reset {what}? Exercises begun or solved: {n}.")
+        template = N_("Reset {what}? Exercises affected: {n}.")
         warning = reset_warning(self._store.begun_exams(), pack, exercise)
         question = str(message(template, what=title, n=count))
         self._host.confirm(f"{question} {warning}" if warning else question, on_answer)
@@ -54,12 +54,12 @@ class ResetFlow:
             return self._save_error()
         self._undoable.append((done.id, title))
         key = self._host.glyphs.key_label(undo_key, "^Z")
-        return str(message(N_("{what}: reset. {key} undoes that."), what=title, key=key))
+        return str(message(N_("Reset: {what}. Press {key} to undo."), what=title, key=key))
 
     def undo(self, report: Callable[[str], None]) -> None:
         """Undo the last reset."""
         if not self._undoable:
-            report(_("There is nothing to take back."))
+            report(_("There is nothing to undo."))
             return
         id, title = self._undoable[-1]
         if not self._store.restore(id):

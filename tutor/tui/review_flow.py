@@ -119,7 +119,7 @@ class ReviewFlow:
                 session.advance()
                 continue
             is_last = session.position == len(session.items) - 1
-            label = _("how the review went") if is_last else _("on with the review")
+            label = _("review results") if is_last else _("continue the review")
             prefix = message(N_("Review {at}/{all}"), at=session.position + 1, all=len(session.items))
             notice = describe_plan(session.plan) if session.position == 0 else None
             self._navigator.show_worksheet(worksheet, NextExercise(label), str(prefix), notice)

@@ -84,9 +84,9 @@ class SolvedContent:
             if worksheet.whole_pass.was_right_at_once and self.first_tries == count:
                 text = whole_pass.ALL_RIGHT
             elif self.first_tries == count:
-                text = message(N_("Every blank at the first try."))
+                text = message(N_("Every blank right on the first try."))
             else:
-                text = message(N_("Right at the first try: {n} of {all}."), n=self.first_tries, all=count)
+                text = message(N_("Right on the first try: {n} of {all}."), n=self.first_tries, all=count)
         return [chip, ("  ", self.palette.ink()), (self.glyphs.render(str(text)), strong)]
 
     def title(self) -> tuple[str, str]:
@@ -313,7 +313,7 @@ class SolvedContent:
         if self.after.following is not None:
             return self.glyphs.render(self.after.following.title)
         suggestion = self.after.accepted_by_enter
-        return self.glyphs.render(str(suggestion.reason) if suggestion is not None else _("back to the list"))
+        return self.glyphs.render(str(suggestion.reason) if suggestion is not None else _("Go back to the list"))
 
     def next_facts(self) -> str:
         """Return the blanks and minutes of the next exercise; empty if they are not known."""

@@ -42,7 +42,7 @@ class SummaryBlock:
 SECTIONS: dict[str, tuple[str, bool]] = {
     "gradients": (N_("Gradients of the inputs"), True),
     "closed_form": (N_("In closed form"), False),
-    "check": (N_("Held against differences"), True),
+    "check": (N_("Numerical check"), True),
     "worked": (N_("The whole backward pass"), True),
     "program": (N_("The same in PyTorch"), False),
 }
@@ -86,12 +86,15 @@ class SummarySections:
     def _closed_form(self) -> list[SummaryBlock]:
         forms = closed_forms(self.problem, should_stop=self.is_cancelled)
         if not forms:
-            return [self._note(_("The formulas would be too long to read."))]
+            return [self._note(_("The formulas are too long to show."))]
         blocks = [SummaryBlock(Content("\n").join(self._gradient_line(form) for form in forms))]
         if all(form.simplified for form in forms):
             return [*blocks, self._note(_("Simplified by SymPy."))]
         if any(form.simplified for form in forms):
-            return [*blocks, self._note(_("Simplified by SymPy where it can; the others are as the rules write them."))]
+            return [
+                *blocks,
+                self._note(_("Simplified by SymPy where possible. The others are as the rules write them.")),
+            ]
         return [*blocks, self._note(_("As the rules write it, not simplified further."))]
 
     def _gradient_line(self, form: ClosedForm) -> Content:
@@ -99,18 +102,18 @@ class SummarySections:
         head = (f"∂{problem.target_name}/∂{form.name} = ", "$muted")
         formula = (format_value(form.formula), "bold $backward")
         if not form.agrees:
-            doubt = ("   " + _("Whether it agrees can't be told at these values."), "$help")
+            doubt = ("   " + _("These values can't show whether it agrees."), "$help")
             return styled(glyphs, head, formula, doubt)
         typed = self._typed_answer(form.name)
         if "[" in typed:
-            agreement = message(N_("agrees with what you typed"))
+            agreement = message(N_("agrees with your answer"))
         elif typed:
-            agreement = message(N_("agrees with what you typed: {text}"), text=typed)
+            agreement = message(N_("agrees with your answer: {text}"), text=typed)
         elif problem.symbolic:
             agreement = message(N_("agrees with the backward pass"))
         else:
             value = format_value(problem.exact_passes.gradients[problem.graph.position[form.name]])
-            agreement = message(N_("comes to {value} at these numbers"), value=value)
+            agreement = message(N_("equals {value} with these numbers"), value=value)
         return styled(glyphs, head, formula, "   ", (f"{glyphs.correct} ", "bold $right"), str(agreement))
 
     def _typed_answer(self, name: str) -> str:
@@ -127,7 +130,7 @@ class SummarySections:
             note = self._note(str(describe_sizes(points[0])))
             return [note, *self._to_blocks(gradient_check_report(points[0], CHECK_STEP, self.width))]
         if self.problem.symbolic:
-            return [self._note(_("Differences need numbers, and here some inputs are symbols."))]
+            return [self._note(_("Numerical differentiation needs numbers, but some inputs are symbols."))]
         return self._to_blocks(gradient_check_report(self.problem, CHECK_STEP, self.width))
 
     def _worked(self) -> list[SummaryBlock]:

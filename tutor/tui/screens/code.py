@@ -50,16 +50,18 @@ _TEXT_ROWS, _LESSON_ROWS, _LESSON_TEXT_ROWS = 12, 15, 16
 _SEGMENTS: dict[str, SegmentState] = {"right": "right", "wrong": "wrong", "follows": "help"}
 
 KEYS: list[BindingType] = [
-    Binding("escape", "close", N_("back"), tooltip=N_("back to where you were; the file stays"), id="code.close"),
+    Binding("escape", "close", N_("back"), tooltip=N_("Go back (the file is kept)"), id="code.close"),
     Binding("e,E,ㄷ,ctrl+o", "edit", N_("editor"), tooltip=N_("open the file in your editor"), id="code.edit"),
-    Binding("f2,question_mark,h,ㅗ", "hint", N_("hint"), tooltip=N_("the next hint for this line"), id="code.hint"),
-    Binding("enter", "next", N_("next"), tooltip=N_("the next exercise"), id="code.next"),
-    Binding("f5,enter", "check", N_("check"), tooltip=N_("check the file now"), id="code.check"),
-    Binding("down,tab", "move(1)", N_("down"), tooltip=N_("the next line"), show=False, id="code.down"),
-    Binding("up,shift+tab", "move(-1)", N_("up"), tooltip=N_("the line before"), show=False, id="code.up"),
-    Binding("pagedown", "page(1)", N_("more"), tooltip=N_("scroll the text"), id="code.page_down"),
-    Binding("pageup", "page(-1)", N_("page up"), tooltip=N_("scroll the text back"), show=False, id="code.page_up"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="code.help"),
+    Binding(
+        "f2,question_mark,h,ㅗ", "hint", N_("hint"), tooltip=N_("Show the next hint for this line"), id="code.hint"
+    ),
+    Binding("enter", "next", N_("next"), tooltip=N_("Open the next exercise"), id="code.next"),
+    Binding("f5,enter", "check", N_("check"), tooltip=N_("Check the file now"), id="code.check"),
+    Binding("down,tab", "move(1)", N_("down"), tooltip=N_("Go to the next line"), show=False, id="code.down"),
+    Binding("up,shift+tab", "move(-1)", N_("up"), tooltip=N_("Go to the previous line"), show=False, id="code.up"),
+    Binding("pagedown", "page(1)", N_("more"), tooltip=N_("Scroll the text"), id="code.page_down"),
+    Binding("pageup", "page(-1)", N_("page up"), tooltip=N_("Scroll the text back"), show=False, id="code.page_up"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="code.help"),
 ]
 
 
@@ -68,8 +70,9 @@ class CodeScreen(TutorScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "The backward pass, written in Python. Complete the lines with ... in your editor and save: each gradient is "
-        "checked on several numbers and sizes, and the first wrong one is explained. The file is yours; it stays."
+        "Write the backward pass in Python. Complete the lines with ... in your editor and save. Each "
+        "gradient is checked with several numbers and sizes, and the first wrong one is explained. The "
+        "file stays on your disk."
     )
 
     class Solved(Message):
@@ -258,7 +261,7 @@ class CodeScreen(TutorScreen[None]):
             # What is to be done comes first, until the file was saved.
             at = len(blocks) if self._checks > 1 or self._is_solved else 0
             blocks.insert(at, lesson_text(glyphs, self._lesson, is_solved=self._is_solved))
-        where = _("Your file, checked whenever you save it:")
+        where = _("Your file (checked whenever you save it):")
         blocks.append(styled(glyphs, (f"{where}\n", "$muted"), str(self.session.path.absolute())))
         return Content("\n\n").join(blocks)
 

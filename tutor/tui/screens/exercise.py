@@ -161,7 +161,7 @@ class ExerciseScreen(ExerciseView):
             self.state.status_message = (FIND_FIRST if is_finding else exam.ALREADY_ANSWERED).message
         elif self.state.is_locked:
             self.state.status_message = message(
-                N_("The forward values come first. {key} goes to the next one."), key=self._next_key
+                N_("Fill in the forward values first. {key} goes to the next one."), key=self._next_key
             )
         elif text.strip() or self.state.input.line.text or self.state.num_choices:
             self.state.type_text(text)
@@ -324,7 +324,7 @@ class ExerciseScreen(ExerciseView):
         self._say(None)
 
     def action_undo(self) -> None:
-        self._say(None if self.state.undo() else message(N_("There is nothing to take back.")))
+        self._say(None if self.state.undo() else message(N_("There is nothing to undo.")))
 
     def action_reopen(self) -> None:
         """Undo the last entry of a solved exercise."""
@@ -334,7 +334,7 @@ class ExerciseScreen(ExerciseView):
         if self.state.worksheet.done or self.state.is_untouched:
             self._use_new_numbers(True)
         else:
-            question = _("Take other numbers? What is filled in here is put away.")
+            question = _("Use new numbers? Your answers here will be cleared.")
             self.host.confirm(question, self._use_new_numbers)
 
     def _use_new_numbers(self, agreed: bool | None) -> None:
@@ -351,7 +351,7 @@ class ExerciseScreen(ExerciseView):
             self._show_new_try()
 
     def action_skip_stages(self) -> None:
-        question = _("Go on to the whole exercise? What is filled in here is put away.")
+        question = _("Open the whole exercise? Your answers here will be cleared.")
         if self.state.worksheet.done or self.state.is_untouched:
             self._skip_stages(True)
         else:

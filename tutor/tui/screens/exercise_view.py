@@ -88,7 +88,7 @@ class ExerciseView(TutorScreen[None]):
         """Return what comes next: after a stage before the last one the next stage."""
         variant = self.state.worksheet.variant
         if variant.is_partial and not variant.is_cut:
-            return NextExercise(_("the same at other numbers, with more to fill in"))
+            return NextExercise(_("the same with new numbers and more blanks"))
         return self._following
 
     def compose(self) -> ComposeResult:

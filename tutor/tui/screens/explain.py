@@ -44,26 +44,32 @@ _BAR_ROWS, _GRAPH_MARGIN = 3, 4
 _MAX_FIELD_TEXT = 20
 
 KEYS: list[BindingType] = [
-    Binding("escape,f6", "close", N_("back"), tooltip=N_("back to where you were"), id="explain.close"),
-    Binding("right,enter,tab", "move(1)", N_("on"), tooltip=N_("the next step of the backward pass"), id="explain.on"),
+    Binding("escape,f6", "close", N_("back"), tooltip=N_("Go back"), id="explain.close"),
+    Binding("right,enter,tab", "move(1)", N_("next"), tooltip=N_("Go to the next step"), id="explain.on"),
     Binding(
-        "left,backspace,shift+tab", "move(-1)", N_("step back"), tooltip=N_("the step before"), id="explain.before"
+        "left,backspace,shift+tab",
+        "move(-1)",
+        N_("previous"),
+        tooltip=N_("Go to the previous step"),
+        id="explain.before",
     ),
+    Binding("space,p,P,ㅔ", "play", N_("play"), tooltip=N_("Play or pause"), id="explain.play"),
+    Binding("home", "move(-100000)", N_("first"), tooltip=N_("Go to the first step"), id="explain.first"),
+    Binding("end", "move(100000)", N_("last"), tooltip=N_("Go to the last step"), id="explain.last"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="explain.help"),
     Binding(
-        "space,p,P,ㅔ", "play", N_("play"), tooltip=N_("play the steps one after another, or pause"), id="explain.play"
+        "f7",
+        "toggle_density",
+        N_("view"),
+        tooltip=N_("Switch between the full and the compact graph"),
+        id="explain.density",
     ),
-    Binding("home", "move(-100000)", N_("first"), tooltip=N_("to the first step"), id="explain.first"),
-    Binding("end", "move(100000)", N_("last"), tooltip=N_("to the last step"), id="explain.last"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="explain.help"),
-    Binding(
-        "f7", "toggle_density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="explain.density"
-    ),
-    Binding("1", "speed(0)", N_("slow"), tooltip=N_("play slowly"), show=False, id="explain.slow"),
-    Binding("2", "speed(1)", N_("usual speed"), tooltip=N_("play at the usual speed"), show=False, id="explain.usual"),
-    Binding("3", "speed(2)", N_("fast"), tooltip=N_("play fast"), show=False, id="explain.fast"),
-    Binding("4", "speed(3)", N_("very fast"), tooltip=N_("play very fast"), show=False, id="explain.very-fast"),
-    Binding("down,pagedown", "scroll(1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="explain.down"),
-    Binding("up,pageup", "scroll(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="explain.up"),
+    Binding("1", "speed(0)", N_("slow"), tooltip=N_("Play slowly"), show=False, id="explain.slow"),
+    Binding("2", "speed(1)", N_("normal speed"), tooltip=N_("Play at normal speed"), show=False, id="explain.usual"),
+    Binding("3", "speed(2)", N_("fast"), tooltip=N_("Play fast"), show=False, id="explain.fast"),
+    Binding("4", "speed(3)", N_("very fast"), tooltip=N_("Play very fast"), show=False, id="explain.very-fast"),
+    Binding("down,pagedown", "scroll(1)", N_("down"), tooltip=N_("Scroll the text"), show=False, id="explain.down"),
+    Binding("up,pageup", "scroll(-1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="explain.up"),
 ]
 
 
@@ -72,12 +78,12 @@ class ExplainScreen(TutorScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "The backward pass, one place after the other, from the output to the inputs: the rule that holds there, and "
-        "the numbers put into it. The underlined values are what a value is computed from. Click a value or a stop of "
-        "the line to go there."
+        "Follow the backward pass from the output to the inputs. Each step shows its rule and the "
+        "numbers in it; the values it uses are underlined. Click a value or a dot of the timeline to "
+        "go there."
     )
     #: Shown at the last step.
-    LAST_STEP_TEXT: ClassVar[str] = N_("That was the last step. {back} goes back.")
+    LAST_STEP_TEXT: ClassVar[str] = N_("This is the last step. {back} goes back.")
 
     def __init__(self, host: Host, replay: Replay, title: str, *, note: Message | None = None) -> None:
         """Show a replay; `note` says whose numbers these are."""
@@ -169,7 +175,7 @@ class ExplainScreen(TutorScreen[None]):
         self.query_one(Head).show(
             HeadContent(
                 self._title,
-                aside=_("explained"),
+                aside=_("solution"),
                 count=("", self._short_note()),
                 done=done,
                 whole=whole,
@@ -222,7 +228,7 @@ class ExplainScreen(TutorScreen[None]):
     def _short_note(self) -> str:
         """Return the note if the head has room for it beside the title."""
         note = self.glyphs.render(str(self._note)) if self._note is not None else ""
-        room = self.size.width - cell_len(self.glyphs.render(self._title)) - cell_len(_("explained")) - 12
+        room = self.size.width - cell_len(self.glyphs.render(self._title)) - cell_len(_("solution")) - 12
         return note if cell_len(note) <= room else ""
 
     def _explanation(self) -> Content:

@@ -44,7 +44,7 @@ class FileErrorsScreen(TutorModal[None]):
     def text(self) -> Content:
         """Return the errors and what to do about them."""
         errors = "\n\n".join(f"{self.glyphs.error} {line}" for line in self._errors.splitlines())
-        advice = _("This goes away when the file is mended and saved. Esc goes back.")
+        advice = _("This message disappears once you fix and save the file. Esc goes back.")
         return styled(self.glyphs, (errors, "$wrong"), "\n\n", (advice, "$muted"))
 
     def action_close(self) -> None:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tutor.tui.host import Host
 
 KEYS: list[BindingType] = [
-    Binding("escape,f4", "close", N_("back"), tooltip=N_("back to where you were"), id="glossary.close"),
-    Binding("enter", "open", N_("open"), tooltip=N_("the card of this rule"), id="glossary.open"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="glossary.help"),
+    Binding("escape,f4", "close", N_("back"), tooltip=N_("Go back"), id="glossary.close"),
+    Binding("enter", "open", N_("open"), tooltip=N_("Open the card of this rule"), id="glossary.open"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="glossary.help"),
 ]
 
 #: Indent of the text below a rule or a word.
@@ -38,7 +38,7 @@ class GlossaryScreen(TutorScreen[None]):
     """List the rules and the words."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    HELP_TEXT = N_("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
+    HELP_TEXT = N_("Every rule of the backward pass, and the terms of the subject. Enter opens the card of a rule.")
 
     def __init__(self, host: Host, selected_title: str = "") -> None:
         """List all rules, with the cursor at the card of this title."""
@@ -48,7 +48,7 @@ class GlossaryScreen(TutorScreen[None]):
         self._cards = tuple(card for card in all_cards() if card.rules)
 
     def compose(self) -> ComposeResult:
-        yield Head(self.glyphs, id="head", content=HeadContent(_("Rules and words")))
+        yield Head(self.glyphs, id="head", content=HeadContent(_("Rules and terms")))
         yield ReadableOptionList(*self._options(0), id="glossary")
         yield KeyBar(self.glyphs, id="keys")
 
@@ -72,7 +72,7 @@ class GlossaryScreen(TutorScreen[None]):
 
     def _options(self, room: int) -> list[Option]:
         glyphs = self.glyphs
-        rules, words = (styled(glyphs, (heading, "bold $bright")) for heading in (_("Rules"), _("Words")))
+        rules, words = (styled(glyphs, (heading, "bold $bright")) for heading in (_("Rules"), _("Terms")))
         return [
             Option(rules, disabled=True),
             *(Option(self._rule(card, room), str(index)) for index, card in enumerate(self._cards)),

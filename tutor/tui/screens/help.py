@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.i18n import N_, _
+from tutor.i18n import N_, _, capitalise
 from tutor.tui.content import hanging_indent, styled
 from tutor.tui.keymap import different_keys
 from tutor.tui.screens.modal import TutorModal
@@ -67,7 +67,7 @@ class HelpScreen(TutorModal[None]):
         lines = [
             hanging_indent(
                 styled(glyphs, (" " * (width - cell_len(keys)) + keys, "bold $bright"), "  "),
-                styled(glyphs, _(description)),
+                styled(glyphs, capitalise(_(description))),
                 room,
             )
             for keys, description in rows.items()

@@ -67,8 +67,9 @@ class HomeScreen(TutorScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
     HELP_TEXT = N_(
-        "Back-propagation by hand: a graph shows the values that flowed forward, and you fill in the gradients that "
-        "flow back, from the output to the inputs. Choose an exercise with the arrow keys and Enter."
+        "Practise back-propagation by hand. The graph shows the forward values; you fill in the "
+        "gradients, from the output back to the inputs. Choose an exercise with the arrow keys and "
+        "press Enter."
     )
 
     class ExerciseSelected(Message):

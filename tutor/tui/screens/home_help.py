@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 _ROW_HELP: Mapping[str, str] = {
     START: N_("Watch one small backward pass, then fill in one gradient, then two, then all of them."),
-    PLACEMENT: N_("At most 12 graphs, chosen by your answers. At the end you see what you know and where to begin."),
-    REVIEW: N_("The rules that are due again, on exercises with fresh numbers: ten minutes at most."),
-    PROGRESS: N_("How well you know each rule, how far you are in each pack, your days, and your usual mistakes."),
-    PLAYGROUND: N_("Type any formula with its values: solve it as an exercise, see it worked out, or save it."),
+    PLACEMENT: N_("At most 12 graphs, chosen by your answers. At the end you see what you know and where to start."),
+    REVIEW: N_("The rules that are due, with new numbers. A review takes ten minutes at most."),
+    PROGRESS: N_(
+        "How well you know each rule, your progress in each pack, the days you practised, and your most "
+        "frequent mistakes."
+    ),
+    PLAYGROUND: N_("Type any formula with its values. You can solve it as an exercise, see it worked out, or save it."),
 }
-_SEARCH_HELP = N_("Search: words of titles or names, in either language. The list below shows the matches.")
+_SEARCH_HELP = N_("Search for words of a title or name, in either language. The list below shows the matches.")
 _STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
@@ -38,7 +41,7 @@ def describe_action(row: ActionRow, has_unfinished: bool, glyphs: Glyphs) -> Ite
     if row.id in _ROW_HELP:
         yield styled(glyphs, (row.name, "bold"), f"\n{_(_ROW_HELP[row.id])}")
     elif has_unfinished:
-        yield styled(glyphs, _("You worked on this exercise last, and it is not solved yet."))
+        yield styled(glyphs, _("You worked on this exercise last. It is not solved yet."))
 
 
 def describe_exercise(pack: Pack, entry: ExerciseEntry, state: str, glyphs: Glyphs) -> Iterator[Content]:

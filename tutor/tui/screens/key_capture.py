@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _, capitalise, message
 from tutor.tui.content import styled
 from tutor.tui.keymap import latin_key
 from tutor.tui.screens.modal import TutorModal
@@ -46,7 +46,7 @@ class KeyCaptureScreen(TutorModal[str | None]):
         action = _(binding.tooltip or binding.description)
         keys = self.host.keymap.get(id, binding.key).partition(",")[0]
         now = message(N_("Press the new key. Esc keeps {key}."), key=key_label(keys, self.glyphs))
-        text = styled(self.glyphs, (action[:1].upper() + action[1:], "bold $bright"), f"\n\n{now}")
+        text = styled(self.glyphs, (capitalise(action), "bold $bright"), f"\n\n{now}")
         if self._refusal is None:
             return text
         mark = (f"\n\n{self.glyphs.incorrect} {key_label(self._refused_key, self.glyphs)}  ", "bold $wrong")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _, capitalise, message
 from tutor.tui.keymap import PLACES, different_keys
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.key_capture import KeyCaptureScreen
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [
-    Binding("escape", "close", N_("back"), tooltip=N_("back to where you were"), id="keys.close"),
-    Binding("enter", "capture", N_("change"), tooltip=N_("press another key for this"), id="keys.change"),
-    Binding("delete,backspace", "reset", N_("default"), tooltip=N_("back to the default key"), id="keys.reset"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="keys.help"),
+    Binding("escape", "close", N_("back"), tooltip=N_("Go back"), id="keys.close"),
+    Binding("enter", "capture", N_("change"), tooltip=N_("Choose another key for this"), id="keys.change"),
+    Binding("delete,backspace", "reset", N_("default"), tooltip=N_("Restore the default key"), id="keys.reset"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="keys.help"),
 ]
 #: At most so many keys of one action are shown: those of other keyboards follow.
 _MAX_KEYS_SHOWN = 3
@@ -36,8 +36,8 @@ class KeySettingsScreen(TutorScreen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "Each row is something that a key does, with its key. Enter waits for another key; Delete goes back to the "
-        "default. Changed keys are kept in the settings file, below the line [keys]."
+        "Each row is an action with its key. Press Enter and then a new key to change it; Delete "
+        "restores the default. Changed keys are saved in the settings file under [keys]."
     )
 
     def __init__(self, host: Host, preferences: Preferences) -> None:
@@ -68,7 +68,7 @@ class KeySettingsScreen(TutorScreen[None]):
             if (own_scope := id.partition(".")[0]) != scope:
                 scope = own_scope
                 place = _(PLACES[scope]) if scope in PLACES else _("on every screen")
-                rows += [*([Row()] if rows else []), Row(label=place[:1].upper() + place[1:])]
+                rows += [*([Row()] if rows else []), Row(label=capitalise(place))]
             rows.append(self._row(id, binding))
         return rows
 
@@ -76,10 +76,10 @@ class KeySettingsScreen(TutorScreen[None]):
         text = _(binding.tooltip or binding.description)
         in_use = self.host.keymap.get(id, binding.key)
         if not self._is_changed(id):
-            return Row(id, text[:1].upper() + text[1:], self._labels(in_use))
+            return Row(id, capitalise(text), self._labels(in_use))
         note = str(message(N_("default {keys}"), keys=self._labels(binding.key)))
         value = self._labels(self._preferences.settings.keys[id])
-        return Row(id, text[:1].upper() + text[1:], value, note=note, is_marked=True)
+        return Row(id, capitalise(text), value, note=note, is_marked=True)
 
     def _is_changed(self, id: str) -> bool:
         """Return whether the learner has changed a key, in a way that can be used."""

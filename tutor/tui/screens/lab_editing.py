@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor.practice.lab.model import Handle
     from tutor.practice.lab.snapshot import LabSnapshot
 
-_NOT_A_NUMBER = N_("{label} is one number. For all entries write {name}=[…].")
+_NOT_A_NUMBER = N_("{label} is a single number. To set all entries, type {name}=[…].")
 
 
 class LabEditing(TutorScreen[PlaygroundInput]):

@@ -41,8 +41,8 @@ def onboarding_replay(host: Host) -> OnboardingReplayScreen:
         "on": host.glyphs.key_label("explain.on", "Enter"),
         "back": host.glyphs.key_label("explain.close", "Esc"),
     }
-    note = message(N_("One backward pass, worked out. {on} goes on step by step, {back} skips it."), **keys)
-    return OnboardingReplayScreen(host, Replay(problem), _("How values flow back"), note=note)
+    note = message(N_("Watch one backward pass. {on} goes to the next step, {back} skips the example."), **keys)
+    return OnboardingReplayScreen(host, Replay(problem), _("How gradients flow back"), note=note)
 
 
 class OnboardingReplayScreen(ExplainScreen):
@@ -52,14 +52,14 @@ class OnboardingReplayScreen(ExplainScreen):
         Binding(
             "enter,right,tab",
             "start_exercise",
-            N_("now you"),
-            tooltip=N_("on to the exercise"),
+            N_("your turn"),
+            tooltip=N_("Open the first exercise"),
             id="explain.on",
             system=True,
         ),
         *EXPLAIN_KEYS,
     ]
-    LAST_STEP_TEXT = N_("That was the whole pass. {on} goes on: now you, one blank to begin with.")
+    LAST_STEP_TEXT = N_("That was the whole pass. Now it is your turn, with one blank to begin with. Press {on}.")
     #: Whether the learner went on to the exercise.
     wants_exercise = False
 

@@ -26,7 +26,7 @@ class PlacementGraphScreen(ExerciseScreen):
             "f2,question_mark",
             "give_up",
             N_("don't know"),
-            tooltip=N_("in a test: you don't know the open blanks of this graph"),
+            tooltip=N_("In a test: skip the open blanks of this graph as “don't know”"),
             id="exercise.hint",
             system=True,
         ),

@@ -31,15 +31,16 @@ class PlacementResultScreen(ScrollingScreen):
     """Show what is known of each topic; Enter opens the exercise to begin with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "begin", N_("begin"), tooltip=N_("open the exercise to begin with"), id="placed.begin"),
-        Binding("escape", "close", N_("back to the list"), tooltip=N_("back to the list"), id="placed.close"),
-        Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("scroll the text"), id="placed.down"),
-        Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="placed.up"),
-        Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="placed.help"),
+        Binding("enter", "begin", N_("open"), tooltip=N_("Open the recommended first exercise"), id="placed.begin"),
+        Binding("escape", "close", N_("Go back to the list"), tooltip=N_("Go back to the list"), id="placed.close"),
+        Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("Scroll the text"), id="placed.down"),
+        Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="placed.up"),
+        Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="placed.help"),
     ]
     HELP_TEXT = N_(
-        "The topics you know, by your answers or by what builds on them, and those to learn. Exercises you don't need "
-        "are no longer suggested. You can still open them."
+        "The topics you know and those to learn. A topic counts as known if your answers show it, or "
+        "if you know a topic that builds on it. Exercises you don't need are no longer suggested, but "
+        "you can still open them."
     )
 
     class BeginRequested(Message):

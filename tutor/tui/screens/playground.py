@@ -259,7 +259,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
         def heading(text: str) -> Option:
             return Option(styled(self.glyphs, (text, "bold $bright")), disabled=True)
 
-        options = [heading(_("Tried last"))] if self._recent_inputs else []
+        options = [heading(_("Recent formulas"))] if self._recent_inputs else []
         for index, recent in enumerate(self._recent_inputs):
             values = (f"   {printable(recent.values)}", "$muted")
             options.append(Option(styled(self.glyphs, f"  {printable(recent.formula)}", values), str(index)))
@@ -369,7 +369,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
             self._tell(str(error))
             return
         self.replace_input(gradient)
-        text = N_("The formula is now ∂{f}/∂{x}, and its gradients are second derivatives.")
+        text = N_("The formula is now ∂{f}/∂{x}. The gradients you find here are second derivatives.")
         self._tell(str(message(text, f=exercise.graph.output, x=name)), "right")
 
     def _name_at_cursor(self) -> str:

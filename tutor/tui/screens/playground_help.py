@@ -13,22 +13,25 @@ if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
 
 _FORMULA_HELP = N_(
-    "Type any formula, as in L = (w*x + b - y)^2: its graph is drawn as far as it can be read. Write several steps with ; "
-    "between them, as in u = x*y; z = u + x. You can paste a Python function, too: def loss(w, x): …"
+    "Type any formula, such as L = (w*x + b - y)^2. The graph is drawn as far as the formula can be "
+    "read. Separate several steps with ;, as in u = x*y; z = u + x. You can also paste a Python "
+    "function: def loss(w, x): …"
 )
 _INPUTS_HELP = N_(
-    "Inputs without a value get one, in italics. {up} and {down} choose an input, {left} and {right} nudge it, {smaller} "
-    "and {larger} change the step, {reset} moves it back. Type a number to replace it, or several values as in "
-    "w=2 X=[[1, 2], [3, 4]]. start=2 sets the gradient at the output."
+    "Inputs without a value get one, shown in italics. {up} and {down} choose an input, {left} and "
+    "{right} nudge it, {smaller} and {larger} change the step, {reset} restores the value. Type a "
+    "number to replace it, or several values, as in w=2 X=[[1, 2], [3, 4]]. start=2 sets the gradient "
+    "at the output."
 )
 _COMPARISON_HELP = N_(
-    "The gradient predicts what a nudge does: gradient × step. The list compares this with the actual change of the "
-    "output; the smaller the step, the closer they are. The curve shows the output over the chosen input, and its tangent "
-    "has the gradient as its slope."
+    "The gradient predicts what a nudge does: change of the output ≈ gradient × step. The list "
+    "compares this with the actual change; the smaller the step, the closer they are. The curve shows "
+    "the output against the chosen input. The slope of its tangent is the gradient."
 )
 _KEYS_HELP = N_(
-    "{exercise} makes an exercise of it, {worked} shows it worked out, {code} as a program, {save} keeps it as a file. "
-    "{gradient} replaces the formula by its gradient for the chosen input. {recent} shows the formulas you tried last."
+    "{exercise} makes an exercise of the formula, {worked} shows its solution, {code} shows it as a "
+    "program, and {save} saves it as a file. {gradient} replaces the formula by its gradient for the "
+    "chosen input. {recent} lists recent formulas."
 )
 
 

@@ -31,20 +31,22 @@ class ProgramScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f8,enter", "close", N_("back"), tooltip=N_("back to the formula"), id="program.close"),
-        Binding("tab", "other_library", N_("PyTorch/NumPy"), tooltip=N_("the other library"), id="program.library"),
-        Binding("c,C,ㅊ", "copy", N_("copy"), tooltip=N_("copy the program"), id="program.copy"),
-        Binding("s,S,ㄴ", "save", N_("save"), tooltip=N_("save the program to a file"), id="program.save"),
-        Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="program.help"),
-        Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="program.down"),
-        Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="program.up"),
-        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("scroll the text"), show=False, id="program.right"),
-        Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll the text"), show=False, id="program.left"),
-        Binding("pagedown,space", "page(1)", N_("more"), tooltip=N_("a page down"), id="program.page-down"),
-        Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="program.page-up"),
+        Binding(
+            "tab", "other_library", N_("PyTorch/NumPy"), tooltip=N_("Switch to the other library"), id="program.library"
+        ),
+        Binding("c,C,ㅊ", "copy", N_("copy"), tooltip=N_("Copy the program"), id="program.copy"),
+        Binding("s,S,ㄴ", "save", N_("save"), tooltip=N_("Save the program to a file"), id="program.save"),
+        Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="program.help"),
+        Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("Scroll the text"), show=False, id="program.down"),
+        Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="program.up"),
+        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("Scroll the text"), show=False, id="program.right"),
+        Binding("left", "scroll(-8, 0)", N_("move left"), tooltip=N_("Scroll the text"), show=False, id="program.left"),
+        Binding("pagedown,space", "page(1)", N_("more"), tooltip=N_("Scroll down by a page"), id="program.page-down"),
+        Binding("pageup", "page(-1)", N_("up"), tooltip=N_("Scroll up by a page"), show=False, id="program.page-up"),
     ]
     HELP_TEXT = N_(
-        "A program that computes the same gradients with the values as they are now. The PyTorch program calls backward; "
-        "the NumPy program has a line for each edge."
+        "A program that computes the same gradients with the current values. The PyTorch program calls "
+        "backward; the NumPy program has a line for each edge."
     )
     SCROLL_TARGET = "#program"
 
@@ -85,7 +87,7 @@ class ProgramScreen(ScrollingScreen):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.source + "\n")
         key = self.glyphs.key_label("program.save", "s")
-        text = N_("Copied. Where your terminal doesn't allow that, {key} saves it to a file.")
+        text = N_("Copied. If your terminal does not allow copying, {key} saves the program to a file.")
         self.host.show_notification(message(text, key=key))
 
     def action_save(self) -> None:

@@ -39,39 +39,45 @@ if TYPE_CHECKING:
     from tutor.tui.reset_flow import ResetFlow
 
 KEYS: list[BindingType] = [
-    Binding("escape,f5", "close", N_("back"), tooltip=N_("back to the list"), id="progress.close"),
+    Binding("escape,f5", "close", N_("back"), tooltip=N_("Go back to the list"), id="progress.close"),
     Binding(
         "enter",
         "open",
-        N_("train"),
-        tooltip=N_("review this rule, open an exercise for this mistake, or go on with this pack"),
+        N_("practise"),
+        tooltip=N_("Review this rule, practise this mistake, or continue this pack"),
         id="progress.open",
     ),
-    Binding("r,R,ㄱ", "review", N_("review"), tooltip=N_("review all rules that are due"), id="progress.review"),
-    Binding("tab", "next_pane(1)", show=False, tooltip=N_("to the next part of the screen")),
+    Binding("r,R,ㄱ", "review", N_("review"), tooltip=N_("Review all rules that are due"), id="progress.review"),
+    Binding("tab", "next_pane(1)", show=False, tooltip=N_("Go to the next part of the screen")),
     Binding("shift+tab", "next_pane(-1)", show=False),
     Binding(
         "delete",
         "reset",
         N_("reset"),
-        tooltip=N_("reset the pack in focus, elsewhere everything"),
+        tooltip=N_("Reset the selected pack; elsewhere, all progress"),
         id="progress.reset",
     ),
-    Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("undo the last reset"), id="progress.undo"),
-    Binding("1", "pane(0)", N_("rules"), tooltip=N_("go to the rules and mistakes"), id="progress.rules"),
-    Binding("2", "pane(1)", N_("packs"), tooltip=N_("go to the packs"), id="progress.packs"),
-    Binding("3", "pane(2)", N_("days"), tooltip=N_("go to the calendar; arrow keys choose a day"), id="progress.days"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="progress.help"),
+    Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("Undo the last reset"), id="progress.undo"),
+    Binding("1", "pane(0)", N_("rules"), tooltip=N_("Go to rules and mistakes"), id="progress.rules"),
+    Binding("2", "pane(1)", N_("packs"), tooltip=N_("Go to the packs"), id="progress.packs"),
+    Binding(
+        "3",
+        "pane(2)",
+        N_("days"),
+        tooltip=N_("Go to the calendar and choose a day with the arrow keys"),
+        id="progress.days",
+    ),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="progress.help"),
 ]
 
 _SQUARES = N_(
-    "In the strip each square is a rule, and {due} marks those that are due for review. Beside each rule are its last "
-    "first tries: {right} is right, {helped} right with help, and {wrong} wrong."
+    "Each square of the strip is a rule; {due} marks the rules that are due for review. Beside each "
+    "rule are your latest first tries: {right} right, {helped} right with help, {wrong} wrong."
 )
 
 _IN_CODE = N_(
-    "{sign} and a number show in how many exercises the rule was right in code. One of them counts as a step; the day of "
-    "the review stays."
+    "{sign} and a number show in how many exercises you got the rule right in code. Code counts as one "
+    "step at most and does not move the review day."
 )
 
 #: The ids of the panes, in the order of their keys.
@@ -87,10 +93,11 @@ class ProgressScreen(TutorScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "Each ● is a step: the rule was right at the first try, without help, on new numbers. Three steps make it solid. "
-        "They come from at least two exercises and from two days, that is, at least twelve hours apart. "
-        "A mistake takes the steps back and shows ! until the next flawless try. "
-        "Right code without hints is one step. Each rule comes back for review on its day."
+        "Each ● is one step: you got the rule right on the first try, without help, with new numbers. "
+        "Three steps make a rule solid. They must come from at least two exercises and from two days, "
+        "at least twelve hours apart. After a mistake the steps start again, and ! is shown until your "
+        "next flawless try. Right code without hints counts as one step. Each rule has a day on which "
+        "it comes back for review."
     )
 
     class ExerciseRequested(Message):

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from tutor.tui.host import Host
 
 KEYS: list[BindingType] = [
-    Binding("enter,escape", "close", N_("back to the list"), tooltip=N_("back to the list"), id="reviewed.close"),
-    Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("scroll the text"), id="reviewed.down"),
-    Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="reviewed.up"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="reviewed.help"),
+    Binding("enter,escape", "close", N_("Go back to the list"), tooltip=N_("Go back to the list"), id="reviewed.close"),
+    Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("Scroll the text"), id="reviewed.down"),
+    Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="reviewed.up"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="reviewed.help"),
 ]
 
 
@@ -41,8 +41,9 @@ class ReviewResultScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "The rules of this review: the level each had and has now, how many of three steps are done, and when it comes "
-        "again. Below them are the due rules that were not asked, with the reason. F1 in Progress explains the steps."
+        "The rules of this review: their levels before and now, how many of the three steps are done, "
+        "and when they come back. Below are the due rules that were not asked, with the reason. F1 in "
+        "Progress explains the steps."
     )
 
     def __init__(

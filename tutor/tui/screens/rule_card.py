@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from tutor.tui.host import Host
 
 KEYS: list[BindingType] = [
-    Binding("escape,f4,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="card.close"),
-    Binding("tab,right", "glossary", N_("all rules"), tooltip=N_("all rules and words"), id="card.glossary"),
-    Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("scroll the text"), id="card.down"),
-    Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="card.up"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="card.help"),
+    Binding("escape,f4,enter", "close", N_("back"), tooltip=N_("Go back"), id="card.close"),
+    Binding("tab,right", "glossary", N_("all rules"), tooltip=N_("Show all rules and terms"), id="card.glossary"),
+    Binding("down,pagedown,space", "page(1)", N_("down"), tooltip=N_("Scroll the text"), id="card.down"),
+    Binding("up,pageup", "page(-1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="card.up"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="card.help"),
 ]
 
 
@@ -35,8 +35,8 @@ class RuleCardScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "A rule card tells what a node sends back, why it is so, and what is often got wrong there. Values you have "
-        "not found yet stay a question mark."
+        "A rule card shows what a node sends back, why, and what often goes wrong. Values you have not "
+        "found yet appear as question marks."
     )
 
     def __init__(self, host: Host, card: RuleCard, *, from_glossary: bool = False) -> None:

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [
-    Binding("escape", "close", N_("back"), tooltip=N_("back to where you were"), id="settings.close"),
-    Binding("enter", "open", N_("choose"), tooltip=N_("the choices of this setting"), id="settings.open"),
-    Binding("right,space", "change(1)", N_("change"), tooltip=N_("the next choice"), id="settings.change"),
-    Binding("left", "change(-1)", N_("back"), tooltip=N_("the choice before"), show=False, id="settings.before"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="settings.help"),
+    Binding("escape", "close", N_("back"), tooltip=N_("Go back"), id="settings.close"),
+    Binding("enter", "open", N_("choose"), tooltip=N_("List the choices of this setting"), id="settings.open"),
+    Binding("right,space", "change(1)", N_("change"), tooltip=N_("Go to the next choice"), id="settings.change"),
+    Binding(
+        "left", "change(-1)", N_("back"), tooltip=N_("Go to the previous choice"), show=False, id="settings.before"
+    ),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="settings.help"),
 ]
 
 #: The settings that have a few choices: their labels, and what they are about.
@@ -41,24 +43,24 @@ _LABELS: Mapping[str, str] = {
     "theme": N_("Theme"),
     "ascii": N_("Characters"),
     "animations": N_("Animations"),
-    "density": N_("Graphs open"),
+    "density": N_("Graph view"),
     "predictions": N_("Predictions"),
     "reasons": N_("Reasons"),
     "language": N_("Language"),
 }
 _DESCRIPTIONS: Mapping[str, str] = {
     "theme": N_("The colours. Enter lists all themes with a preview. Every state also has a sign or a word."),
-    "ascii": N_("Draw with all characters, or with ASCII only for terminals and fonts that lack some of them."),
-    "animations": N_("Short animations, such as a gradient that travels along its edges. Off, nothing moves."),
-    "density": N_("How a graph opens: in full while there is room for it, always with all values, or compact."),
-    "predictions": N_("Before some blanks: predict a gradient's sign or size, and say how sure you are. Esc skips it."),
-    "reasons": N_("Now and then after a right answer: choose why it is right. Typing on or Esc skips it."),
-    "language": N_("The language of everything on the screen."),
-    "keys": N_("The keys of every screen. Enter lists them; each can be given another key."),
-    "file": N_("All settings are kept in this file, with comments. You can also edit it yourself."),
+    "ascii": N_("Draw with Unicode characters, or with ASCII only if your terminal or font lacks some of them."),
+    "animations": N_("Short animations, such as a gradient travelling along its edges. When off, nothing moves."),
+    "density": N_("How a graph opens: in full if there is room, always with all values, or compact."),
+    "predictions": N_("Before some blanks, predict a gradient's sign or size and say how sure you are. Esc skips it."),
+    "reasons": N_("Sometimes, after a right answer, choose why it is right. Type on or press Esc to skip it."),
+    "language": N_("The language of all texts."),
+    "keys": N_("The keys of every screen. Enter lists them, and you can change each one."),
+    "file": N_("All settings are saved in this file, with comments. You can also edit it yourself."),
 }
 _CHOICES_OF_SWITCHES: Mapping[str, Mapping[str, str]] = {
-    "ascii": {"all": N_("All"), "ascii": N_("ASCII only")},
+    "ascii": {"all": N_("Unicode"), "ascii": N_("ASCII only")},
     "animations": {"on": N_("On"), "off": N_("Off")},
     "predictions": {"on": N_("On"), "off": N_("Off")},
     "reasons": {"on": N_("On"), "off": N_("Off")},
@@ -73,8 +75,9 @@ class SettingsScreen(TutorScreen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "Each row is a setting. The left and right arrow keys change it, Enter lists its choices. A change takes effect "
-        "at once and is saved in the settings file, whose other lines stay as they are."
+        "Each row is a setting. The left and right arrow keys change it; Enter lists its choices. A "
+        "change takes effect at once and is saved in the settings file. The rest of the file stays as "
+        "it is."
     )
 
     def __init__(self, host: Host, preferences: Preferences) -> None:
@@ -119,7 +122,7 @@ class SettingsScreen(TutorScreen[None]):
     def _rows(self) -> list[Row]:
         path = settings.default_path()
         num_changed = len(self.host.keymap.keys() & self._preferences.settings.keys.keys())
-        keys = str(message(N_("{n} changed"), n=num_changed)) if num_changed else _("as shipped")
+        keys = str(message(N_("{n} changed"), n=num_changed)) if num_changed else _("Default")
         return [
             Row(label=_("Appearance")),
             *map(self._setting_row, ("theme", "ascii", "animations")),
@@ -135,7 +138,7 @@ class SettingsScreen(TutorScreen[None]):
             Row("keys", _("Keys"), keys, note=self.glyphs.prompt),
             Row(),
             Row(label=_("Settings file")),
-            Row("file", str(path) if path.exists() else _("not there yet; Enter creates it")),
+            Row("file", str(path) if path.exists() else _("Not created yet; Enter creates it")),
         ]
 
     def _setting_row(self, name: str) -> Row:

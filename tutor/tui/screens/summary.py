@@ -31,20 +31,18 @@ if TYPE_CHECKING:
 _PADDING_CELLS = 4
 
 KEYS: list[BindingType] = [
-    Binding("escape,f9,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="summary.close"),
-    Binding("c,C,ㅊ", "copy", N_("copy"), tooltip=N_("copy the PyTorch program"), id="summary.copy"),
-    Binding("s,S,ㄴ", "save", N_("save"), tooltip=N_("save the PyTorch program to a file"), id="summary.save"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="summary.help"),
-    Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="summary.down"),
-    Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="summary.up"),
-    Binding("pagedown,space", "page(1)", N_("more"), tooltip=N_("a page down"), id="summary.page-down"),
-    Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="summary.page-up"),
-    Binding(
-        "right", "scroll(8, 0)", N_("to the right"), tooltip=N_("scroll wide lines"), show=False, id="summary.right"
-    ),
-    Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll wide lines"), show=False, id="summary.left"),
-    Binding("home", "end(False)", N_("start"), tooltip=N_("to the top"), show=False, id="summary.home"),
-    Binding("end", "end(True)", N_("end"), tooltip=N_("to the bottom"), show=False, id="summary.end"),
+    Binding("escape,f9,enter", "close", N_("back"), tooltip=N_("Go back"), id="summary.close"),
+    Binding("c,C,ㅊ", "copy", N_("copy"), tooltip=N_("Copy the PyTorch program"), id="summary.copy"),
+    Binding("s,S,ㄴ", "save", N_("save"), tooltip=N_("Save the PyTorch program to a file"), id="summary.save"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="summary.help"),
+    Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("Scroll the text"), show=False, id="summary.down"),
+    Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="summary.up"),
+    Binding("pagedown,space", "page(1)", N_("more"), tooltip=N_("Scroll down by a page"), id="summary.page-down"),
+    Binding("pageup", "page(-1)", N_("up"), tooltip=N_("Scroll up by a page"), show=False, id="summary.page-up"),
+    Binding("right", "scroll(8, 0)", N_("move right"), tooltip=N_("Scroll wide lines"), show=False, id="summary.right"),
+    Binding("left", "scroll(-8, 0)", N_("move left"), tooltip=N_("Scroll wide lines"), show=False, id="summary.left"),
+    Binding("home", "end(False)", N_("start"), tooltip=N_("Go to the top"), show=False, id="summary.home"),
+    Binding("end", "end(True)", N_("end"), tooltip=N_("Go to the bottom"), show=False, id="summary.end"),
 ]
 
 
@@ -53,8 +51,9 @@ class SummaryScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
-        "gradients from differences; the whole pass; and a program that computes it."
+        "A summary of this exercise: the gradients as formulas, compared with your answers; the same "
+        "gradients by numerical differentiation; the whole backward pass; and a program that computes "
+        "them."
     )
     SCROLL_TARGET = "#sections"
 
@@ -73,7 +72,7 @@ class SummaryScreen(ScrollingScreen):
 
     def compose(self) -> ComposeResult:
         title = str(self._worksheet.variant.exercise.title)
-        yield Head(self.glyphs, id="head", content=HeadContent(title, aside=_("a closer look")))
+        yield Head(self.glyphs, id="head", content=HeadContent(title, aside=_("details")))
         yield Static(id="status-message")
         with ScrollableContainer(id="sections", can_focus=False):
             for section, (name, _wide) in SECTIONS.items():
@@ -138,7 +137,9 @@ class SummaryScreen(ScrollingScreen):
             self.app.copy_to_clipboard("\n".join(lines) + "\n")
             key = self.glyphs.key_label("summary.save", "s")
             self._report_success(
-                message(N_("Copied. Where your terminal doesn't allow that, {key} saves it to a file."), key=key)
+                message(
+                    N_("Copied. If your terminal does not allow copying, {key} saves the program to a file."), key=key
+                )
             )
 
     def action_save(self) -> None:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [
-    Binding("escape", "cancel", N_("cancel"), tooltip=N_("back to the theme that you had"), id="themes.cancel"),
-    Binding("enter", "take", N_("take it"), tooltip=N_("use this theme from now on"), id="themes.take"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="themes.help"),
+    Binding("escape", "cancel", N_("cancel"), tooltip=N_("Restore the previous theme"), id="themes.cancel"),
+    Binding("enter", "take", N_("use"), tooltip=N_("Use this theme"), id="themes.take"),
+    Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="themes.help"),
 ]
 #: Seconds for which the cursor rests until everything is shown in its theme, which takes longer than the sample.
 _REST = 0.15
@@ -43,8 +43,8 @@ class ThemeChoiceScreen(TutorScreen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
-        "The theme under the cursor is shown at once. Enter takes it, Esc goes back to the one that you had. The first "
-        "four are made for this program; the others are Textual's."
+        "The theme under the cursor is previewed at once. Enter keeps it; Esc restores the previous "
+        "one. The first four are made for this program, the others are Textual's."
     )
 
     def __init__(self, host: Host, preferences: Preferences) -> None:
@@ -73,7 +73,7 @@ class ThemeChoiceScreen(TutorScreen[None]):
         names = self._preferences.theme_names
         own = [self._row(name) for name in names if name in settings.THEMES]
         others = [self._row(name) for name in names if name not in settings.THEMES]
-        return [Row(label=_("Made for this program")), *own, Row(), Row(label=_("Themes of Textual")), *others]
+        return [Row(label=_("Made for this program")), *own, Row(), Row(label=_("Textual's themes")), *others]
 
     def _row(self, name: str) -> Row:
         palette = palette_of_theme(self._preferences.textual_theme(name))

@@ -27,6 +27,6 @@ class TooSmallScreen(TutorModal[None]):
 
     def text(self) -> Content:
         """Return what is needed."""
-        text = N_("backprop-tutor needs {width} columns and {height} rows. Make the window larger, or quit with {key}.")
+        text = N_("backprop-tutor needs {width} columns and {height} rows. Enlarge the window, or press {key} to quit.")
         key = self.glyphs.key_label("app.quit", "^Q")
         return Content(str(message(text, width=MIN_WIDTH, height=MIN_HEIGHT, key=key)))

@@ -39,16 +39,23 @@ class WorkedExampleScreen(ScrollingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f6,enter", "close", N_("back"), tooltip=N_("back to the formula"), id="worked.close"),
-        Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="worked.help"),
-        Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), id="worked.down"),
-        Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="worked.up"),
-        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("scroll the text"), id="worked.right"),
-        Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll the text"), show=False, id="worked.left"),
-        Binding("pagedown,space", "page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="worked.page-down"),
-        Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="worked.page-up"),
+        Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="worked.help"),
+        Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("Scroll the text"), id="worked.down"),
+        Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("Scroll the text"), show=False, id="worked.up"),
+        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("Scroll the text"), id="worked.right"),
+        Binding("left", "scroll(-8, 0)", N_("move left"), tooltip=N_("Scroll the text"), show=False, id="worked.left"),
+        Binding(
+            "pagedown,space",
+            "page(1)",
+            N_("down"),
+            tooltip=N_("Scroll down by a page"),
+            show=False,
+            id="worked.page-down",
+        ),
+        Binding("pageup", "page(-1)", N_("up"), tooltip=N_("Scroll up by a page"), show=False, id="worked.page-up"),
     ]
     HELP_TEXT = N_(
-        "The formula worked out: what flows forward through every node, what flows back along every edge, and the "
+        "The solution of the formula: the value of every node, the gradient of every edge, and the "
         "gradients of the inputs."
     )
     SCROLL_TARGET = "#worked"
@@ -58,7 +65,7 @@ class WorkedExampleScreen(ScrollingScreen):
         self._exercise = exercise
 
     def compose(self) -> ComposeResult:
-        content = HeadContent(str(self._exercise.title), trail=[_("Playground")], aside=_("worked out"))
+        content = HeadContent(str(self._exercise.title), trail=[_("Playground")], aside=_("solution"))
         yield Head(self.glyphs, id="worked-head", content=content)
         with ScrollableContainer(id="worked", can_focus=False):
             yield GraphPreview(self.glyphs, id="worked-graph")

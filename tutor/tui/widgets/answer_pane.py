@@ -221,12 +221,12 @@ class AnswerPane(ScrolledPane):
         if not self._is_slim:
             key = self.glyphs.key_label("exercise.check", "Enter")
             is_finding = self._state is not None and self._state.worksheet.whole_pass.is_finding
-            effect = _("chooses this one") if is_finding else _("checks")
+            effect = _("chooses this value") if is_finding else _("checks")
             tail = [
                 (key, self.palette.ink("bright", bold=True)),
                 (" " + self.glyphs.render(effect), self.palette.ink("muted")),
             ]
-            title = [(self.glyphs.render(_("your answer")), self.palette.ink("muted", bold=True))]
+            title = [(self.glyphs.render(_("Your answer")), self.palette.ink("muted", bold=True))]
             shape = self._state.focused_blank.grid if self._state is not None else None
             if shape is not None:
                 title.append((f"  {self.glyphs.render(format_shape(shape))}", self.palette.ink("muted")))

@@ -33,8 +33,8 @@ _GAP_FROM = 19
 _TITLES = {
     "edge": N_("{node} up close"),
     "forward": N_("{node} up close"),
-    "sum": N_("the branch of {name}"),
-    "start": N_("the output {name}"),
+    "sum": N_("branch of {name}"),
+    "start": N_("output {name}"),
 }
 
 

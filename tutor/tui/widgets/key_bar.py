@@ -42,7 +42,7 @@ QUIT = Binding(
     "ctrl+q,ctrl+c",
     "app.quit",
     N_("quit"),
-    tooltip=N_("quit; everything checked is kept"),
+    tooltip=N_("Quit (checked answers are saved)"),
     priority=True,
     id="app.quit",
 )
@@ -50,7 +50,7 @@ COMMANDS = Binding(
     "ctrl+p",
     "app.commands",
     N_("menu"),
-    tooltip=N_("find a command, an exercise or a rule"),
+    tooltip=N_("Find a command, an exercise or a rule"),
     priority=True,
     id="app.commands",
 )

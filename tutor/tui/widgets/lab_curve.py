@@ -54,14 +54,14 @@ class LabCurve(CanvasWidget):
         lab, handle = self.lab, self._handle
         if handle is None or not lab.has(handle):
             return
-        title = message(N_("{output} when {input} moves"), output=output_label(lab), input=handle.label)
+        title = message(N_("{output} against {input}"), output=output_label(lab), input=handle.label)
         self._paint_title(canvas, str(title), has_tangent=not handle.is_data and lab.output is not None)
         if lab.output is None or handle.is_symbol:
             self._paint_note(canvas, _("Symbols have no numbers, so there is no curve."))
         elif canvas.ascii:
             self._paint_table(canvas, handle)
         elif canvas.width - _AXIS_WIDTH - 1 < _MIN_WIDTH or canvas.height - _TITLE_ROWS - _AXIS_ROWS < _MIN_HEIGHT:
-            self._paint_note(canvas, _("The window is too small for a curve."))
+            self._paint_note(canvas, _("The window is too small for the curve."))
         else:
             self._paint_curve(canvas, handle)
 
@@ -69,7 +69,7 @@ class LabCurve(CanvasWidget):
         palette, text = self.palette, self.glyphs.render(title)
         tail: list[Run] = []
         if has_tangent and not canvas.ascii:
-            label = _("the tangent is the gradient")
+            label = _("slope of the tangent = gradient")
             if cell_len(text) + cell_len(label) + 8 <= canvas.width:
                 tail = [(label, palette.ink("backward"))]
         canvas.rule(0, 0, canvas.width, [(text, palette.ink("muted", bold=True))], tail)
@@ -84,7 +84,7 @@ class LabCurve(CanvasWidget):
         low, high = reach_of(self.lab, handle)
         curve = self._curve(handle, low, high, width * _DOTS_ACROSS)
         if curve.is_empty:
-            self._paint_note(canvas, _("There is no value anywhere near here."))
+            self._paint_note(canvas, _("There are no values near here."))
             return
         assert self.lab.output is not None
         now, output = self.lab.number(handle), self.lab.output

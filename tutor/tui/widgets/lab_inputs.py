@@ -161,7 +161,7 @@ class LabInputs(CanvasWidget, can_focus=True):
 
     def _paint_title(self, canvas: Canvas) -> None:
         ink = self.palette.ink
-        title: list[Run] = [(_("inputs"), ink("muted", bold=True))]
+        title: list[Run] = [(_("Inputs"), ink("muted", bold=True))]
         if len(self.handles) > self._rows:
             title.append((f"  {self.chosen + 1}/{len(self.handles)}", ink("muted")))
         tail: list[Run] = []
@@ -260,8 +260,8 @@ class LabInputs(CanvasWidget, can_focus=True):
             return
         if not text:
             is_filled = any(map(self.lab.is_filled, self.handles))
-            chosen = _("Values in italics were chosen for you: nudge them, or type others.")
-            text = chosen if is_filled else _("Nudge an input: every value follows.")
+            chosen = _("Values in italics were chosen for you. Nudge them, or type others.")
+            text = chosen if is_filled else _("Nudge an input and watch every value change.")
             tone = "muted"
         paint_sentence(canvas, _LABEL_LEFT, y, self.glyphs, text, tone)
 

@@ -147,7 +147,7 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
         text = N_("{day}: 1 answer") if day.answers == 1 else N_("{day}: {n} answers")
         parts = [str(message(text, day=name, n=day.answers))]
         if day.first_try_rate is not None:
-            parts.append(str(message(N_("{rate} at first try"), rate=format_percent(day.first_try_rate))))
+            parts.append(str(message(N_("{rate} on the first try"), rate=format_percent(day.first_try_rate))))
         parts.append(format_duration(day.seconds))
         return ", ".join(parts)
 

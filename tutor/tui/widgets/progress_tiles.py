@@ -77,7 +77,7 @@ class ProgressTiles(CanvasWidget):
         streak_label = N_("{n}| days, {streak} in a row") if streak > 1 else days_label
         tomorrow_text = str(message(N_("{n} more tomorrow"), n=tomorrow)) if tomorrow else ""
         bar = line_bar(progress.solved, progress.exercises, 20, palette.ink("right"), palette.ink("line"))
-        rate_labels = (N_("{n}|% right at first try"), N_("{n}|% at first try"), N_("{n}|% at first try"))
+        rate_labels = (N_("{n}|% right on first try"), N_("{n}|% on first try"), N_("{n}|% on first try"))
         due_labels = (N_("{n}| rules due today"), N_("{n}| rules due"), N_("{n}| due"))
         if due == 1:
             due_labels = (N_("{n}| rule due today"), N_("{n}| rule due"), N_("{n}| due"))

@@ -72,7 +72,7 @@ class RuleList(CursorList):
             credit = message(N_("{sign} right in code, exercises: {n}"), sign=self.glyphs.coded, n=rule.in_code)
             more.append((self.glyphs.render(str(credit)) + "  ", palette.ink("right")))
         if rule.mistake:
-            tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
+            tendency = message(N_("recurring mistake: {mistake}"), mistake=mistake_label(rule.mistake))
             room = self.size.width - _LEFT - runs_width(more) - 2
             more.append((truncate(self.glyphs.render(str(tendency)), max(room, 0)), palette.ink("wrong")))
         return [runs, more]

@@ -82,14 +82,14 @@ class SidePane(ScrolledPane):
             lines += flow([(glyphs.render(self._formula), palette.ink("text"))], width)
         if worksheet.variant.text().strip():
             lines += [[], *AnswerContent(state, glyphs, palette).exercise_text(width)]
-        lines += [[], self._rule(_("so far"), width), []]
+        lines += [[], self._rule(_("So far"), width), []]
         places = {}
         for blank in worksheet.blanks:
             places[len(lines)] = blank.id
             lines.append(self._answer(state, blank, width))
         rules = rules_at(worksheet.problem, worksheet.blanks)
         if rules and self._standing is not None:
-            lines += [[], self._rule(_("rules used here"), width), []]
+            lines += [[], self._rule(_("Rules used here"), width), []]
             lines += [self._rule_line(rule, self._standing, width) for rule in rules]
         return lines, places
 

@@ -142,11 +142,11 @@ class SolvedPane(ScrolledPane):
     def _paint_next(self, canvas: Canvas, content: SolvedContent, x: int) -> None:
         """Paint the right column: what it teaches and changed, and the card of what comes next."""
         width = canvas.width - x
-        title = self.glyphs.render(_("what it gave you"))
+        title = self.glyphs.render(_("What you learned"))
         canvas.rule(x, 0, width, [(title, self.palette.ink("muted", bold=True))])
         prose = min(width - 4, PROSE_WIDTH)
         card = canvas.height - 3
-        canvas.rule(x, card - 1, width, [(self.glyphs.render(_("next")), self.palette.ink("muted", bold=True))])
+        canvas.rule(x, card - 1, width, [(self.glyphs.render(_("Next")), self.palette.ink("muted", bold=True))])
         self._paint_card(canvas, content, Region(x + 1, card, width - 2, 2))
         lines = self._join(content.insight(prose), content.recommendation(prose), content.changes(prose))
         # The free rows above and below are the first to go.
