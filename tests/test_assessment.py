@@ -179,10 +179,10 @@ def test_a_score_stands_in_place_of_solved_and_the_first_sitting_counts(
     assert "The right answer" not in out
     run_tutor("pack", "add", str(folder))
     assert "First (exam: 5.25 of 10 points)" in run_tutor("list").stdout
-    assert "Their first sitting counts and stays." in run_tutor("reset", "mid/first", "--yes").stderr
+    assert "The first sitting still counts" in run_tutor("reset", "mid/first", "--yes").stderr
     assert "First (exam: 5.25 of 10 points)" in run_tutor("list").stdout
     again = play(run_tutor, folder, answers)
-    assert "that sitting counts, with 5.25 of 10 points, and this one is for practice." in again
+    assert "That sitting counts, with 5.25 of 10 points; this one is for practice." in again
     assert "The exam is finished. 10 of 10 points. Right answers: 7 of 7." in again
     assert "5.25 of 10 points" in run_tutor("progress").stdout
     export = tmp_path / "ann.jsonl"
@@ -222,7 +222,7 @@ def test_until_it_is_due_nothing_tells_what_is_right(tmp_path: Path, run_tutor: 
     exercise = read_pack(folder).open("first")
     answers = right_answers(exercise, "ann")
     out = play(run_tutor, folder, {**answers, "w->q": "1"}, "--student", "ann")
-    assert "What is right is told after" in out
+    assert "You see the right answers after" in out
     for leak in ("∂L/∂w = ", "✓", "✗", "points"):
         assert leak not in out.split("The exam is finished")[1], leak
     stored = run_tutor("export").stdout
@@ -265,7 +265,7 @@ def test_an_exam_that_tells_its_score_alone_tells_no_right_answer(tmp_path: Path
     exercise = read_pack(folder).open("first")
     answers = {**right_answers(exercise, "ann"), "w->q": "1", "q1": "sum rule", "q2": "3"}
     out = play(run_tutor, folder, answers, "--student", "ann")
-    assert "Your score is told at the end." in out
+    assert "You see your score at the end." in out
     told = out.split("The exam is finished")[1]
     assert "of 10 points" in told
     for leak in ("\n∂L/∂w = ", "The right answer", "It was", "ask for a hint", "Read the question once more"):
@@ -333,7 +333,7 @@ def test_choices_are_marked_by_arrows_space_and_clicks(tmp_path: Path) -> None:
             await session.wait_for_text("Why backward?")
             await session.type("one output")
             await pilot.press("enter")
-            await session.wait_for_text("Right answers:", "The right answer: chain rule.")
+            await session.wait_for_text("Right answers:", "Right answer: chain rule.")
             assert "one output" not in screen_text(pilot).split("Right answers")[0]
 
     asyncio.run(take_exam())

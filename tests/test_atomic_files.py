@@ -140,7 +140,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(10**12)
     (fault,) = settings.load(path).faults
-    assert str(fault) == f"The settings {path} can't be read: File too large."
+    assert str(fault) == f"The settings file {path} can't be read: File too large."
 
 
 def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path) -> None:

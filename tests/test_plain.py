@@ -87,7 +87,7 @@ def test_wrong_answers_open_more_help(run_tutor: Run) -> None:
     sections = done.stdout.split("[2/")
     assert "Look here" not in sections[1]
     assert "Hint" not in sections[2]
-    assert "Look here: from the right: 1, on the other line: 2" in sections[2]
+    assert "Look here: upstream: 1, other input: 2" in sections[2]
     assert "Hint 2/4" in sections[3]
     assert ":explain" in sections[3]
     assert "type :show" not in sections[4]
@@ -121,16 +121,16 @@ def test_a_matrix_can_be_typed_as_an_expression(run_tutor: Run) -> None:
 def test_the_whole_pass_at_once(run_tutor: Run) -> None:
     play = ("play", "chains/three-in-a-row", "--plain")
     first = run_tutor(*play, "--whole", text="1\n:undo\n1\n?\n")
-    assert "nothing is judged until the last blank" in first.stdout
-    assert "help comes after the last blank" in first.stdout
+    assert "you see the results after the last blank" in first.stdout
+    assert "help is available after the last blank" in first.stdout
     assert first.stdout.count("Noted.") == 2
     number = len(re.findall(r"still empty|noted", run_tutor(*play, text=":words\n").stdout))
     answers = "1\n" * (number - 1)
     last = run_tutor(*play, text=f"{answers}nothing\n:skip\n1\n1\n:quit\n")
     assert f"of {number}." in last.stdout
     assert "Type a number from 1 to" in last.stdout
-    assert "the first wrong one" in last.stdout
-    assert "Your answers so far are judged" in run_tutor(*play, text=":fresh\n:whole\n:whole\n:quit\n").stdout
+    assert "the first wrong value" in last.stdout
+    assert "Your answers so far are checked" in run_tutor(*play, text=":fresh\n:whole\n:whole\n:quit\n").stdout
 
 
 def test_a_formula_can_be_played(run_tutor: Run) -> None:
@@ -153,7 +153,7 @@ def test_the_list_of_exercises_shows_their_states(run_tutor: Run) -> None:
     assert "basics/times  What × sends back  (begun)" in output
     assert "basics/plus  What + sends back  (3 min)" in output
     assert f"1 of {num_exercises()} solved. Continue with 5: What × sends back." in output
-    assert "basics/add-multiply  A sum, then a product  (solved, first try)" in output
+    assert "basics/add-multiply  A sum, then a product  (solved on the first try)" in output
 
 
 def test_markup_in_texts_is_removed(run_tutor: Run) -> None:
@@ -219,7 +219,7 @@ def test_lines_that_are_not_utf8_cost_nothing(home: Path) -> None:
 def test_explain_replays_with_other_numbers_until_another_line_ends_it(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text=":explain\n\nb\nb\n1\n2\n120\n2\n2\n")
     assert done.returncode == 0, done.stdout + done.stderr
-    replayed = done.stdout.split("Replayed at other numbers than yours.")[1].split("Right.")[0]
+    replayed = done.stdout.split("Shown with different numbers.")[1].split("Right.")[0]
     assert replayed.count("1/5  at the output z") == 2
     assert replayed.count("2/5  on the edge (a + b) → ×") == 1
     assert "× multiplies the upstream by the other input." in replayed
@@ -276,7 +276,7 @@ def test_the_list_leads_to_exercises_review_and_playground(run_tutor: Run, home:
     done = run_tutor("--plain", text="\n".join(lines) + "\n")
     assert done.returncode == 1, done.stdout + done.stderr
     assert not done.stderr, done.stdout + done.stderr
-    for text in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
+    for text in ("No reviews are due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
         assert text in done.stdout
     assert "or a word of a title" in done.stdout
     assert "Not finished. Blanks still open: 1." in done.stdout

@@ -73,7 +73,7 @@ REASON = "5: the upstream, which + passes on unchanged."
 
 def test_the_reason_is_asked_for_in_place_of_being_said(play: Play) -> None:
     printed, _worksheet = play(SUM, "5")
-    asked = printed.index("And why? The gradient here is …")
+    asked = printed.index("Why? The gradient here is …")
     assert printed[:asked].rstrip().endswith("✓ Right."), "the sentence that says why would give the reason away"
     assert REASON not in printed
     letters = [line.split()[0] for line in printed[asked:].splitlines() if line.startswith("  ")]
@@ -85,7 +85,7 @@ def test_a_reason_is_confirmed_or_answered_with_what_it_would_give(play: Play) -
     letter = next(
         line.split()[0] for line in printed.splitlines() if line.endswith("the upstream, passed on unchanged")
     )
-    assert f"Yes, that is why.\n✓ Right. {REASON}" in play(SUM, "5", letter)[0]
+    assert f"Yes, that is the reason.\n✓ Right. {REASON}" in play(SUM, "5", letter)[0]
     other = "p" if letter != "p" else "q"
     printed, worksheet = play(SUM, "5", other)
     assert "That would give " in printed

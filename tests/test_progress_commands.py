@@ -77,7 +77,7 @@ def make_due(home: Path) -> None:
 
 def test_a_solved_exercise_ends_with_a_suggestion(tutor: Run) -> None:
     output = tutor(*RECIPROCAL, text=ANSWERS).stdout
-    assert "What next? “reciprocal” went wrong this time: try “One over x” with fresh numbers." in output
+    assert "What next? You made a mistake with “reciprocal”. Try “One over x” with fresh numbers." in output
     assert "  backprop-tutor play basics/" in output
     assert "Or skip that: backprop-tutor" in output
 
@@ -165,7 +165,7 @@ def test_an_export_from_a_clock_that_was_ahead_can_be_imported_again(
 
 
 def test_a_review_asks_what_is_due_and_reports_the_outcome(practised: Run, home: Path) -> None:
-    assert "Nothing is due" in practised("review", "--plain").stdout
+    assert "No reviews are due" in practised("review", "--plain").stdout
     make_due(home)
     assert "Rules due for review: 1" in practised("progress").stdout
     begun = practised("review", "--plain", text=":quit\n")
@@ -182,7 +182,7 @@ def test_a_reviewed_rule_is_no_longer_due(practised: Run, home: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "reciprocal: shaky, 0 of 3 · again tomorrow" in done.stdout
     assert "The review is done." in done.stdout
-    assert "Nothing is due" in practised("review").stdout
+    assert "No reviews are due" in practised("review").stdout
 
 
 def test_an_export_is_one_json_object_per_line(practised: Run) -> None:
@@ -298,7 +298,7 @@ def test_an_import_skips_files_it_cannot_use(practised: Run, tmp_path: Path) -> 
     bad.write_bytes(good.read_bytes()[:-30])
     done = practised("import", str(bad), str(good), str(tmp_path / "none"))
     assert done.returncode == 1
-    assert f"Skipped {bad}. It is damaged at line 4" in done.stderr
+    assert f"Skipped {bad}. Line 4 is damaged" in done.stderr
     assert str(tmp_path / "none") in done.stderr
     assert "0 new, 4 already known" in done.stdout
 

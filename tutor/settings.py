@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THEMES: Mapping[str, str] = {
-    "dark": N_("dark"),
-    "light": N_("light"),
-    "high-contrast": N_("high contrast"),
-    "colour-blind": N_("safe for colour blindness"),
+    "dark": N_("Dark"),
+    "light": N_("Light"),
+    "high-contrast": N_("High contrast"),
+    "colour-blind": N_("Colour-blind safe"),
 }
 #: Textual's own themes, by the names that it gives them.
 TEXTUAL_THEMES = (
@@ -31,9 +31,9 @@ TEXTUAL_THEMES = (
     *("rose-pine", "rose-pine-moon", "rose-pine-dawn", "atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
 )
 DENSITIES: Mapping[str, str] = {
-    "fitting": N_("what fits"),
-    "full": N_("with all values"),
-    "compact": N_("compact"),
+    "fitting": N_("Fit to window"),
+    "full": N_("All values"),
+    "compact": N_("Compact"),
 }
 
 #: A complete settings file with comments has about 10 kB.
@@ -82,13 +82,15 @@ _EXAMPLES: Mapping[str, str | bool] = {
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
 _SWITCHES = ("ascii", "animations", "predictions", "reasons")
 _DESCRIPTIONS: Mapping[str, str] = {
-    "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
-    "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
-    "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
-    "ascii": N_("Draw with ASCII characters only, as --ascii does. Without this line the terminal decides."),
+    "theme": N_(
+        "The theme. Signs and words also show each state, so colour is never needed. NO_COLOR turns all colours off."
+    ),
+    "language": N_("The language. Without this line, the locale (LANG) decides; --lang overrides both."),
+    "density": N_("How a graph opens: fitted to the window, with all values, or compact. F7 switches."),
+    "ascii": N_("Draw with ASCII characters only, like --ascii. Without this line, the terminal decides."),
     "animations": N_("Show short animations. With false nothing moves, as with TEXTUAL_ANIMATIONS=none."),
     "predictions": N_("Ask for a prediction before some blanks: the sign of a gradient, its size, or whether it is 0."),
-    "reasons": N_("Ask now and then why a right answer is right."),
+    "reasons": N_("Sometimes ask why a right answer is right."),
 }
 
 
@@ -104,8 +106,8 @@ def load(path: Path | None = None) -> LoadedSettings:
     except FileNotFoundError:
         return LoadedSettings()
     except (OSError, UnicodeDecodeError) as error:
-        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is no text in UTF-8")
-        fault = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=reason)
+        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not a UTF-8 text")
+        fault = message(N_("The settings file {path} can't be read: {reason}."), path=path, reason=reason)
         return LoadedSettings(faults=(fault,), unparsable=True)
     return _parse(text, path)
 
@@ -123,7 +125,7 @@ def _parse(text: str, path: Path) -> LoadedSettings:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         match = re.search(r"line (\d+)", str(error))
         line = match[1] if match else text.count("\n") + 1
-        sentence = N_("{path}, line {line}: this is no TOML, so the built-in settings hold until it is mended.")
+        sentence = N_("{path}, line {line}: this is not valid TOML. The default settings apply until you fix it.")
         return LoadedSettings(faults=(message(sentence, path=path, line=line),), unparsable=True)
     faults: list[Message] = []
     settings = Settings()
@@ -147,13 +149,13 @@ def _find_fault(name: str, value: Any) -> Message | None:
             return None
         choices = ", ".join(f'"{choice}"' for choice in _CHOICES[name])
         if name == "theme":
-            sentence = N_('{name} is one of {choices}, or one of Textual\'s themes, such as "nord".')
+            sentence = N_('{name} must be one of {choices}, or one of Textual\'s themes, such as "nord".')
             return message(sentence, name=name, choices=choices)
-        return message(N_("{name} is one of {choices}."), name=name, choices=choices)
+        return message(N_("{name} must be one of {choices}."), name=name, choices=choices)
     if name in _SWITCHES:
-        return None if isinstance(value, bool) else message(N_("{name} is true or false."), name=name)
+        return None if isinstance(value, bool) else message(N_("{name} must be true or false."), name=name)
     if name == "keys":
-        sentence = N_('Keys stand below a line [keys], as in "exercise.hint" = "f2".')
+        sentence = N_('Write keys below a line [keys], as in "exercise.hint" = "f2".')
         return None if isinstance(value, dict) else message(sentence)
     import difflib
 
@@ -161,7 +163,7 @@ def _find_fault(name: str, value: Any) -> Message | None:
     if matches:
         return message(N_("There is no setting “{name}”. Did you mean {near}?"), name=name, near=matches[0])
     known = ", ".join([*_DESCRIPTIONS, "keys"])
-    return message(N_("There is no setting “{name}”. There are: {known}."), name=name, known=known)
+    return message(N_("There is no setting “{name}”. The settings are {known}."), name=name, known=known)
 
 
 def _parse_keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
@@ -176,7 +178,9 @@ def _parse_keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[st
         elif isinstance(value, str) and value.strip():
             keys[name] = value
         else:
-            faults.append((name, message(N_('The keys of {name} are a text, such as "f2" or "ctrl+h,f2".'), name=name)))
+            faults.append(
+                (name, message(N_('Write the keys of {name} in quotes, such as "f2" or "ctrl+h,f2".'), name=name))
+            )
     return keys, faults
 
 
@@ -211,7 +215,7 @@ def render_file(settings: Settings, keys: Iterable[tuple[str, str, str]]) -> str
     `keys` are binding ids, their default keys and their descriptions. Defaults are commented out.
     """
     lines = [
-        "# " + _("Settings of backprop-tutor. Lines that begin with # are comments: take away the # to set something.")
+        "# " + _("Settings of backprop-tutor. Lines that begin with # are comments. To set something, remove its #.")
     ]
     for name, description in _DESCRIPTIONS.items():
         choices = _CHOICES.get(name, ("true", "false"))
@@ -221,7 +225,8 @@ def render_file(settings: Settings, keys: Iterable[tuple[str, str, str]]) -> str
         lines.append(_format_setting(name, settings))
     lines += [
         "",
-        "# " + _("Keys, by what they do: take away the # and write others. Several are divided by commas."),
+        "# "
+        + _("Keys and what they do. To change one, remove its # and write another key. Separate several with commas."),
         "[keys]",
     ]
     keys = list(keys)
@@ -318,16 +323,16 @@ def _save(
     """Change the settings file; return the reason if that fails. All else in the file is kept."""
     path = path or default_path()
     if load(path).unparsable:
-        return message(N_("{path} is not written to until it is mended; this holds until you quit."), path=path)
+        return message(N_("{path} is not changed until you fix it. This choice applies until you quit."), path=path)
     try:
         text = _read(path) if path.exists() else ""
         new_text = change(text)
         # A file in an unusual form is left alone if the change would not take effect.
         if not has_changed(_parse(new_text, path).settings):
-            sentence = N_("Write {line} into {path} yourself; this holds until you quit.")
+            sentence = N_("Write {line} in {path} yourself. This choice applies until you quit.")
             return message(sentence, line=line, path=path)
         write_atomically(new_text, path)
     except (OSError, UnicodeDecodeError) as error:
-        sentence = N_("{path} can't be written: {reason}. This holds until you quit.")
+        sentence = N_("{path} can't be written: {reason}. This choice applies until you quit.")
         return message(sentence, path=path, reason=describe_os_error(error))
     return None

@@ -357,13 +357,13 @@ def test_the_close_up_in_words() -> None:
     worksheet = worksheet_of("basics/two-roads")
     worksheet.answer("add1->mul1", "6")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. What goes back to x?",
+        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. What is the gradient of x along this edge?",
         "6 (upstream) × ? (local derivative) = ? (part of ∂L/∂x)",
     ]
     worksheet.answer("x->add1", "20")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
         "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. Your value for x, 20, isn't right yet. "
-        "What goes back to x?",
+        "What is the gradient of x along this edge?",
         "6 (upstream) × ? (local derivative) = 20 ✗ (part of ∂L/∂x)",
     ]
 
@@ -373,12 +373,15 @@ def test_the_close_up_in_korean() -> None:
     worksheet = worksheet_of("basics/two-roads")
     worksheet.answer("add1->mul1", "6")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ 노드의 입력은 x = 3, y = 4이고 출력은 7입니다. × 쪽에서 돌아온 기울기는 6입니다. x 쪽으로는 어떤 값이 돌아갈까요?",
+        "+ 노드의 입력은 x = 3, y = 4이고 출력은 7입니다. × 쪽에서 돌아온 기울기는 6입니다. 이 에지를 따라 x 쪽으로 돌아가는 기울기는 얼마일까요?",
         "6 (상류 기울기) × ? (국소적 미분) = ? (∂L/∂x 중 일부)",
     ]
 
 
 def test_plain_mode_prints_the_close_up(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/two-roads", "--plain", "--skip-stages", text=":closeup\n14\n:closeup\n:quit\n")
-    assert "× takes x = 3 and (x + y) = 7 and outputs 21. 2 arrives from z. What goes back to x?" in done.stdout
+    assert (
+        "× takes x = 3 and (x + y) = 7 and outputs 21. 2 arrives from z. What is the gradient of x along this edge?"
+        in done.stdout
+    )
     assert "2 (upstream) × ? (local derivative) = ? (∂L/∂(x + y))" in done.stdout

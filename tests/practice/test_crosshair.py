@@ -153,7 +153,7 @@ def test_the_close_up_has_the_numbers_of_the_active_cell() -> None:
     assert data.cell.is_product
     assert [source.numbers for source in data.cell.sources] == [("2", "2"), ("5", "6")]
     words = describe_close_up(data)
-    assert "For example, cell [2,3] comes from row 2 of the upstream (2, 2) and row 3 of W (5, 6)." in words
+    assert "For example, cell [2,3] is computed from row 2 of the upstream (2, 2) and row 3 of W (5, 6)." in words
 
 
 def test_plain_mode_tells_where_a_cell_comes_from(run_tutor: Run) -> None:

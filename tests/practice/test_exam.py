@@ -287,7 +287,7 @@ def test_options_for_other_numbers_are_rejected(tmp_path: Path, run_tutor: Run, 
     done = run_tutor("play", str(folder / "01-one.toml"), *option)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "This is an exam: its numbers" in done.stderr
+    assert "This is an exam. You can't choose its numbers" in done.stderr
 
 
 def test_an_exam_in_the_app(exercise: Exercise) -> None:
@@ -320,7 +320,7 @@ def test_a_reset_of_an_exam_is_allowed_but_told(tmp_path: Path, run_tutor: Run) 
     run_tutor("play", file, "--plain", text="6\n6\n6\n20\n6\n")
     done = run_tutor("reset", "term", "--yes")
     assert done.returncode == 0
-    assert "Exams among them: 1. Their first sitting counts and stays." in done.stderr
+    assert "Exams among them: 1. The first sitting still counts" in done.stderr
     again = run_tutor("play", file, "--plain", text="14\n6\n6\n20\n6\n")
     assert "Right answers: 5 of 5." in again.stdout
     export = tmp_path / "ann.jsonl"

@@ -144,4 +144,4 @@ def test_entries_that_cannot_be_kept_anywhere_are_said_to_be_lost(path: Path) ->
     with Store.open(path) as store:
         assert not store.append(make_event("begin"))
         assert not store.append(make_event("answer"))
-    assert str(store.notice) == f"Your last entries could not be saved in {path} and are lost: 2."
+    assert str(store.notice) == f"Your last answers could not be saved in {path} and are lost: 2."

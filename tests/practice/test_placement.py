@@ -199,8 +199,8 @@ def test_the_command_takes_the_test_in_plain_mode(run_tutor: Run) -> None:
     left = run_tutor("placement", "--plain", text="?\n")
     assert left.returncode == 1
     assert "Graph 2 of at most 12" in left.stdout
-    assert "It goes on where you stopped." in left.stdout
+    assert "You can continue where you stopped." in left.stdout
     done = run_tutor("placement", "--plain", text=":hint\n" * MAX_GRAPHS)
     assert done.returncode == 0
-    assert "Begin with “From left to right” (basics/left-to-right)." in done.stdout
+    assert "Start with “From left to right” (basics/left-to-right)." in done.stdout
     assert "sums and products: to learn" in done.stdout

@@ -188,7 +188,7 @@ def test_a_verdict_that_differs_is_replaced_in_the_points_and_flagged_with_its_v
 def test_a_difference_to_an_earlier_version_says_so(exercise: Exercise) -> None:
     events = [replace(event, text="78" if event.blank else "") for event in work(exercise.variant(), program="")]
     [flag] = [flag for flag in flags_of(report_on(ann=events)) if flag.kind == "regraded"]
-    assert "stored by an earlier version; this is" in str(flag.sentence)
+    assert "An earlier version stored them; this is" in str(flag.sentence)
 
 
 def test_a_part_that_a_review_asks_is_graded_again_when_it_is_finished(exercise: Exercise) -> None:

@@ -105,7 +105,7 @@ def test_a_mistake_suggests_another_exercise_with_its_rule(store: Store, pack: P
     solve_worksheet(worksheet, {"b->sub1": f"{-truth:.0f}"})
     first, *others = suggest_next(store, index, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
-    assert str(first.reason) == "“− second input” went wrong last time: try “z = sigmoid(a - b) * c”."
+    assert str(first.reason) == "Last time you made a mistake with “− changes the sign”. Try “z = sigmoid(a - b) * c”."
     assert others
     assert all(other.exercise != first.exercise for other in others)
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
@@ -118,7 +118,7 @@ def test_the_reason_names_a_recurring_mistake(store: Store, pack: Pack) -> None:
             worksheet, {"b->sub1": f"{-worksheet.problem.truth_in_floats(worksheet.problem.place('b->sub1')):.0f}"}
         )
     reason = str(suggest_next(store, load_index([pack]), [pack], ("term", "minus"))[0].reason)
-    assert "most often through this: −: minus sign left out" in reason
+    assert "Your most frequent one: −: minus left out" in reason
 
 
 def test_a_rule_with_one_exercise_is_tried_again_with_new_numbers(store: Store, tmp_path: Path) -> None:
@@ -179,13 +179,13 @@ def test_a_missing_prerequisite_is_suggested_first(store: Store, tmp_path: Path)
     solve_worksheet(Worksheet(packs[1].open("m").variant(), store))
     suggestions = suggest_next(store, load_index(packs), packs, ("b", "m"))
     assert [(str(suggestion.reason), suggestion.exercise) for suggestion in suggestions] == [
-        ("“The one” first: “The n” builds on it.", ("a", "one")),
+        ("Do “The one” first, because “The n” builds on it.", ("a", "one")),
         ("Next in “Pack b”: “The n”.", ("b", "n")),
         ("In another pack, “Pack c”: “The z”.", ("c", "z")),
     ]
     solve_worksheet(Worksheet(packs[1].open("n").variant(), store))
     suggestions = suggest_next(store, load_index(packs), packs, ("b", "n"))
-    assert str(suggestions[0].reason) == "“Pack b” is finished. Next comes “Pack c”: “The z”."
+    assert str(suggestions[0].reason) == "You finished “Pack b”. Next is “Pack c”: “The z”."
 
 
 def test_an_exercise_is_indexed_again_only_if_its_file_changed(

@@ -177,8 +177,8 @@ def test_rules_that_do_not_fit_are_named_for_the_next_session() -> None:
     plan = plan_session([f"r{n}" for n in range(13)], found)
     assert plan.rules == tuple(f"r{n}" for n in range(11))
     assert plan.left_because("time") == ("r11", "r12")
-    assert str(describe_plan(plan)) == "Rules due: 13. In this session: 11, about 9 min."
-    assert str(explain_left(plan)[0]) == "In the next session: r11, r12."
+    assert str(describe_plan(plan)) == "Rules due: 13. This session: 11, about 9 min."
+    assert str(explain_left(plan)[0]) == "Next session: r11, r12."
 
 
 def test_a_rule_of_endless_exercises_is_explained() -> None:

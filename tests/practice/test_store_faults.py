@@ -364,14 +364,14 @@ def test_entries_are_spoken_of_only_when_some_wait(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with Store.open(path) as store:
-        told = f"Another program keeps {path} locked, so nothing can be saved now: close that program."
+        told = f"Another program has locked {path}, so nothing can be saved now. Close that program."
         assert str(store.notice) == told
         assert store.reset("basics", "add") is None
         assert str(store.notice) == told
         assert not store.append(answer("1"))
-        assert "your last entries are not saved yet" in str(store.notice)
+        assert "your last answers are not saved yet" in str(store.notice)
         assert store.reset("basics", "add") is None
-        assert "your last entries are not saved yet" in str(store.notice)
+        assert "your last answers are not saved yet" in str(store.notice)
         other.close()
         assert store.append(answer("2"))
         assert store.notice is None
@@ -408,9 +408,7 @@ def test_entries_that_are_not_saved_when_plain_mode_ends_are_added_at_the_next_s
     assert f"could not be saved in {path} yet: 3. They are kept in {path}.pending-" in done.stderr.splitlines()[-1]
     again = run_tutor("progress", "--json")
     assert json.loads(again.stdout)["answers"] == 2
-    assert again.stderr.splitlines() == [
-        "Entries that could not be saved in your progress file before were added to it now: 3."
-    ]
+    assert again.stderr.splitlines() == ["Answers that could not be saved before were added to your progress file: 3."]
     assert list(path.parent.glob("*.pending-*")) == []
     assert run_tutor("progress").stderr == ""
 

@@ -121,7 +121,7 @@ async def test_the_reason_is_chosen_by_a_letter_and_enter(tmp_path: Path) -> Non
         await session.type(right)
         await session.wait_for_text("Enter takes it")
         await session.pilot.press("enter")
-        await session.wait_for_text("Yes, that is why. 5: the upstream, which + passes on unchanged.")
+        await session.wait_for_text("Yes, that is the reason. 5: the upstream, which + passes on unchanged.")
 
 
 async def test_a_wrong_reason_costs_nothing(tmp_path: Path) -> None:

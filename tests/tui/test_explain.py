@@ -56,7 +56,7 @@ async def test_the_replay_of_an_unsolved_exercise_uses_other_numbers_and_starts_
         await session.pilot.press("tab")
         at = session.state.focused_id
         screen = await open_explanation(session)
-        await session.wait_for_text("at other numbers than yours")
+        await session.wait_for_text("Shown with different numbers.")
         assert screen.replay.current_step.place.id == at
         own, other = session.state.worksheet.problem, screen.replay.problem
         assert dict(own.inputs) != dict(other.inputs)
@@ -76,7 +76,7 @@ async def test_the_graph_fills_during_the_replay_and_a_click_selects_a_step() ->
 async def test_without_other_numbers_only_what_is_solved_is_replayed() -> None:
     async with open_app(exercise_from("z = a * 0", a=0)) as session:
         screen = await open_explanation(session)
-        await session.wait_for_text("only what you have solved is replayed")
+        await session.wait_for_text("you see only the blanks you have solved")
         assert [step.place.id for step in screen.replay.steps] == ["start"]
 
 

@@ -68,7 +68,7 @@ async def test_the_palette_finds_every_exercise_in_both_languages_from_anywhere(
         await pilot.press("1", "2")
         await run_palette_command(pilot, "basics/times", "What × sends back")
         await wait_for_text(pilot, "0 of 2", "What × sends back")
-        await run_palette_command(pilot, "list of exercises", "The list of exercises")
+        await run_palette_command(pilot, "list of exercises", "List of exercises")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
         await run_palette_command(pilot, "tworoads", "Two branches from x")
         await wait_for_text(pilot, "› 12")  # what was typed is not lost
@@ -78,9 +78,9 @@ async def test_commands_of_the_screen_come_first_and_rules_are_found_by_sign_and
     async with open_app("basics/two-roads") as session:
         pilot = session.pilot
         await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: "The next hint" in first_hit(pilot), "the first command")
+        await wait_until(pilot, lambda: "Show the next hint" in first_hit(pilot), "the first command")
         await pilot.press("escape")
-        await run_palette_command(pilot, "next hint", "The next hint")
+        await run_palette_command(pilot, "next hint", "Show the next hint")
         await session.wait_for_text("hints ●○○○")
         await run_palette_command(pilot, "나눗셈", "division")
         await session.wait_for_text("rule card", "Why it is so")
@@ -100,7 +100,7 @@ async def test_the_palette_reads_no_markup_and_says_if_nothing_matches(
         pilot.app.screen.query_one(Input).value = "press"
         await wait_for_text(pilot, "[@click=app.quit]Press[/] [bold")
         pilot.app.screen.query_one(Input).value = "[/nothing]"
-        await wait_for_text(pilot, "Nothing is called “[/nothing]”")
+        await wait_for_text(pilot, "No match for “[/nothing]”")
 
 
 async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_work() -> None:
@@ -113,7 +113,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
         await wait_for_text(pilot, "“The same exercise with other numbers” works in an exercise.")
         assert is_showing(pilot, TutorPalette)
         pilot.app.screen.query_one(Input).value = "ㅠ므ㅜㅜ"
-        await wait_for_text(pilot, "Nothing is called")
+        await wait_for_text(pilot, "No match for")
     async with open_app("basics/two-roads") as session:
         pilot = session.pilot
         await session.type("12")
@@ -126,7 +126,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
         pilot = session.pilot
         await pilot.press("f6")
         await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
-        await run_palette_command(pilot, "next hint", "The next hint for this blank F2 · in an exercise")
+        await run_palette_command(pilot, "next hint", "Show the next hint for this blank F2 · in an exercise")
         await session.wait_for_text("hints ●○○○")
 
 
@@ -150,7 +150,7 @@ async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: "The list of exercises" in screen_text(pilot), "the palette")
         pilot.app.screen.query_one(Input).value = "division"
-        await session.wait_for_text("Nothing is called")
+        await session.wait_for_text("No match for")
 
 
 # --- the search ---
@@ -195,10 +195,10 @@ def saved_settings() -> dict[str, object]:
 
 async def test_settings_take_effect_at_once_and_at_the_next_start() -> None:
     async with open_home() as pilot:
-        await run_palette_command(pilot, "colour blind", "Theme: safe for colour blindness")
+        await run_palette_command(pilot, "colour blind", "Theme: Colour-blind safe")
         await wait_until(pilot, lambda: pilot.app.theme == "backprop-colour-blind", "the theme")
-        await wait_for_text(pilot, "Theme: safe for colour blindness.")
-        await run_palette_command(pilot, "graphs compact", "Graphs open: compact")
+        await wait_for_text(pilot, "Theme: Colour-blind safe.")
+        await run_palette_command(pilot, "graph compact", "Graph view: Compact")
         await run_palette_command(pilot, "한국어", "Language: 한국어")
         await wait_for_text(pilot, "역전파의 기초", "F1 도움")
         await run_palette_command(pilot, "설정", "설정")
@@ -227,7 +227,7 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
     path = settings.default_path()
     path.write_text('[keys]\n"exercise.hint" = "ctrl+h"\n"home.glossary" = "g"\n"exercise.card" = "ctrl+q"\n')
     async with open_home((100, 24)) as pilot:
-        await wait_for_text(pilot, "line 4: exercise.card can't be ctrl+q: app.quit has that key", "g rules")
+        await wait_for_text(pilot, "line 4: ctrl+q can't be used for exercise.card", "g rules")
         await pilot.press("ㅎ")  # the same key in Korean input mode
         await wait_for_text(pilot, "Rules and terms")
     async with open_app("basics/times") as session:
@@ -243,17 +243,17 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ('theme = "pink"', 'line 1: theme is one of "dark", "light"'),
+        ('theme = "pink"', 'line 1: theme must be one of "dark", "light"'),
         ("\nthemes = 1", "line 2: There is no setting “themes”. Did you mean theme?"),
-        ("ascii = 1", "line 1: ascii is true or false."),
-        ('theme = "light"\nlanguage = ', "line 2: this is no TOML"),
+        ("ascii = 1", "line 1: ascii must be true or false."),
+        ('theme = "light"\nlanguage = ', "line 2: this is not valid TOML"),
         (
             '[keys]\n"exercise.hnt" = "f2"',
             "line 2: There is no key setting “exercise.hnt”. Did you mean exercise.hint?",
         ),
         ('[keys]\nexercise.hint = "h"', "h can't be used for exercise.hint because you type it in answers"),
-        ('[keys]\n"exercise.hint" = "f99"', "“f99” is no key"),
-        ('[keys]\n"exercise.hint" = 2', "The keys of exercise.hint are a text"),
+        ('[keys]\n"exercise.hint" = "f99"', "“f99” is not a key"),
+        ('[keys]\n"exercise.hint" = 2', "Write the keys of exercise.hint in quotes"),
     ],
 )
 async def test_an_error_in_the_settings_file_is_one_sentence_with_its_line(content: str, sentence: str) -> None:
@@ -283,7 +283,7 @@ def test_only_the_line_of_a_setting_is_changed(tmp_path: Path) -> None:
     assert lines[0] == 'density = "full"'
     torn = 'theme = "light\n'
     path.write_text(torn)
-    assert "is not written to until it is mended" in str(settings.save_value("theme", "dark", path))
+    assert "is not changed until you fix it" in str(settings.save_value("theme", "dark", path))
     assert path.read_text() == torn
 
 
@@ -415,11 +415,11 @@ async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() ->
                 from tutor.grading.hints.ladder import format_right_answer
 
                 await pilot.press(*format_right_answer(problem, screen.state.focused_blank), "enter")
-            await wait_for_text(pilot, "─ solved ─" if stage == 3 else "the same at other numbers")
+            await wait_for_text(pilot, "─ solved ─" if stage == 3 else "the same with new numbers")
             await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
         await wait_for_text(pilot, "Start From left to right")
-        await run_palette_command(pilot, "first steps once", "The first steps once more")
+        await run_palette_command(pilot, "first steps watch", "First steps: watch one pass")
         await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "once more")
 
 
@@ -592,7 +592,7 @@ async def test_all_keys_of_the_list_fit_in_100_columns_and_the_most_important_in
 async def test_help_describes_the_focus() -> None:
     async with open_home() as pilot:
         await pilot.press("down", "down", "f1")
-        await wait_for_text(pilot, "Progress", "your usual mistakes")
+        await wait_for_text(pilot, "Progress", "your most frequent mistakes")
         await pilot.press("escape", "up", "f1")
         await wait_for_text(pilot, "worked out, or save it.")
         await pilot.press("escape", "slash", "f1")

@@ -18,11 +18,11 @@ async def test_a_test_is_left_gone_on_with_and_finished() -> None:
         first = pilot.app.screen
         assert isinstance(first, PlacementGraphScreen)
         await pilot.press("f4")
-        await wait_for_text(pilot, "In a test there is no help")
+        await wait_for_text(pilot, "This is a test. There is no help")
         await pilot.press("f2")
         await wait_for_text(pilot, "Graph 2 of at most 12")
         await pilot.press("escape")
-        await wait_for_text(pilot, "The test is left.", "Placement test", "continue where you left off")
+        await wait_for_text(pilot, "You left the test.", "Placement test", "continue where you left off")
     async with open_home(placement="first") as pilot:
         await wait_for_text(pilot, "Graph 2 of at most 12")
         while not isinstance(pilot.app.screen, PlacementResultScreen):

@@ -14,17 +14,17 @@ OWN_VALUE = ("14", "14", "14", "28", "14")
 async def test_the_first_wrong_edge_is_looked_for_and_then_explained() -> None:
     async with open_app(EXERCISE) as session:
         await session.pilot.press("ctrl+t")
-        await session.wait_for_text("nothing is judged until the last blank")
+        await session.wait_for_text("you see the results after the last blank")
         for answer in OWN_VALUE:
             await session.answer(answer)
         await session.wait_for_text("Right: 1 of 5.", "Is x → × the first wrong value?")
         assert session.state.focused_id == "x->mul1"
         await session.pilot.press("9")
-        await session.wait_for_text("First find the first wrong value.")
+        await session.wait_for_text("Find the first wrong value.")
         await session.pilot.press("enter")
-        await session.wait_for_text("No: x → × is right. One more try.")
+        await session.wait_for_text("No: x → × is right. Try once more.")
         await session.pilot.press("tab", "enter")
-        await session.wait_for_text("is the first wrong one.", "own value")
+        await session.wait_for_text("is the first wrong value.", "own value")
         assert not session.state.worksheet.whole_pass.is_on
         await session.pilot.press("backspace", "backspace")
         await session.answer("6")
@@ -36,7 +36,7 @@ async def test_a_right_pass_is_celebrated() -> None:
         await session.pilot.press("ctrl+t")
         for answer in ("14", "6", "6", "20", "6"):
             await session.answer(answer)
-        await session.wait_for_text("The whole pass is right")
+        await session.wait_for_text("You got the whole pass right")
 
 
 async def test_the_same_key_leaves_the_mode() -> None:
@@ -45,6 +45,6 @@ async def test_the_same_key_leaves_the_mode() -> None:
         await session.answer("6")
         await session.wait_for_text("noted")
         await session.pilot.press("question_mark")
-        await session.wait_for_text("help comes after the last blank")
+        await session.wait_for_text("help is available after the last blank")
         await session.pilot.press("ctrl+t")
-        await session.wait_for_text("Your answers so far are judged.", "not yet")
+        await session.wait_for_text("Your answers so far are checked.", "not yet")

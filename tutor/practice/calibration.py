@@ -76,10 +76,13 @@ class Calibration:
         certain, guess = rates["certain"], rates["guess"]
         if certain is not None and certain < _TRUE_CERTAINTY:
             return message(
-                N_("Being certain should be right nine times in ten. Check the sign and the size once more.")
+                N_(
+                    "When you are certain, you should be right nine times out of ten. Check the sign and "
+                    "the size once more."
+                )
             )
         if guess is not None and guess > _KNOWN_AFTER_ALL:
-            return message(N_("Your guesses are mostly right: you know more than you think."))
+            return message(N_("Your guesses are mostly right. You know more than you think."))
         return None
 
     def as_json(self) -> dict[str, Any]:

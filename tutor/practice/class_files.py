@@ -34,11 +34,11 @@ _MAX_COPIES = 20
 #: No learner's progress file comes near it.
 _MAX_STORE = 2**30
 
-_NOTHING_HERE = N_("There is no export (.jsonl) and no progress file (.sqlite3) in this folder.")
-_NO_STORE = N_("It is no progress file of backprop-tutor.")
-_TOO_LARGE = N_("It is larger than any progress file can be.")
-_CHANGING = N_("It changes all the time. Try again later.")
-_OF_ANOTHER = N_("It has attempts of {learner}, who has a folder beside this one. Leave one of the two out.")
+_NOTHING_HERE = N_("This folder contains no export (.jsonl) and no progress file (.sqlite3).")
+_NO_STORE = N_("It is not a progress file of backprop-tutor.")
+_TOO_LARGE = N_("It is too large to be a progress file.")
+_CHANGING = N_("It keeps changing. Try again later.")
+_OF_ANOTHER = N_("It has attempts of {learner}, who also has a folder beside this one. Remove one of the two.")
 
 
 @dataclass(frozen=True, slots=True)

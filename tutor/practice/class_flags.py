@@ -43,30 +43,30 @@ FlagKind = Literal[
 FACTS: tuple[FlagKind, ...] = ("salvaged", "without-chain", "later-chain", "not-regraded")
 
 _SENTENCES: dict[FlagKind, str] = {
-    "regraded": N_(
-        "Answers whose verdict changes when they are graded again: {n}. The points follow the new verdicts."
+    "regraded": N_("Answers whose verdict changes when graded again: {n}. The points follow the new verdicts."),
+    "other-form": N_("Tries at a different version of this exercise: {n}."),
+    "other-numbers": N_("Tries with numbers that this exercise does not draw: {n}."),
+    "other-id": N_(
+        "Tries with numbers that don't belong to this student id, although other students have theirs: {n}."
     ),
-    "other-form": N_("Tries at another form of the exercise than the one here: {n}."),
-    "other-numbers": N_("Tries with numbers that the exercise here does not draw: {n}."),
-    "other-id": N_("Tries with numbers that don't follow from this student id, as others' here do from theirs: {n}."),
-    "copied": N_("The same answers at the same times as in the work of: {others}."),
-    "begun-again": N_("Tries at the exam: {n}. The first finished one counts."),
-    "clock-back": N_("Rows with an earlier time than the row before them: {n}, by up to {time}."),
-    "dated-ahead": N_("Rows dated in the future: {n}."),
-    "changed-rows": N_("Rows that differ from what was stored: {n}."),
+    "copied": N_("The answers and times are identical to those of: {others}."),
+    "begun-again": N_("Tries at the exam: {n}. The first one that was finished counts."),
+    "clock-back": N_("Records that are earlier than the record before them: {n}, by up to {time}."),
+    "dated-ahead": N_("Records dated in the future: {n}."),
+    "changed-rows": N_("Records that differ from what was stored: {n}."),
     "removed-chain": N_(
-        "Rows without a hash chain: {n}. Versions that write none can't read the exercise as it is here."
+        "Records without a hash chain: {n}. Versions that write none can't read this exercise in its present form."
     ),
-    "missing-rows": N_("Places where rows are missing: {n}."),
-    "changed-export": N_("After the export, rows were removed, added or moved."),
-    "no-end": N_("The end of the file is missing, and perhaps rows with it."),
-    "salvaged": N_("A damaged progress file was replaced. Rows that were lost or damaged in it: {n}."),
-    "without-chain": N_("Rows of an earlier version, without a hash chain: {n}."),
-    "later-chain": N_("Rows of a later version, whose hash chain can't be read here: {n}."),
+    "missing-rows": N_("Gaps where records are missing: {n}."),
+    "changed-export": N_("After the export, records were removed, added or moved."),
+    "no-end": N_("The end of the file is missing. Records may be missing, too."),
+    "salvaged": N_("A damaged progress file was replaced. Records lost or damaged in it: {n}."),
+    "without-chain": N_("Records from an earlier version, without a hash chain: {n}."),
+    "later-chain": N_("Records from a later version, with a hash chain that can't be read here: {n}."),
     "not-regraded": N_("Answers that can't be graded again here: {n}."),
 }
-_EARLIER_VERSION = N_("{sentence} They were stored by an earlier version; this is {here}.")
-_OTHER_VERSION = N_("{sentence} They were stored by version {versions}; this is {here}.")
+_EARLIER_VERSION = N_("{sentence} An earlier version stored them; this is version {here}.")
+_OTHER_VERSION = N_("{sentence} Version {versions} stored them; this is version {here}.")
 
 
 @dataclass(frozen=True, slots=True)

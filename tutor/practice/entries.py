@@ -138,7 +138,7 @@ class Entries:
             place = self.problem.place(name)
             branches = [part.id for part in self.problem.branch_edges(place)] if place.kind == "sum" else []
             if changed == self.problem.upstream(place) or changed in branches:
-                text = message(N_("The value this step starts from has changed. Check it once more."))
+                text = message(N_("You changed the value that this step starts from. Check this one again."))
                 self._entries[name] = replace(entry, verdict=Verdict(VerdictKind.CARRIED, text))
 
     def forget_history(self) -> None:

@@ -27,24 +27,26 @@ if TYPE_CHECKING:
     from tutor.packs.assessment import Assessment
     from tutor.packs.exercise import Exercise
 
-_RULES_AT_END = N_("This is an exam: no hints, one answer for each blank. What is right is told at the end.")
-_RULES_SCORE = N_("This is an exam: no hints, one answer for each blank. Your score is told at the end.")
-_RULES_AFTER_DUE = N_("This is an exam: no hints, one answer for each blank. What is right is told after {time}.")
-_RULES_NEVER = N_("This is an exam: no hints, one answer for each blank. What is right isn't told here.")
-_FOR_PRACTICE = N_("You have taken this exam before: that sitting counts, and this one is for practice.")
+_RULES_AT_END = N_("This is an exam: no hints, and one answer for each blank. You see the right answers at the end.")
+_RULES_SCORE = N_("This is an exam: no hints, and one answer for each blank. You see your score at the end.")
+_RULES_AFTER_DUE = N_(
+    "This is an exam: no hints, and one answer for each blank. You see the right answers after {time}."
+)
+_RULES_NEVER = N_("This is an exam: no hints, and one answer for each blank. The right answers are not shown here.")
+_FOR_PRACTICE = N_("You have taken this exam before. That sitting counts; this one is for practice.")
 _FOR_PRACTICE_SCORED = N_(
-    "You have taken this exam before: that sitting counts, with {score}, and this one is for practice."
+    "You have taken this exam before. That sitting counts, with {score}; this one is for practice."
 )
 #: The verdict shown until the end.
 NOTED_VERDICT = Verdict(VerdictKind.NOTED, message(N_("Noted.")))
 #: The verdict on a second answer at the same blank.
 ALREADY_ANSWERED = Verdict(
-    VerdictKind.MALFORMED, message(N_("This blank has its answer. In an exam it stays as it is."))
+    VerdictKind.MALFORMED, message(N_("You have answered this blank. In an exam you can't change an answer."))
 )
 #: The refusal of help, and of changing an answer.
-NO_HELP = message(N_("This is an exam: there is no help, and answers stay as they are."))
+NO_HELP = message(N_("This is an exam. There is no help, and you can't change an answer."))
 #: The refusal of new numbers, and of a new start.
-SAME_NUMBERS = message(N_("This is an exam: its numbers can't be chosen, and it can't be reset here."))
+SAME_NUMBERS = message(N_("This is an exam. You can't choose its numbers or reset it here."))
 
 #: Seeds are smaller than this, so that they can be passed on by word of mouth.
 NUM_SEEDS = 1_000_000
@@ -118,5 +120,5 @@ def practice_notice(score: str) -> Message:
 def reset_warning(exams: Iterable[tuple[str, str]], pack: str, exercise: str) -> Message | None:
     """Return what a learner should know before a reset that covers some of the `exams` that were begun."""
     covered = [name for name in exams if pack in ("", name[0]) and exercise in ("", name[1])]
-    text = N_("Exams among them: {n}. Their first sitting counts and stays. A class report tells of the reset.")
+    text = N_("Exams among them: {n}. The first sitting still counts, and class reports show the reset.")
     return message(text, n=len(covered)) if covered else None

@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 _FINISHED = N_("The exam is finished. {result}")
 _RESULT = N_("{score}. Right answers: {n} of {all}.")
-_NOTED = N_("All answers are noted.")
-_WAITS = N_("What is right is told after {time}.")
-_NOT_TOLD = N_("What is right isn't told here.")
+_NOTED = N_("All answers are recorded.")
+_WAITS = N_("You see the right answers after {time}.")
+_NOT_TOLD = N_("The right answers are not shown here.")
 _LATE = N_("Answers that came too late to count: {n}.")
-_RIGHT = N_("The right answer: {answer}.")
-_RIGHT_WITH_REASON = N_("The right answer: {answer}. {reason}")
+_RIGHT = N_("Right answer: {answer}.")
+_RIGHT_WITH_REASON = N_("Right answer: {answer}. {reason}")
 #: What is said in place of a sentence that asks to go on, which an exam that is over can't.
 _AT_THE_END = {
     TRY_AGAIN: N_("This isn't the right answer."),
     TRY_ANOTHER: N_("This isn't the right answer."),
-    MISTAKE_FROM_WRONG: N_("This goes on from your value at {at}, which isn't right. {text}"),
+    MISTAKE_FROM_WRONG: N_("This step starts from your value at {at}, which isn't right. {text}"),
     RIGHT_STEP: N_("Right step. It starts from your {u} at {at}, which isn't right."),
     RIGHT_STEP_OF_MATRIX: N_("Right step. It starts from your matrix at {at}, which isn't right."),
 }

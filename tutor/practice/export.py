@@ -164,7 +164,7 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[Attempt]:
     number = 0
     for number, line in enumerate(lines, 1):
         if number > MAX_LINES or len(line) > MAX_LINE:
-            raise InvalidExportError(message(N_("It is larger than any export can be.")))
+            raise InvalidExportError(message(N_("It is too large to be an export.")))
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             if text:
@@ -172,13 +172,11 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[Attempt]:
         except (ValueError, RecursionError):
             if number == 1:
                 raise InvalidExportError(
-                    message(N_("It is no export of backprop-tutor, which has a JSON object on each line."))
+                    message(N_("It is not an export of backprop-tutor, which has a JSON object on each line."))
                 ) from None
-            raise InvalidExportError(
-                message(N_("It is damaged at line {n}: have it exported again."), n=number)
-            ) from None
+            raise InvalidExportError(message(N_("Line {n} is damaged. Have it exported again."), n=number)) from None
     if not number:
-        raise InvalidExportError(message(N_("It is empty.")))
+        raise InvalidExportError(message(N_("The file is empty.")))
 
 
 def _parse_attempt(data: object) -> Attempt:

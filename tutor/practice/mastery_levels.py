@@ -50,8 +50,9 @@ NEW = MasteryState()
 def solid_explanation() -> Message:
     """Return what makes a rule solid, in two sentences."""
     text = N_(
-        "A rule is solid after {n} answers right at the first try, on different numbers, in at least {exercises} exercises "
-        "and on two days. After a mistake it is shaky until the next flawless try."
+        "A rule is solid after {n} right answers on the first try, with different numbers, in at least "
+        "{exercises} exercises and on two days. After a mistake it is shaky until your next flawless "
+        "try."
     )
     return message(text, n=STEPS_FOR_SOLID, exercises=EXERCISES_FOR_SOLID)
 

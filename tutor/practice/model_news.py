@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
 
 _NEWS = N_(
-    "Progress is now measured in steps. A rule is solid after three answers right at the first try, in two exercises and "
-    "on two days. Everything you did was counted again and nothing is lost. Solid rules before: {before}, now: {now}. "
-    "F1 in Progress explains it."
+    "Progress is now measured in steps. A rule is solid after three right answers on the first try, in "
+    "two exercises and on two days. All your answers were counted again; nothing is lost. Solid rules "
+    "before: {before}, now: {now}. F1 in Progress explains the steps."
 )
 
 

@@ -132,11 +132,11 @@ def _shaky_suggestions(
 def _practise_again(skill: Skill, exercise: _Name, curriculum: _Curriculum, new_numbers: bool) -> Suggestion:
     mistake = skill.recurring_mistake
     if new_numbers:
-        text = N_("“{rule}” went wrong this time: try “{exercise}” with fresh numbers.")
+        text = N_("You made a mistake with “{rule}”. Try “{exercise}” with fresh numbers.")
     elif mistake:
-        text = N_("“{rule}” went wrong last time, most often through this: {mistake}. Try “{exercise}”.")
+        text = N_("Last time you made a mistake with “{rule}”. Your most frequent one: {mistake}. Try “{exercise}”.")
     else:
-        text = N_("“{rule}” went wrong last time: try “{exercise}”.")
+        text = N_("Last time you made a mistake with “{rule}”. Try “{exercise}”.")
     title = curriculum.title(exercise)
     reason = message(text, rule=_LazyRuleName(skill.rule), mistake=_LazyMistakeName(mistake or ""), exercise=title)
     return Suggestion("shaky", reason, exercise, skill.rule, new_numbers)
@@ -151,7 +151,7 @@ def _next_suggestions(curriculum: _Curriculum, after: _Name | None) -> Iterator[
         for then in unsolved[:1]:
             first = curriculum.first_prerequisite(then)
             if first not in (then, after):
-                text = N_("“{exercise}” first: “{then}” builds on it.")
+                text = N_("Do “{exercise}” first, because “{then}” builds on it.")
                 yield Suggestion(
                     "next", message(text, exercise=curriculum.title(first), then=curriculum.title(then)), first
                 )
@@ -165,11 +165,11 @@ def _explain_next(exercise: _Name, pack: Pack, curriculum: _Curriculum, after: _
     title = curriculum.title(exercise)
     if after is None or after[0] == pack.id:
         if after in curriculum.order and curriculum.order.index(exercise) < curriculum.order.index(after):
-            return message(N_("Still open in “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
+            return message(N_("Not solved yet in “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
         return message(N_("Next in “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
     before = next((other for other in curriculum.packs if other.id == after[0]), None)
     if before is not None and not curriculum.unsolved_in(before, after):
-        text = N_("“{before}” is finished. Next comes “{pack}”: “{exercise}”.")
+        text = N_("You finished “{before}”. Next is “{pack}”: “{exercise}”.")
         return message(text, before=before.title, pack=pack.title, exercise=title)
     return message(N_("In another pack, “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
 

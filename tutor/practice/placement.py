@@ -48,9 +48,9 @@ FIRST, FINAL = "first", "final"
 Kind = Literal["first", "final"]
 
 #: The message above each graph.
-TEST_RULES = message(N_("A test: no hints, one answer for each blank. What is right is told at the end."))
+TEST_RULES = message(N_("This is a test: no hints, and one answer for each blank. You see the results at the end."))
 #: The refusal of help, and of changing an answer.
-NO_HELP = message(N_("In a test there is no help, and answers stay as they are."))
+NO_HELP = message(N_("This is a test. There is no help, and you can't change an answer."))
 
 _KINDS = (PLACEMENT, PLACEMENT_NOTED, PLACEMENT_ANSWER, PLACEMENT_END)
 _EVENTS = f"SELECT {', '.join(COLUMNS)} FROM active_event WHERE pack = '' AND kind IN ({', '.join('?' * len(_KINDS))}) ORDER BY seq"

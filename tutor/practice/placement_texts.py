@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 #: What a test is, told before its first graph.
 INTRODUCTION = message(
-    N_("At most {n} graphs, chosen by your answers. Nothing is judged until the end, and you can go on later."),
+    N_(
+        "At most {n} graphs, chosen by your answers. You see the results at the end, and you can leave and "
+        "continue later."
+    ),
     n=MAX_GRAPHS,
 )
 #: What is said when a test is left.
-LEFT = message(N_("The test is left. It goes on where you stopped."))
+LEFT = message(N_("You left the test. You can continue where you stopped."))
 #: What a result means for the rules.
-CREDIT = N_("The rules that you used here count as learning. They become solid in exercises, on two days.")
-_STATE_LABELS = {"shown": N_("known"), "implied": N_("known by what builds on it"), "open": N_("to learn")}
+CREDIT = N_("The rules you used here count as learning. They become solid when you use them in exercises on two days.")
+_STATE_LABELS = {"shown": N_("known"), "implied": N_("known (through a harder topic)"), "open": N_("to learn")}
 
 
 def state_label(state: str) -> str:
@@ -49,7 +52,7 @@ def headline(result: PlacementResult) -> Message:
     """Return where to begin by a result."""
     if not result.begin:
         return message(N_("You know every topic of this test. Reviews keep it that way."))
-    return message(N_("Begin with “{title}” ({name})."), title=exercise_title(result.begin), name=result.begin)
+    return message(N_("Start with “{title}” ({name})."), title=exercise_title(result.begin), name=result.begin)
 
 
 def topic_rows(result: PlacementResult) -> Iterator[tuple[str, str, str]]:
@@ -68,5 +71,5 @@ def comparison(result: PlacementResult) -> Message | None:
     if result.before is None:
         return None
     known = sum(state != "open" for state in result.before.values())
-    text = N_("Topics known in the first test: {before} of {all}; now: {now}.")
+    text = N_("Topics known in the first test: {before} of {all}. Now: {now}.")
     return message(text, before=known, now=len(result.known), all=len(TOPICS))

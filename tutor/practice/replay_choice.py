@@ -44,12 +44,12 @@ def choose_replay(worksheet: Worksheet) -> tuple[Replay, Message | None]:
         return Replay(problem), None
     if problem.has_matrix_symbols and (points := points_of(problem)):
         point = replace(points[0], author_notes={}, questions=(), forward=(), asked=None)
-        return Replay(point), message(N_("Replayed with numbers for the matrices."))
+        return Replay(point), message(N_("Shown with numbers in the matrices."))
     other = _problem_with_other_numbers(worksheet)
     if other is not None:
-        return Replay(unfold_all(other, worksheet.unfolded)), message(N_("Replayed at other numbers than yours."))
+        return Replay(unfold_all(other, worksheet.unfolded)), message(N_("Shown with different numbers."))
     settled = frozenset(name for name in worksheet.visible_places() if problem.has_place(name))
-    text = N_("There are no other numbers to replay this at: only what you have solved is replayed.")
+    text = N_("This exercise has only one set of numbers, so you see only the blanks you have solved.")
     return Replay(problem, settled), message(text)
 
 

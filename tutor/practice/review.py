@@ -150,7 +150,7 @@ class ReviewSession:
             return variant
         left = [blank.id for blank in variant.problem.blanks if blank.id not in spent]
         if not left:
-            text = N_("The questions of {name} were all asked before.")
+            text = N_("You have answered all questions of {name} before.")
             raise PackError([Diagnostic("error", exercise.path, None, "", message(text, name=exercise.title))])
         return exercise.cut(left, variant.seed)
 

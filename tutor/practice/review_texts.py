@@ -11,12 +11,12 @@ from tutor.practice.rule_ids import rule_name
 if TYPE_CHECKING:
     from tutor.practice.review_plan import Reason, ReviewPlan
 
-NOTHING_IS_DUE = N_("Nothing is due. Everything you have practised can wait.")
-_DUE = N_("Rules due: {due}. In this session: {now}, about {minutes} min.")
+NOTHING_IS_DUE = N_("No reviews are due.")
+_DUE = N_("Rules due: {due}. This session: {now}, about {minutes} min.")
 _LEFT: dict[Reason, str] = {
-    "time": N_("In the next session: {rules}."),
-    "long": N_("Their exercises take longer than a session: {rules}. Open one from the list."),
-    "questions": N_("You have answered every question on these before: {rules}."),
+    "time": N_("Next session: {rules}."),
+    "long": N_("The exercises for these rules take longer than a session: {rules}. Open one from the list."),
+    "questions": N_("You have answered every question on these rules before: {rules}."),
 }
 
 

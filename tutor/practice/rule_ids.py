@@ -50,7 +50,7 @@ _FUNCTION_NAMES = {
     "binary_cross_entropy_with_logits": N_("σ with cross-entropy"),
     "normalization": N_("batch and layer norm"),
 }
-_OWN_NAME = N_("custom nodes, of earlier versions")
+_OWN_NAME = N_("custom nodes (earlier versions)")
 
 
 def all_rule_ids() -> tuple[str, ...]:

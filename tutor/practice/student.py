@@ -20,8 +20,8 @@ HUB_USER = "JUPYTERHUB_USER"
 #: The ids given in this run.
 _given: list[str] = []
 
-_NO_ID = N_("A student id has 1 to {n} characters. Give it as your instructor wrote it.")
-_NOT_KEPT = N_("The student id can't be kept: {reason}. Give it again next time.")
+_NO_ID = N_("A student id has 1 to {n} characters. Type it as your instructor wrote it.")
+_NOT_KEPT = N_("The student id can't be saved: {reason}. Type it again next time.")
 
 
 class InvalidStudentError(ValueError):

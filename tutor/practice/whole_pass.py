@@ -22,21 +22,21 @@ MAX_POINTS = 2
 Phase = Literal["off", "filling", "finding", "judged"]
 
 #: What is said at the start of a whole pass.
-RULES = message(N_("The whole pass at once: nothing is judged until the last blank is filled."))
+RULES = message(N_("The whole pass at once: you see the results after the last blank."))
 #: The refusal of help until the end.
-NO_HELP_YET = message(N_("In the whole pass, help comes after the last blank."))
+NO_HELP_YET = message(N_("In the whole pass, help is available after the last blank."))
 #: The refusal to start a whole pass.
-NOTHING_LEFT = message(N_("Every blank is filled already. New numbers start another pass."))
-NOT_IN_EXAMS = message(N_("This is an exam: nothing is judged until its end anyway."))
+NOTHING_LEFT = message(N_("Every blank is already filled. Choose new numbers to start another pass."))
+NOT_IN_EXAMS = message(N_("In an exam you see the results at the end anyway."))
 #: What is said after the end of the mode.
-LEFT = message(N_("The whole pass is left. Your answers so far are judged."))
-ALL_RIGHT = message(N_("The whole pass is right, with nothing judged on the way."))
+LEFT = message(N_("You left the whole pass. Your answers so far are checked."))
+ALL_RIGHT = message(N_("You got the whole pass right, without any checks on the way."))
 #: The verdict on an answer while the first wrong one is looked for.
-FIND_FIRST = Verdict(VerdictKind.MALFORMED, message(N_("First find the first wrong value. Then you can correct it.")))
+FIND_FIRST = Verdict(VerdictKind.MALFORMED, message(N_("Find the first wrong value. Then you can correct it.")))
 #: The verdict on a wrong answer after the first wrong one, which is explained first.
 WRONG_TOO = Verdict(
     VerdictKind.WRONG,
-    message(N_("This one is wrong too, by itself. Correct the first wrong one; then this is explained.")),
+    message(N_("This value has a mistake of its own. Correct the first wrong value; then this one is explained.")),
 )
 
 
@@ -133,15 +133,15 @@ class WholePass:
         if self.is_first_wrong(problem, order, place):
             self.was_found, self.first_wrong = True, place
             self.disclose(order)
-            return message(N_("Found: {place} is the first wrong one."), place=name)
+            return message(N_("Found it: {place} is the first wrong value."), place=name)
         if len(self.pointed) < MAX_POINTS:
-            return message(N_("{said} One more try."), said=self._about(place, name))
+            return message(N_("{said} Try once more."), said=self._about(place, name))
         said = self._about(place, name)
         first = self._wrong_places(order)[0]
         self.first_wrong = first
         self.disclose(order)
         return message(
-            N_("{said} The first wrong one is {first}."), said=said, first=place_name(problem, problem.place(first))
+            N_("{said} The first wrong value is {first}."), said=said, first=place_name(problem, problem.place(first))
         )
 
     def _about(self, place: str, name: Message) -> Message:
@@ -150,8 +150,8 @@ class WholePass:
         if verdict is None or not _is_wrong(verdict):
             return message(N_("No: {place} is right."), place=name)
         if verdict.kind is VerdictKind.CARRIED:
-            return message(N_("No: {place} is a right step from a wrong value."), place=name)
-        return message(N_("{place} is wrong too, but another one comes before it."), place=name)
+            return message(N_("No: {place} is a right step that starts from a wrong value."), place=name)
+        return message(N_("{place} is wrong too, but an earlier value is wrong already."), place=name)
 
     # --- the verdicts ---
 

@@ -32,7 +32,7 @@ class Why:
 
     @property
     def question(self) -> Message:
-        return message(N_("And why? The gradient here is …"))
+        return message(N_("Why? The gradient here is …"))
 
     def parse(self, text: str) -> Reason | None:
         """Return the reason that a text chooses by its letter; None if it is another text."""
@@ -43,7 +43,7 @@ class Why:
 
 def reply_to(reason: Reason) -> Message:
     """Return what is said to a reason, before the sentence that confirms the right one."""
-    return message(N_("Yes, that is why.")) if reason.right else wrong_reason_message(reason)
+    return message(N_("Yes, that is the reason.")) if reason.right else wrong_reason_message(reason)
 
 
 class Whys:

@@ -497,7 +497,7 @@ class Worksheet:
             return entry.verdict
         if self.is_locked(blank):
             return Verdict(
-                VerdictKind.MALFORMED, message(N_("The forward values come first: then the backward pass opens."))
+                VerdictKind.MALFORMED, message(N_("Fill in the forward values first. Then the backward pass opens."))
             )
         verdict = self._grade(blank, text)
         if verdict.kind in (VerdictKind.MALFORMED, VerdictKind.UNDECIDED) or self.done:

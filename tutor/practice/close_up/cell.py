@@ -52,7 +52,7 @@ def _source(known: Known, cells: MarkedCells) -> CellSource:
     place = problem.place(cells.place)
     name: str | Message = message(N_("the upstream"))
     if known.blank.kind == "sum" and place.edge is not None:
-        name = message(N_("the part from {node}"), node=known.label(place.edge.target))
+        name = message(N_("the value from {node}"), node=known.label(place.edge.target))
     rows = known.worksheet.value_text(cells.place)
     fits = bool(rows) and place.grid in (None, (len(rows), len(rows[0])))
     numbers = _marked_texts(rows, cells) if fits else ()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MAX_VALUE = 60
 
 _ASKED = {
-    "edge": N_("What goes back to {name}?"),
+    "edge": N_("What is the gradient of {name} along this edge?"),
     "sum": N_("What is the whole gradient of {name}?"),
     "start": N_("Which gradient does the backward pass start with?"),
     "forward": N_("What does {node} output?"),
@@ -45,7 +45,7 @@ def describe_cell(cell: CellOrigin) -> str:
         f"{source.caption} ({', '.join(source.numbers)})" if source.numbers else str(source.caption)
         for source in cell.sources
     )
-    text = N_("For example, cell [{i},{j}] comes from {sources}.")
+    text = N_("For example, cell [{i},{j}] is computed from {sources}.")
     return str(message(text, i=cell.row, j=cell.column, sources=_join(sources)))
 
 
@@ -73,7 +73,7 @@ def _forward_sentences(data: CloseUpData) -> Iterator[Message]:
 def _backward_sentences(data: CloseUpData) -> Iterator[Message]:
     """Yield what arrives from the right: the upstream, or a part from each node ahead of a branch."""
     if data.hides_addends:
-        yield message(N_("What comes back from each of them is in the graph."))
+        yield message(N_("The graph shows the gradient that comes back from each of them."))
     elif data.kind == "sum":
         for part in data.parts:
             yield _arrival(part.gradient, part.symbol)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from tutor.i18n import Message
     from tutor.packs.exercise import Exercise
 
-_NO_VALUE_THERE = N_("{label} = {value} can't be: {reason}")
-_WHOLE = N_("{label} counts entries, so only whole numbers fit.")
+_NO_VALUE_THERE = N_("{label} can't be {value}: {reason}")
+_WHOLE = N_("{label} is the index of an entry, so only whole numbers fit.")
 
 
 class Lab:

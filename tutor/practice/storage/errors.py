@@ -30,8 +30,8 @@ class NewerFormatError(StoreError):
         super().__init__(
             message(
                 N_(
-                    "Your progress in {path} was saved by a newer backprop-tutor, so nothing is saved now: "
-                    "update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder."
+                    "A newer backprop-tutor saved your progress in {path}, so nothing is saved now. "
+                    "Update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder."
                 ),
                 path=path,
             )
@@ -45,8 +45,8 @@ class DamagedFileError(StoreError):
         super().__init__(
             message(
                 N_(
-                    "The progress file {path} cannot be read, so nothing is saved: "
-                    "move it away, or set BACKPROP_TUTOR_HOME to another folder."
+                    "The progress file {path} cannot be read, so nothing is saved. Move it away, or "
+                    "set BACKPROP_TUTOR_HOME to another folder."
                 ),
                 path=path,
             )
@@ -55,17 +55,17 @@ class DamagedFileError(StoreError):
         self.was_progress_file = was_progress_file
 
 
-_DISK_FULL = N_("The disk is full, so nothing can be saved now: make some room.")
-_LOCKED = N_("Another program keeps {path} locked, so nothing can be saved now: close that program.")
+_DISK_FULL = N_("The disk is full, so nothing can be saved now. Free some space.")
+_LOCKED = N_("Another program has locked {path}, so nothing can be saved now. Close that program.")
 #: What is said instead when entries wait to be saved.
 _WITH_ENTRIES = {
     _DISK_FULL: N_(
-        "The disk is full, so your last entries are not saved yet: make some room, and they will be saved with your "
-        "next entry."
+        "The disk is full, so your last answers are not saved yet. Free some space, and they will be "
+        "saved with your next answer."
     ),
     _LOCKED: N_(
-        "Another program keeps {path} locked, so your last entries are not saved yet: close that program, and they "
-        "will be saved with your next entry."
+        "Another program has locked {path}, so your last answers are not saved yet. Close that "
+        "program, and they will be saved with your next answer."
     ),
 }
 #: SQLite enlarges the file that it shares with other processes by this many bytes.
@@ -119,8 +119,8 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
     if may_be_damage(error):
         return message(
             N_(
-                "Your progress in {path} could not be used ({reason}). The file is undamaged and was left as it is: "
-                "please report this error."
+                "Your progress in {path} could not be used ({reason}). The file is undamaged and "
+                "unchanged. Please report this error."
             ),
             path=path,
             reason=str(error),
@@ -146,8 +146,8 @@ def describe_unwritable(path: Path, reason: str) -> Message:
     """Return the message for a folder or file that can't be written."""
     return message(
         N_(
-            "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "
-            "BACKPROP_TUTOR_HOME to another folder."
+            "Your answers cannot be saved in {path} ({reason}). Make that folder and file writable, or "
+            "set BACKPROP_TUTOR_HOME to another folder."
         ),
         path=path,
         reason=reason,

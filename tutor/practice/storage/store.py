@@ -480,19 +480,19 @@ class Store:
             self._database = None
 
 
-_LOST_NOTICE = N_("Your last entries could not be saved in {path} and are lost: {n}.")
+_LOST_NOTICE = N_("Your last answers could not be saved in {path} and are lost: {n}.")
 _PENDING_NOTICE = N_(
-    "Your last entries could not be saved in {path} yet: {n}. They are kept in {file} and will be added the next time "
-    "backprop-tutor is started."
+    "Your last answers could not be saved in {path} yet: {n}. They are kept in {file} and will be "
+    "added the next time backprop-tutor starts."
 )
-_ADOPTED_NOTICE = N_("Entries that could not be saved in your progress file before were added to it now: {n}.")
+_ADOPTED_NOTICE = N_("Answers that could not be saved before were added to your progress file: {n}.")
 _DAMAGED_NOTICE = N_(
-    "Your progress file was damaged and was moved to {moved}, so a new one was started: if you have a backup, "
-    "put it in its place."
+    "Your progress file was damaged. It was moved to {moved}, and a new one was started. If you have a "
+    "backup, put it in its place."
 )
 _SALVAGED_NOTICE = N_(
-    "Your progress file was damaged and was moved to {moved}. Entries that could still be read are in a new one: {n}."
+    "Your progress file was damaged and was moved to {moved}. The records that could be read are in a new file: {n}."
 )
 _FOREIGN_NOTICE = N_(
-    "{path} is not a progress file of backprop-tutor, so it was moved to {moved} and a new one was started."
+    "{path} is not a progress file of backprop-tutor. It was moved to {moved}, and a new one was started."
 )
