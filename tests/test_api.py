@@ -121,7 +121,7 @@ def test_a_check_tells_what_is_wrong(tmp_path: Path) -> None:
         (lambda: tutor.exercise("no/such"), "There is no exercise"),
         (lambda: tutor.exercise(ROOT / "exercises" / "basics"), "is a pack"),
         (lambda: tutor.exercise("basics/plus").worksheet().answer("q", 1), "There is no blank “q”"),
-        (lambda: tutor.check("/no/such"), "There is no such file"),
+        (lambda: tutor.check("/no/such"), "This file does not exist"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_sentence(use: Callable[[], object], sentence: str) -> None:

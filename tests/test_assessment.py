@@ -104,12 +104,12 @@ def test_points_are_shared_out_among_the_blanks(exercise: Exercise) -> None:
         ('reveal = "after-due"\n', EXAM, "Say when it is due"),
         ('reveal = "soon"\n', EXAM, '"at-end" · "after-due" · "never"'),
         ("points = { second = 3 }\n", EXAM, "There is no exercise “second” in this pack. Its exercises are first."),
-        ("points = -1\n", EXAM, "Points are a number from 0 to 10000."),
+        ("points = -1\n", EXAM, "The points must be a number from 0 to 10000."),
         ("carried = 2\n", EXAM, "A share is a number from 0 to 1"),
         (
             "",
             EXAM.replace("points = 3", "points = 30"),
-            "The blanks have 30 points of their own, but the exercise has 10.",
+            "The points of the blanks add up to 30, but the exercise has 10.",
         ),
         ("", EXAM.replace("points = 3", "points = 10"), "so q->mul1, "),
         ("", EXAM.replace('accept = ["chain rule", "연쇄 법칙"]', 'accept = "\u200b"'), "An accepted text is empty"),
@@ -119,7 +119,7 @@ def test_points_are_shared_out_among_the_blanks(exercise: Exercise) -> None:
         (
             "",
             EXAM.replace('{ en = "half of it" }', '{ en = "None of the above.", right = true }'),
-            "“None of the above.” is shuffled among the others.",
+            "“None of the above.” is shuffled with the other choices.",
         ),
     ],
 )

@@ -122,7 +122,7 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
             for name, rest, sentence in (
                 ("basics/times", ("x=3",), "basics/times has its own graph and numbers. Leave out NAME=VALUE."),
                 ("basic/two-roads", (), "There is no exercise “basic/two-roads”. Did you mean basics/two-roads?"),
-                ("a/b", (), "a, b have no values: add a=… b=…"),
+                ("a/b", (), "a, b have no values. Add a=… b=…"),
             )
         ),
     ],

@@ -89,7 +89,7 @@ def test_all_lines_that_cannot_be_taken_are_shown_with_carets(capsys: pytest.Cap
 
 def test_an_error_of_the_graph_is_shown_in_the_file(capsys: pytest.CaptureFixture[str], model: str) -> None:
     assert refused(capsys, "play", "--from-python", f"{model}:loss", "w=2") == [
-        f"{model}:12: x has no value: add x=…",
+        f"{model}:12: x has no value. Add x=…",
         "      a = sigmoid(w * x + b)",
         "                      ^",
     ]

@@ -70,13 +70,13 @@ def test_play_uses_the_numbers_of_a_seed(tmp_path: Path, run_tutor: Run) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nowhere.toml"], "nowhere.toml: There is no such file. Check its name."),
-        (["./nowhere"], "nowhere: There is no such file. Check its name."),
-        (["."], ": There is no pack.toml in this folder. `backprop-tutor new` makes a pack."),
-        (["./"], ": There is no pack.toml in this folder. `backprop-tutor new` makes a pack."),
+        (["nowhere.toml"], "nowhere.toml: This file does not exist. Check its name."),
+        (["./nowhere"], "nowhere: This file does not exist. Check its name."),
+        (["."], ": There is no pack.toml in this folder. `backprop-tutor new` creates a pack."),
+        (["./"], ": There is no pack.toml in this folder. `backprop-tutor new` creates a pack."),
         (["bad.toml"], "bad.toml:1: graph: "),
-        (["bad.zip"], "bad.zip: This is no zip archive, or a damaged one. Make it again."),
-        (["good.toml", "x=2"], "good.toml has its own graph and numbers."),
+        (["bad.zip"], "bad.zip: This is not a zip archive, or it is damaged. Create it again."),
+        (["good.toml", "x=2"], "good.toml brings its own graph and numbers."),
         (["z = x*y", "x=2", "y=3", "--watch"], "--watch needs the path of an exercise or a pack."),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_watched_file_is_reloaded_and_keeps_its_answers(mine: Path, home: Path
         child.expect_exact("Said now.")
         child.expect_exact("[2/2]")
         path.write_text(EXERCISE_FILE + "q = 3\n")
-        child.expect_exact("01-one.toml:5: inputs.q: “q” is no input of the graph.")
+        child.expect_exact("01-one.toml:5: inputs.q: “q” is not an input of the graph.")
         path.write_text(EXERCISE_FILE.replace("z =", "f ="))
         child.expect_exact("f = 15")
         child.expect_exact("[2/2]")

@@ -93,7 +93,7 @@ def test_names_that_methods_have_are_left_to_them(tmp_path: Path) -> None:
 
 def test_what_can_be_no_parameter_is_told() -> None:
     exercise = library.find_exercise("layers/embedding")
-    with pytest.raises(HeaderError, match="“Q” is no input of this graph"):
+    with pytest.raises(HeaderError, match="“Q” is not an input of this graph"):
         exercise_style(exercise, "layer", ("Q",))
     with pytest.raises(HeaderError, match="Only a layer has parameters"):
         exercise_file(exercise, "steps", ("W",))

@@ -83,13 +83,13 @@ def write(tmp_path: Path, text: str) -> list[str]:
 
 def test_check_names_the_mistakes_their_value_and_a_remedy(tmp_path: Path) -> None:
     assert write(tmp_path, TIMES.format(start=3, x=8, y=5)) == [
-        "note: With these numbers “added instead of multiplied” and “forward value” at x->mul1 are both 8. Take x = 9."
+        "note: With these numbers, “added instead of multiplied” and “forward value” at x->mul1 are both 8. Use x = 9."
     ]
 
 
 def test_a_hidden_mistake_is_a_warning_with_a_remedy(tmp_path: Path) -> None:
     [line, *notes] = write(tmp_path, TIMES.format(start=3, x=4, y=4))
-    assert line.startswith("warning: At x->mul1 these numbers give the right value to mistakes: mul.own-input")
+    assert line.startswith("warning: With these numbers, mistakes at x->mul1 give the right value: mul.own-input")
     assert " Take " in line
     assert not [note for note in notes if "right answer" in note]
 

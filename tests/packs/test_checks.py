@@ -123,7 +123,7 @@ def test_diagnostics_as_json(pack: Path, run_tutor: Run) -> None:
             "line": 9,
             "key": "vary.q",
             "severity": "error",
-            "message": "A table is expected here, such as { key = value }.",
+            "message": "Write a table here, such as { key = value }.",
         }
     ]
     (pack / "01-ex.toml").write_text(GOOD_EXERCISE)

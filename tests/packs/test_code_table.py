@@ -65,10 +65,10 @@ def test_no_text_of_a_pack_is_ever_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        ('style = "class"', 'One of these is expected here: "steps" · "layer" · "autograd"'),
-        ('style = "layer"\nparameters = ["W", "V"]', "“V” is no input of this graph"),
+        ('style = "class"', 'Write one of these here: "steps" · "layer" · "autograd"'),
+        ('style = "layer"\nparameters = ["W", "V"]', "“V” is not an input of this graph"),
         ('parameters = ["W"]', "Only a layer has parameters."),
-        ('style = "layer"\nparameters = ["W", "W"]', "stands here twice"),
+        ('style = "layer"\nparameters = ["W", "W"]', "is here twice"),
         ('stile = "layer"', "stile"),
     ],
 )
@@ -81,8 +81,8 @@ def test_errors_in_the_table_are_told_with_their_line(code: str, sentence: str, 
 @pytest.mark.parametrize(
     ("before", "sentence"),
     [
-        ('mode = "exam"\n', "An exam is answered in the tutor"),
-        ('[[question]]\nprompt = "1 + 1"\nanswer = "2"\n', "This style is made from the graph, and there is none."),
+        ('mode = "exam"\n', "An exam is answered in backprop-tutor"),
+        ('[[question]]\nprompt = "1 + 1"\nanswer = "2"\n', "This style needs a graph, and there is none."),
     ],
 )
 def test_where_there_is_nothing_to_code_the_table_is_refused(

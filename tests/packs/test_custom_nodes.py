@@ -175,17 +175,17 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
     [
         (NODES + "[nodes.f]\nvalue = 'x * 2'", "2: nodes.f.inputs: “inputs” is missing. Add it."),
         (NODES + "[nodes.f]\ninputs = ['x']", "2: nodes.f.value: “value” is missing. Add it."),
-        (NODES + "[nodes]\nf = 'x * 2'", "3: nodes.f: A table is expected here, such as { key = value }."),
+        (NODES + "[nodes]\nf = 'x * 2'", "3: nodes.f: Write a table here, such as { key = value }."),
         (
             NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * 2'\nvalues = 3",
             "5: nodes.f.values: There is no key “values” here. Did you mean value?",
         ),
         (
             NODES + "[nodes.f]\ninputs = 'x'\nvalue = 'x * 2'",
-            '3: nodes.f.inputs: A list of names is expected here, such as ["a", "b"].',
+            '3: nodes.f.inputs: Write a list of names here, such as ["a", "b"].',
         ),
         (NODES + "[nodes.f]\ninputs = []\nvalue = 'x * 2'", "3: nodes.f.inputs: f has no inputs. Write at least one, as in f(x)."),
-        (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” stands here twice. Keep one."),
+        (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” is here twice. Keep one."),
         (
             NODES + "[nodes.f]\ninputs = ['x y']\nvalue = 'x * 2'",
             "3: nodes.f.inputs: “x y” is not a valid input name. Use one word, such as x.",
@@ -220,7 +220,7 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             'graph = "z = F(x) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x * 2"',
-            "2: nodes.f: “f” is not used in the graph, written f(…). Use it or delete it.",
+            "2: nodes.f: The function “f” is never used in the graph as f(…). Use it or delete it.",
         ),
         (
             'graph = "z = f(x, 2) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x * 2"',
@@ -234,10 +234,10 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
             'graph = "z = f(x) * y"\n[inputs]\nx = -2\n[nodes.f]\ninputs = ["x"]\nvalue = "log(x)"',
             "2: inputs: The value of f(x) is not a real number. Choose other numbers.",
         ),
-        (GROUPS + "fold = ['u']", "2: fold: A table is expected here, such as [fold]."),
-        (GROUPS + "[fold]\ng = 'u'", '3: fold.g: A list of names is expected here, such as ["a", "b"].'),
-        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to fold. Name at least one."),
-        (GROUPS + "[fold]\n'g 1' = ['u']", '3: fold."g 1": “g 1” is no name for a group. Write one word of letters and digits.'),
+        (GROUPS + "fold = ['u']", "2: fold: Write a table here, such as [fold]."),
+        (GROUPS + "[fold]\ng = 'u'", '3: fold.g: Write a list of names here, such as ["a", "b"].'),
+        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to put together. Name some."),
+        (GROUPS + "[fold]\n'g 1' = ['u']", '3: fold."g 1": “g 1” can\'t be the name of a group. Write one word of letters and digits.'),
         (
             GROUPS + "[fold]\ng = ['u', 'w']",
             "3: fold.g: The graph has no node “w”. Its nodes are t, u, add1, mul1.",
@@ -256,35 +256,35 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u', 'add1']\nh = ['u', 'mul1']",
-            "4: fold.h: “u” is in the group “g” already. Leave it out of one of the two.",
+            "4: fold.h: “u” is already in the group “g”. Remove it from one of the two.",
         ),
         (
             GROUPS + "blanks = ['z', 'u']\n[fold]\ng = ['t', 'u', 'add1']",
-            "2: blanks: “u” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+            "2: blanks: “u” is inside the folded group “g”, which has no blanks. Name a blank outside it.",
         ),
         (
             GROUPS + "given = ['a->t']\n[fold]\ng = ['t', 'u', 'add1']",
-            "2: given: “a->t” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+            "2: given: “a->t” is inside the folded group “g”, which has no blanks. Name a blank outside it.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[blank.t]\nhint = 'x'",
-            "4: blank.t: “t” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+            "4: blank.t: “t” is inside the folded group “g”, which has no blanks. Name a blank outside it.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[text]\nen = 'Here u = {u + 1}.'",
-            "5: text.en: “u” lies inside the folded group “g”, so it has no value here. Take it out.",
+            "5: text.en: “u” is inside the folded group “g”, so it has no value here. Remove it.",
         ),
         (
             GROUPS + "after = '{grad(t)}'\n[fold]\ng = ['t', 'u', 'add1']",
-            "2: after: “t” lies inside the folded group “g”, so it has no value here. Take it out.",
+            "2: after: “t” is inside the folded group “g”, so it has no value here. Remove it.",
         ),
         (
             GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[[blank.c.mistake]]\nid = 'm'\nanswer = 'up * u'\nen = 'x'",
-            "6: blank.c.mistake[0].answer: “u” lies inside the folded group “g”, so it has no value here. Take it out.",
+            "6: blank.c.mistake[0].answer: “u” is inside the folded group “g”, so it has no value here. Remove it.",
         ),
         (
             GROUPS + "wrt = ['u']\n[fold]\ng = ['t', 'u', 'add1']",
-            "2: wrt: “u” is no input of the graph. Its inputs are a, b, c, d.",
+            "2: wrt: “u” is not an input of the graph. Its inputs are a, b, c, d.",
         ),
     ],
 )  # fmt: skip

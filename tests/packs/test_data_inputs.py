@@ -104,8 +104,8 @@ def test_an_author_meets_one_sentence_with_the_place(refusal_lines: RefusalLines
     lines = {
         "ids = [0, 2, 3]": f"5: inputs.ids: ids: {last}",
         "ids = [0, 2, -4]": "5: inputs.ids: ids: There is no entry -4 here: 3 entries are counted from 0 to 2.",
-        "ids = [0, 0.5, 1]": "5: inputs.ids: ids is an index, and 0.5 is no whole number. Write one from 0 to 2.",
-        'ids = [0, "sqrt(2)", 1]': "5: inputs.ids: ids is an index, and 1.414 is no whole number. Write one from 0 to 2.",
+        "ids = [0, 0.5, 1]": "5: inputs.ids: ids is an index, but 0.5 is not a whole number. Write one from 0 to 2.",
+        'ids = [0, "sqrt(2)", 1]': "5: inputs.ids: ids is an index, but 1.414 is not a whole number. Write one from 0 to 2.",
         "ids = { symbol = true }": "5: inputs.ids: ids is an index and needs a number. "
         "Give it a whole number from 0 to 2.",
     }
@@ -128,7 +128,7 @@ def test_an_author_meets_one_sentence_with_the_place(refusal_lines: RefusalLines
 )
 def test_fresh_indexes_must_stay_within_their_bounds(refusal_lines: RefusalLines, vary: str, key: str) -> None:
     assert refusal_lines(f"{_GATHER}[vary]\nids = {vary}") == [
-        f"8: vary.ids.{key}: ids is an index: draw whole numbers from 0 to 2 for it."
+        f"8: vary.ids.{key}: ids is an index. Draw whole numbers from 0 to 2 for it."
     ]
 
 
@@ -140,13 +140,13 @@ def test_places_that_carry_no_gradient_are_named(refusal_lines: RefusalLines) ->
     ]
     for line, key, name, source in asks:
         assert refusal_lines(f"{line}\n{_GATHER}".replace('wrt = ["W"]\n', "")) == [
-            f"1: {key}: There is no blank “{name}”: {source} is data there, and nothing comes back to it."
+            f"1: {key}: There is no blank “{name}” because {source} is data and gets no gradient."
         ]
     masked = '[blank."X->gt1"]\nhint = "…"\n'
     (line,) = refusal_lines(f'graph = "f = sum(X * (X > 0))"\n[inputs]\nX = [[2, -3]]\n{masked}')
-    assert line.endswith("There is no blank “X->gt1”: X is data there, and nothing comes back to it.")
+    assert line.endswith("There is no blank “X->gt1” because X is data and gets no gradient.")
     assert refusal_lines(_GATHER.replace('["W"]', '["W", "ids"]')) == [
-        "2: wrt: ids has no gradient: it is data here, such as an index or a condition. Name other inputs."
+        "2: wrt: ids has no gradient because it is data here, such as an index or a condition. Name other inputs."
     ]
 
 
@@ -204,7 +204,7 @@ def test_a_formula_on_the_command_line_names_what_is_wrong_with_an_index() -> No
         "i: There is no entry 2 here: 2 entries are counted from 0 to 1."
     )
     assert _formula_error("f = w[i]^2", w="[1, 2]", i="0.5") == (
-        "i is an index, and 0.5 is no whole number. Write one from 0 to 1."
+        "i is an index, but 0.5 is not a whole number. Write one from 0 to 1."
     )
     assert _formula_error("f = w[i+1]^2", w="[1, 2]", i="1") == (
         "There is no entry 2 here: 2 entries are counted from 0 to 1."
@@ -223,7 +223,7 @@ def test_the_commands_say_the_same(run_tutor: Run) -> None:
     symbol = run_tutor("solve", "f = w[i]^2", "w=[1,2]", "--symbols", "i")
     assert "i is an index and needs a number. Give it a whole number from 0 to 1." in symbol.stderr
     wrt = run_tutor("solve", "f = w[i]^2", "w=[1,2]", "i=1", "--wrt", "i")
-    assert "i has no gradient: it is data here, such as an index or a condition." in wrt.stderr
+    assert "i has no gradient because it is data here, such as an index or a condition." in wrt.stderr
 
 
 def test_a_replay_draws_other_indexes_and_masks() -> None:

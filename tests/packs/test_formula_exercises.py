@@ -30,13 +30,13 @@ def test_inputs_give_the_shapes_of_matrices() -> None:
 @pytest.mark.parametrize(
     ("formula", "inputs", "start", "problem", "at"),
     [
-        ("z = x*y", exact_values(y="3"), "1", "x has no value: add x=…", 4),
-        ("z = x*y", exact_values(), "1", "x, y have no values: add x=… y=…", 4),
+        ("z = x*y", exact_values(y="3"), "1", "x has no value. Add x=…", 4),
+        ("z = x*y", exact_values(), "1", "x, y have no values. Add x=… y=…", 4),
         ("z = x*", exact_values(x="3"), "1", "The text ends too early: a value is missing here.", 6),
         ("z = x*2", exact_values(x="3", q="3"), "1", "The formula does not use the input “q”. Use it or remove it.", -1),
         ("z = 1/x", exact_values(x="0"), "1", "z divides by zero.", 0),
         ("z = x*2", exact_values(x="3"), "[[1, 2]]",
-         "The start is 1×2, but the output is 1. Write one of that shape, or a number.", 0),
+         "The start has the shape 1×2, but the output has 1. Write a start of the output's shape, or a number.", 0),
     ],
 )  # fmt: skip
 def test_a_formula_without_an_exercise_is_an_error(

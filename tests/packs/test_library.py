@@ -88,13 +88,13 @@ def test_broken_exercises_are_listed_and_refused_when_opened(write_pack: WritePa
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("format = 2\nzzz = 1", "mine/pack.toml:1: format: This pack needs a newer backprop-tutor. Update the program."),
-        ("format = ", 'mine/pack.toml:1: This value can\'t be read. Texts stand in quotes: "log(3)".'),
+        ("format = 2\nzzz = 1", "mine/pack.toml:1: format: This pack needs a newer version of backprop-tutor. Update the program."),
+        ("format = ", 'mine/pack.toml:1: This value can\'t be read. Put texts in quotes: "log(3)".'),
         ("title = 'x'", "mine/pack.toml:1: format: “format” is missing. Add it."),
         ("format = 1\nlicense = 'x'", "mine/pack.toml:2: license: There is no key “license” here. Did you mean licence?"),
         ("format = 1\nlanguages = ['de']",
-         "mine/pack.toml:2: languages: “de” is not a language of this program. The languages are en, ko."),
-        ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: A mode is "practice" or "exam".'),
+         "mine/pack.toml:2: languages: “de” is no language here. Texts are written in en, ko."),
+        ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: The mode must be "practice" or "exam".'),
     ],
 )  # fmt: skip
 def test_a_broken_pack_file_is_refused_when_an_exercise_is_opened(
@@ -128,7 +128,7 @@ def test_two_files_with_one_id_are_refused(write_pack: WritePack) -> None:
     with pytest.raises(PackError) as caught:
         mine.open("ex")
     assert str(caught.value) == (
-        "mine/02-ex.toml: id: The exercise in 01-ex.toml has the id “ex” as well. Rename one of the two."
+        "mine/02-ex.toml: id: The exercise in 01-ex.toml also has the id “ex”. Rename one of the two."
     )
 
 
@@ -138,8 +138,8 @@ def test_two_files_with_one_id_are_refused(write_pack: WritePack) -> None:
         ("basics/add-multipli", "There is no exercise “basics/add-multipli”. Did you mean basics/add-multiply?"),
         ("add-multiply", "There is no exercise “add-multiply”. Did you mean basics/add-multiply?"),
         ("plus", "There is no exercise “plus”. Did you mean basics/plus?"),
-        ("../../etc/passwd", "There is no exercise “../../etc/passwd”. `backprop-tutor list` shows all."),
-        ("qqq/\x1b[31m", "There is no exercise “qqq/\\x1b[31m”. `backprop-tutor list` shows all."),
+        ("../../etc/passwd", "There is no exercise “../../etc/passwd”. `backprop-tutor list` shows all exercises."),
+        ("qqq/\x1b[31m", "There is no exercise “qqq/\\x1b[31m”. `backprop-tutor list` shows all exercises."),
     ],
 )
 def test_an_unknown_exercise_is_refused_with_the_nearest_name(name: str, expected: str) -> None:

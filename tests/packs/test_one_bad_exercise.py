@@ -88,7 +88,7 @@ def test_a_fault_in_one_check_is_reported_with_its_place_and_the_rest_is_checked
 ) -> None:
     monkeypatch.setattr(texts, "check", lambda target: fail_for_bad(target.exercise.id))
     (finding,) = check_packs([two_exercises])
-    assert str(finding).startswith(f"{two_exercises / '01-bad.toml'}:1: This exercise can't be used because of a fault")
+    assert str(finding).startswith(f"{two_exercises / '01-bad.toml'}:1: This exercise can't be used because of an error")
     assert "IndexError, test_one_bad_exercise.py:" in str(finding)
 
 
@@ -116,4 +116,4 @@ async def test_new_numbers_that_fail_leave_the_exercise_as_it_is(monkeypatch: py
     monkeypatch.setattr(NumberSelector, "choose", lambda selector, seeds: fail_for_bad("bad"))
     async with open_app(exercise) as session:
         await session.pilot.press("f3")
-        await session.wait_for_text("because of a fault in backprop-tutor")
+        await session.wait_for_text("because of an error in backprop-tutor")

@@ -140,7 +140,7 @@ def test_the_question_is_asked_in_korean(pack: Callable[..., Result], server: st
 
 
 def test_an_address_needs_from(pack: Callable[..., Result]) -> None:
-    assert "only addresses that begin with https://" in pack("add", "http://example.org/linear.zip").err
+    assert "Only addresses that begin with https://" in pack("add", "http://example.org/linear.zip").err
     done = pack("add", "https://example.org/linear.zip")
     assert done.code == 2
     assert "backprop-tutor pack add --from https://example.org/linear.zip" in done.err
@@ -149,15 +149,15 @@ def test_an_address_needs_from(pack: Callable[..., Result]) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("http://example.org/a.zip", "only addresses that begin with https://"),
-        ("ftp://example.org/a.zip", "only addresses that begin with https://"),
-        ("file:///etc/passwd", "only addresses that begin with https://"),
-        ("https://", "is no address"),
-        ("https://example.org:99999/a.zip", "is no address"),
-        ("https://exam ple.org/a.zip", "is no address"),
-        ("https://[::1/a.zip", "is no address"),
+        ("http://example.org/a.zip", "Only addresses that begin with https://"),
+        ("ftp://example.org/a.zip", "Only addresses that begin with https://"),
+        ("file:///etc/passwd", "Only addresses that begin with https://"),
+        ("https://", "is not an address"),
+        ("https://example.org:99999/a.zip", "is not an address"),
+        ("https://exam ple.org/a.zip", "is not an address"),
+        ("https://[::1/a.zip", "is not an address"),
         ("https://name:secret@example.org/a.zip", "holds a name or a password"),
-        ("https://" + "a" * 70 + ".org/a.zip", "is no address"),
+        ("https://" + "a" * 70 + ".org/a.zip", "is not an address"),
     ],
 )
 def test_only_plain_https_addresses_are_loaded(pack: Callable[..., Result], address: str, sentence: str) -> None:
@@ -187,9 +187,9 @@ def test_redirects_lead_only_to_https(pack: Callable[..., Result], server: str, 
         "/round": redirect("/round"),
         "/password": redirect(server.replace("://", "://a:b@") + "/linear.zip"),
     }
-    assert "only addresses that begin with https://" in pack("add", "--from", f"{server}/plain", "--yes").err
-    assert "leads to no file, only on to other addresses" in pack("add", "--from", f"{server}/file", "--yes").err
-    assert "leads to no file, only on to other addresses" in pack("add", "--from", f"{server}/round", "--yes").err
+    assert "Only addresses that begin with https://" in pack("add", "--from", f"{server}/plain", "--yes").err
+    assert "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/file", "--yes").err
+    assert "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/round", "--yes").err
     assert "holds a name or a password" in pack("add", "--from", f"{server}/password", "--yes").err
     assert added_packs() == []
     assert f"{server}/linear.zip" in pack("add", "--from", f"{server}/moved", "--yes").out
@@ -231,7 +231,7 @@ def test_a_host_that_is_not_there_is_told(pack: Callable[..., Result], monkeypat
     assert (
         "There is no connection to localhost" in pack("add", "--from", f"https://localhost:{port}/a.zip", "--yes").err
     )
-    assert "There is no host nowhere.invalid" in pack("add", "--from", "https://nowhere.invalid/a.zip", "--yes").err
+    assert "The host nowhere.invalid does not exist" in pack("add", "--from", "https://nowhere.invalid/a.zip", "--yes").err
 
 
 @pytest.mark.parametrize("name", ["up", "backslash", "link", "twice", "deep", "locked", "torn"])
@@ -259,7 +259,7 @@ def test_what_can_not_be_added_is_told_before_the_question(
     pack: Callable[..., Result], server: str, answers: dict[str, Any]
 ) -> None:
     answers |= {"/basics.zip": make_pack('format = 1\nid = "basics"'), "/empty.zip": make_pack(count=0)}
-    for path, sentence in (("basics.zip", "is the id of a built-in pack"), ("empty.zip", "There is no exercise in")):
+    for path, sentence in (("basics.zip", "is the id of a built-in pack"), ("empty.zip", "This pack has no exercise")):
         refused = pack("add", "--from", f"{server}/{path}", typed="y\n")
         assert sentence in refused.err
         assert "[y/N]" not in refused.err
@@ -273,7 +273,7 @@ def test_other_files_are_no_packs(pack: Callable[..., Result], server: str, answ
         archive.addfile(link)
     answers |= {"/pack.tar.gz": raw.getvalue(), "/page": b"<html>", "/\ud55c.zip": make_pack()}
     for path in ("pack.tar.gz", "page"):
-        assert "This is no zip archive" in pack("add", "--from", f"{server}/{path}", "--yes").err
+        assert "This is not a zip archive" in pack("add", "--from", f"{server}/{path}", "--yes").err
     answers["/%ED%95%9C%20.zip"] = make_pack()
     assert pack("add", "--from", f"{server}/한%20.zip", "--yes").code == 0
 
@@ -340,7 +340,7 @@ def test_a_file_with_another_checksum_is_refused(
     (tmp_path / "list.toml").write_text(text, encoding="utf-8")
     (tmp_path / "linear.zip").write_bytes(make_pack())
     for source in (f"{server}/list.toml", str(tmp_path / "list.toml")):
-        assert "is not the file that the list names" in pack("add", "linear", "--from", source, "--yes").err
+        assert "is not the file in the list" in pack("add", "linear", "--from", source, "--yes").err
     assert added_packs() == []
 
 
@@ -370,7 +370,7 @@ def test_a_list_with_errors_is_refused_with_their_places(
 
 
 def test_lists_that_are_not_there_or_empty_are_told(pack: Callable[..., Result], tmp_path: Path) -> None:
-    assert "There is no such file" in pack("list", "--from", str(tmp_path / "none.toml")).err
+    assert "This file does not exist" in pack("list", "--from", str(tmp_path / "none.toml")).err
     (tmp_path / "list.toml").write_text("format = 1\n", encoding="utf-8")
     assert pack("list", "--from", str(tmp_path / "list.toml")).out == "This list contains no packs.\n"
     assert "This list contains no packs." in pack("add", "a", "--from", str(tmp_path / "list.toml")).err

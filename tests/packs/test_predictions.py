@@ -92,14 +92,14 @@ def test_the_question_is_made_from_the_graph_or_the_authors(load_text: LoadText)
     [
         (prediction("q", "sign"), "10: prediction[0].before: There is no blank “q”."),
         (prediction("start", "sign"), "10: prediction[0].before: A prediction is about a gradient."),
-        (prediction("x", "colour"), "11: prediction[0].about: One of these is expected here"),
-        (prediction("x", "size"), "9: prediction[0]: A size needs another one beside it."),
+        (prediction("x", "colour"), "11: prediction[0].about: Write one of these here"),
+        (prediction("x", "size"), "9: prediction[0]: A size is compared with another one."),
         (prediction("x", "sign", than="y"), "9: prediction[0]: Only a size is compared with another one."),
-        (prediction("x", "size", than="x"), "12: prediction[0].than: A gradient is compared with itself here."),
+        (prediction("x", "size", than="x"), "12: prediction[0].than: This compares a gradient with itself."),
         (prediction("x", "sign", cell=[0, 0]), "12: prediction[0].cell: The gradient at x->mul1 is a single number."),
         (prediction("x", "sign", cell=[0]), "12: prediction[0].cell: A cell is written as [row, column]"),
         (prediction("x", "sign") + prediction("x->z", "zero"), "14: prediction[1].before: There are two predictions"),
-        ('blanks = ["x"]' + prediction("y", "sign"), "prediction[0].before: Nothing is asked at y->mul1"),
+        ('blanks = ["x"]' + prediction("y", "sign"), "prediction[0].before: y->mul1 is not asked for"),
     ],
 )
 def test_a_fault_is_reported_with_its_line(refusal_lines: RefusalLines, asked: str, line: str) -> None:
@@ -110,7 +110,7 @@ def test_a_fault_is_reported_with_its_line(refusal_lines: RefusalLines, asked: s
 
 def test_a_matrix_needs_a_cell_and_symbols_have_no_outcome(refusal_lines: RefusalLines) -> None:
     (found,) = refusal_lines(f'graph = "f = sum(X)"\n[inputs]\nX = [[1, 2]]\n{prediction("X", "zero")}')
-    assert "The gradient at X->sum1 has 1 × 2 cells. Name one: cell = [0, 0]." in found
+    assert "The gradient at X->sum1 is a 1 × 2 matrix. Name one cell: cell = [0, 0]." in found
     (found,) = refusal_lines(f'graph = "z = x * y"\nstart = "dL/dz"\n[inputs]\nx = 2\ny = 3\n{prediction("x", "sign")}')
     assert "A prediction needs numbers" in found
 

@@ -277,11 +277,11 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
     [
         (
             "[[question]]\nprompt = 'x'\nanswer = '1'\nchoices = [{ en = 'a' }]",
-            "1: question[0]: A question has an answer, choices, accept or ungraded = true. Write one of the four.",
+            "1: question[0]: A question needs exactly one of answer, choices, accept and ungraded = true.",
         ),
         (
             "[[question]]\nprompt = 'x'\nchoices = [{ en = 'a' }, { en = 'b' }]",
-            "1: question[0]: There are two choices or more, and one has right = true.",
+            "1: question[0]: Write at least two choices, and mark one with right = true.",
         ),
         (
             "[[question]]\nprompt = 'x'\nanswer = 'y + 1'",
@@ -301,11 +301,11 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
         ),
         (
             "[inputs]\na = 1\n[[question]]\nprompt = 'x'\nanswer = '1'",
-            "1: inputs: This belongs to a graph, and there is none. Add one or leave this out.",
+            "1: inputs: This needs a graph, and there is none. Add a graph or remove this.",
         ),
         (
             "graph = 'z = a * b'\nblanks = ['a']\nstages = [['a']]",
-            "3: stages: Stages say what is asked, and so does blanks. Leave one of them out.",
+            "3: stages: Both stages and blanks say which blanks are asked for. Remove one of them.",
         ),
         (
             "graph = 'z = a * b'\nstages = [['a'], ['q']]",
@@ -313,15 +313,15 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
         ),
         (
             "graph = 'z = a * b'\n[blank.a]\nsymbols = ['y']",
-            "3: blank.a.symbols: “y” is not known at this blank. Known are a, b, z, up.",
+            "3: blank.a.symbols: “y” can't be used at this blank. You can use a, b, z, up.",
         ),
         (
             "graph = 'z = a * b'\n[values]\na = 3",
-            "3: values.a: “a” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.",
+            "3: values.a: “a” can't be used here: the graph has this name, or it has a special meaning. Rename it.",
         ),
         (
             "graph = 'z = a * b'\nstart = 'da/dz'",
-            "2: start: “a” is a name in this graph. What the calculation ends in needs another one.",
+            "2: start: “a” is already a name in this graph. Choose another name for what the calculation ends in.",
         ),
     ],
 )

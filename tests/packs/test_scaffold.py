@@ -55,7 +55,7 @@ print(opened.author_notes["x->mul1"].mistakes[0].feedback, sorted(str(each.text)
 """
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert process.stderr == ""
-    warning = 'The text in “{0}” is missing here. Add {0} = "…", or take it out of the pack\'s languages.'
+    warning = 'The text in “{0}” is missing. Add {0} = "…", or remove the language from the pack.'
     assert [line.removeprefix(f"{tmp_path}/mine/02-second.toml:") for line in process.stdout.splitlines()] == [
         "9: warning: blank.x.mistake[0]: " + warning.format("en"),
         "15: warning: question[0].choices[1]: " + warning.format("eo"),
@@ -105,10 +105,10 @@ def test_a_new_exercise_opens_and_comes_last(tmp_path: Path, run_tutor: Run, gra
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mine"], "There is something here already. Choose a new name, or empty the folder."),
-        (["two words"], "“two words” is no id. Use letters, digits and -, such as two-roads."),
-        (["mine/first", "--graph", "z = x * y"], "There is an exercise “first” in this pack already."),
-        (["nowhere/x", "--graph", "z = x * y"], "There is no pack here. `backprop-tutor new nowhere` makes one."),
+        (["mine"], "Something is already here. Choose a new name, or empty the folder."),
+        (["two words"], "“two words” can't be an id. Use letters, digits and -, as in two-roads."),
+        (["mine/first", "--graph", "z = x * y"], "This pack already has an exercise “first”."),
+        (["nowhere/x", "--graph", "z = x * y"], "There is no pack here. `backprop-tutor new nowhere` creates one."),
         (["mine/next", "--graph", "z = x * ("], "02-next.toml:2: graph: "),
         (["mine/next", "x=3"], "Only an exercise has inputs. Give its graph with --graph."),
         (["other", "--yes", "--languages", "en,xx"], "The languages are en, ko."),

@@ -324,9 +324,9 @@ ONE_LAYER = 'graph = "Y = X @ W"\nstart = "dL/dY"\n[inputs]\nW = { symbol = true
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ('X = { symbol = true, shape = "n" }', 'shape: A shape is a list of rows and columns, such as ["n", 3], or of one'),
-        ('X = { symbol = true, shape = ["n", 3, 2] }', "shape: A shape is a list of rows and columns"),
-        ('X = { symbol = true, shape = [] }', "shape: A shape is a list of rows and columns"),
+        ('X = { symbol = true, shape = "n" }', 'shape: A shape lists rows and columns, such as ["n", 3], or one'),
+        ('X = { symbol = true, shape = ["n", 3, 2] }', "shape: A shape lists rows and columns"),
+        ('X = { symbol = true, shape = [] }', "shape: A shape lists rows and columns"),
         ('X = { symbol = true, shape = ["n", 0] }', "shape: A size is a whole number from 1 to 12, or a name in quotes"),
         ('X = { symbol = true, shape = ["n", -1] }', "shape: A size is a whole number from 1 to 12, or a name in quotes"),
         ('X = { symbol = true, shape = ["n", 1.5] }', "shape: A size is a whole number from 1 to 12, or a name in quotes"),
@@ -336,11 +336,11 @@ ONE_LAYER = 'graph = "Y = X @ W"\nstart = "dL/dY"\n[inputs]\nW = { symbol = true
         ('X = { symbol = true, shape = ["up", 3] }', "shape: “up” can't be the name of a size. Use a letter such as n or m."),
         ('X = { symbol = true, shape = ["W", 3] }', "shape: “W” is a size here and the name of a value as well."),
         ('X = { symbol = true, shape = ["Y", 3] }', "shape: “Y” is a size here and the name of a value as well."),
-        ('X = { symbol = true, shape = ["n", 3], domain = "onehot" }', "domain: “onehot” is no domain. Domains are real,"),
+        ('X = { symbol = true, shape = ["n", 3], domain = "onehot" }', "domain: There is no domain “onehot”. The domains are real,"),
         ('X = { symbol = true, domain = "one-hot" }', 'domain: One-hot rows belong to a matrix. Add a shape, such as'),
         ('X = { symbol = true, shapes = ["n", 3] }', "shapes: “shapes” is not known of a symbol. It may have symbol, domain,"),
-        ('X = { shape = ["n", 3] }', ": A symbol has symbol = true."),
-        ('X = { symbol = false, shape = ["n", 3] }', ": A symbol has symbol = true."),
+        ('X = { shape = ["n", 3] }', ": Write symbol = true for a symbol."),
+        ('X = { symbol = false, shape = ["n", 3] }', ": Write symbol = true for a symbol."),
     ],
 )  # fmt: skip
 def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, line: str, expected: str) -> None:
@@ -359,7 +359,7 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             'graph = "Y = X @ W"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }\nW = [[1], [2]]',
-            '1: graph: The output Y is a matrix of symbols. Name what comes back to it: start = "dL/dY".',
+            '1: graph: The output Y is a matrix of symbols. Name its gradient: start = "dL/dY".',
         ),
         (
             'graph = "f = sum(log(-X^2 - 1))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
@@ -367,7 +367,7 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             'graph = "f = sum(X[0])"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
-            "1: graph: What comes back through [0] to a symbolic matrix can't be typed as a formula. Give numbers,",
+            "1: graph: The gradient that reaches a symbolic matrix through [0] can't be written as a formula. Use numbers,",
         ),
         (
             'graph = "f = sum(concat(X, X))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
@@ -379,11 +379,11 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             'graph = "z = x * y"\n[values]\nX = { symbol = true, shape = ["n", 2] }',
-            "3: values.X: Symbolic matrices stand under [inputs]; here are numbers.",
+            "3: values.X: Write symbolic matrices under [inputs]. Numbers are expected here.",
         ),
         (
             'graph = "f = sum(X)"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }\n[vary]\nX = { from = 1, to = 2 }',
-            "5: vary.X: “X” is a symbol, so there are no numbers to draw for it.",
+            "5: vary.X: “X” is a symbol, so no numbers can be drawn for it.",
         ),
         (
             '[[question]]\nprompt = "?"\nsymbols = { X = { shape = ["n", 3] }, n = "real" }\nanswer = "X.T"',

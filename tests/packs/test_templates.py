@@ -62,8 +62,8 @@ def test_matrices_are_filled_in_as_rows(load_text: LoadText) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{q", "A brace stands alone here."),
-        ("q}", "A brace stands alone here."),
+        ("{q", "There is a single brace here."),
+        ("q}", "There is a single brace here."),
         ("{}", "Nothing is written here yet."),
         ("{k}", "Unknown name “k”."),
         ("{a.__class__}", "A point stands alone here."),

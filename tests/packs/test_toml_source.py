@@ -40,10 +40,10 @@ def test_links_out_of_the_pack_are_not_followed(write_pack: WritePack, tmp_path:
     for name in ("link", "up"):
         assert (
             error_lines(mine.folder, name)
-            == f"mine/{name}.toml: This file lies outside of its pack. Put a copy of it into the folder."
+            == f"mine/{name}.toml: This file is outside its pack. Copy it into the folder."
         )
     assert error_lines(mine.folder, "loop") == "mine/loop.toml: This file can't be read. Check its permissions."
-    assert error_lines(mine.folder, "nowhere") == "mine/nowhere.toml: There is no such file. Check its name."
+    assert error_lines(mine.folder, "nowhere") == "mine/nowhere.toml: This file does not exist. Check its name."
 
 
 def test_links_within_the_pack_are_followed(write_pack: WritePack) -> None:
@@ -58,19 +58,19 @@ def test_a_pack_file_that_links_outside_is_not_read(write_pack: WritePack, tmp_p
     (mine.folder / "pack.toml").unlink()
     (mine.folder / "pack.toml").symlink_to(tmp_path / "outside.toml")
     assert str(read_pack(mine.folder).title) == "mine"
-    assert error_lines(mine.folder, "ex").startswith("mine/pack.toml: This file lies outside of its pack.")
+    assert error_lines(mine.folder, "ex").startswith("mine/pack.toml: This file is outside its pack.")
 
 
 def test_pipes_are_not_read(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH)
     os.mkfifo(mine.folder / "pipe.toml")
-    assert error_lines(mine.folder, "pipe") == "mine/pipe.toml: This is no ordinary file. Put a text file in its place."
+    assert error_lines(mine.folder, "pipe") == "mine/pipe.toml: This is not a regular file. Replace it by a text file."
 
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"#" * (1024 * 1024 + 1), "This file is larger than 1 MiB. Make several exercises of it."),
+        (b"#" * (1024 * 1024 + 1), "This file is larger than 1 MiB. Split it into several exercises."),
         ("graph = 'z = a'\ntitle = '가'".encode("euc-kr"), "2: This file is not in UTF-8. Save it as UTF-8."),
         ("graph = 'z = a'".encode("utf-16"), "1: This file is not in UTF-8. Save it as UTF-8."),
     ],

@@ -116,9 +116,9 @@ def test_only_added_packs_can_be_removed(tmp_path: Path) -> None:
     uninstall_pack("mine")
     assert pack_ids() == []
     for name, sentence in (
-        ("mine", "No pack “mine” was added. `backprop-tutor pack list` shows all."),
-        ("basics", "“basics” is a built-in pack and stays."),
-        ("../../x", "No pack “../../x” was added. `backprop-tutor pack list` shows all."),
+        ("mine", "You have not added a pack “mine”. `backprop-tutor pack list` shows all packs."),
+        ("basics", "“basics” is a built-in pack and can't be removed."),
+        ("../../x", "You have not added a pack “../../x”. `backprop-tutor pack list` shows all packs."),
     ):
         with pytest.raises(PackError) as caught:
             uninstall_pack(name)

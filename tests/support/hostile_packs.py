@@ -60,75 +60,78 @@ def _encrypted_archive() -> bytes:
 HOSTILE_ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "up": (
         lambda: make_archive(PACK_ENTRY, ("../../evil.toml", b"x")),
-        "“../../evil.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“../../evil.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "up inside": (
         lambda: make_archive(PACK_ENTRY, ("a/../../evil.toml", b"x")),
-        "“a/../../evil.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“a/../../evil.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "absolute": (
         lambda: make_archive(PACK_ENTRY, ("/etc/evil.toml", b"x")),
-        "“/etc/evil.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“/etc/evil.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "drive": (
         lambda: make_archive(PACK_ENTRY, ("C:/evil.toml", b"x")),
-        "“C:/evil.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“C:/evil.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "backslash": (
         lambda: make_archive(PACK_ENTRY, ("..\\evil.toml", b"x")),
-        "“..\\evil.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“..\\evil.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "zero byte": (
         lambda: _replace_bytes(make_archive(PACK_ENTRY, ("evilX.toml", b"x")), b"evilX.toml", b"evil\0.toml"),
-        "“evil\\x00.toml” leads out of the archive. Make it again from the pack's folder.",
+        "“evil\\x00.toml” points outside the archive. Create the archive again from the pack's folder.",
     ),
     "link": (
         lambda: make_archive(PACK_ENTRY, symlink_entry("01-ex.toml", "/etc/passwd")),
-        "“01-ex.toml” is a link. Put a copy of the file in its place.",
+        "“01-ex.toml” is a link. Replace it by a copy of the file.",
     ),
     "linked folder": (
         lambda: make_archive(PACK_ENTRY, symlink_entry("sub", "/etc")),
-        "“sub” is a link. Put a copy of the file in its place.",
+        "“sub” is a link. Replace it by a copy of the file.",
     ),
     "twice": (
         lambda: make_archive(PACK_ENTRY, EXERCISE_ENTRY, ("01-EX.toml", b"x")),
-        "“01-EX.toml” is in this archive twice. Make it again.",
+        "“01-EX.toml” is in this archive twice. Create the archive again.",
     ),
     "bomb": (
         lambda: make_archive(PACK_ENTRY, ("01-ex.toml", b"#" * (200 << 20))),
-        "“01-ex.toml” is larger than 1 MiB. Make several exercises of it.",
+        "“01-ex.toml” is larger than 1 MiB. Split it into several exercises.",
     ),
     "many bombs": (
         lambda: make_archive(PACK_ENTRY, *((f"{n:03}.toml", b"#" * (1 << 20)) for n in range(60))),
-        "The texts in this archive are larger than 32 MiB together. Make several packs of it.",
+        "The texts in this archive are larger than 32 MiB in total. Split it into several packs.",
     ),
     "many files": (
         lambda: make_archive(PACK_ENTRY, *((f"{n}", b"") for n in range(10_001))),
-        "There are more than 10000 files in this archive. Leave out what is no exercise.",
+        "There are more than 10000 files in this archive. Remove those that don't belong to an exercise.",
     ),
     "large": (
         lambda: b"x" * ((8 << 20) + 1),
-        "This archive is larger than 8 MiB. A pack holds texts only: leave everything else out.",
+        "This archive is larger than 8 MiB. A pack contains only texts; remove everything else.",
     ),
     "deep": (
         lambda: make_archive(PACK_ENTRY, ("a/" * 8 + "x.toml", b"")),
-        "“a/a/a/a/a/a/a/a/x.toml” lies more than 8 folders deep. A pack is one folder.",
+        "“a/a/a/a/a/a/a/a/x.toml” is nested more than 8 folders deep. A pack is a single folder.",
     ),
-    "lying sizes": (_archive_with_false_sizes, "This is no zip archive, or a damaged one. Make it again."),
-    "locked": (_encrypted_archive, "“pack.toml” needs a password. Make the archive without one."),
+    "lying sizes": (_archive_with_false_sizes, "This is not a zip archive, or it is damaged. Create it again."),
+    "locked": (_encrypted_archive, "“pack.toml” is protected by a password. Create the archive without one."),
     "odd": (
         lambda: make_archive(PACK_ENTRY, EXERCISE_ENTRY, compression=zipfile.ZIP_LZMA),
-        "“pack.toml” is packed in an unusual way. Make an ordinary zip archive.",
+        "“pack.toml” is compressed in an unusual way. Create an ordinary zip archive.",
     ),
     "torn": (
         lambda: make_archive(PACK_ENTRY, EXERCISE_ENTRY)[:-30],
-        "This is no zip archive, or a damaged one. Make it again.",
+        "This is not a zip archive, or it is damaged. Create it again.",
     ),
-    "no zip": (lambda: b"nothing", "This is no zip archive, or a damaged one. Make it again."),
-    "empty": (lambda: make_archive(), "There is no pack.toml in this archive. Make it from a pack's folder."),
+    "no zip": (lambda: b"nothing", "This is not a zip archive, or it is damaged. Create it again."),
+    "empty": (
+        lambda: make_archive(),
+        "There is no pack.toml in this archive. Create the archive from a pack's folder.",
+    ),
     "two packs": (
         lambda: make_archive(("a/pack.toml", b"format = 1"), ("b/pack.toml", b"format = 1")),
-        "There is more than one pack in this archive. Make one for each.",
+        "There is more than one pack in this archive. Create one archive for each.",
     ),
 }
 

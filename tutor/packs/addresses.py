@@ -7,9 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import pack_error
 
-NO_ADDRESS = N_("“{address}” is no address. Write it as https://example.org/week-1.zip.")
-_NOT_HTTPS = N_("“{address}” can't be loaded: only addresses that begin with https:// are.")
-_PASSWORD = N_("“{address}” holds a name or a password. Give an address without.")
+NO_ADDRESS = N_("“{address}” is not an address. Write it like https://example.org/week-1.zip.")
+_NOT_HTTPS = N_("“{address}” can't be loaded. Only addresses that begin with https:// are accepted.")
+_PASSWORD = N_("“{address}” contains a user name or a password. Remove it from the address.")
 
 
 def is_address(text: str) -> bool:

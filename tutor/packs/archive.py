@@ -34,19 +34,19 @@ MAX_FOLDER_DEPTH = 8
 _ENCRYPTED_FLAG, _UTF8_FLAG = 0x1, 0x800
 _COMPRESSIONS = (0, 8)
 
-_DAMAGED = N_("This is no zip archive, or a damaged one. Make it again.")
-_LEADS_OUT = N_("“{name}” leads out of the archive. Make it again from the pack's folder.")
-_LINK = N_("“{name}” is a link. Put a copy of the file in its place.")
-_LOCKED = N_("“{name}” needs a password. Make the archive without one.")
-_ODD = N_("“{name}” is packed in an unusual way. Make an ordinary zip archive.")
-_TWICE = N_("“{name}” is in this archive twice. Make it again.")
-_TOO_LARGE = N_("“{name}” is larger than {n} MiB. Make several exercises of it.")
-_TOO_MUCH = N_("The texts in this archive are larger than {n} MiB together. Make several packs of it.")
-_TOO_BIG = N_("This archive is larger than {n} MiB. A pack holds texts only: leave everything else out.")
-_TOO_MANY = N_("There are more than {n} files in this archive. Leave out what is no exercise.")
-_TOO_DEEP = N_("“{name}” lies more than {n} folders deep. A pack is one folder.")
-_NO_PACK = N_("There is no pack.toml in this archive. Make it from a pack's folder.")
-_TWO_PACKS = N_("There is more than one pack in this archive. Make one for each.")
+_DAMAGED = N_("This is not a zip archive, or it is damaged. Create it again.")
+_LEADS_OUT = N_("“{name}” points outside the archive. Create the archive again from the pack's folder.")
+_LINK = N_("“{name}” is a link. Replace it by a copy of the file.")
+_LOCKED = N_("“{name}” is protected by a password. Create the archive without one.")
+_ODD = N_("“{name}” is compressed in an unusual way. Create an ordinary zip archive.")
+_TWICE = N_("“{name}” is in this archive twice. Create the archive again.")
+_TOO_LARGE = N_("“{name}” is larger than {n} MiB. Split it into several exercises.")
+_TOO_MUCH = N_("The texts in this archive are larger than {n} MiB in total. Split it into several packs.")
+_TOO_BIG = N_("This archive is larger than {n} MiB. A pack contains only texts; remove everything else.")
+_TOO_MANY = N_("There are more than {n} files in this archive. Remove those that don't belong to an exercise.")
+_TOO_DEEP = N_("“{name}” is nested more than {n} folders deep. A pack is a single folder.")
+_NO_PACK = N_("There is no pack.toml in this archive. Create the archive from a pack's folder.")
+_TWO_PACKS = N_("There is more than one pack in this archive. Create one archive for each.")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def open_archive(path: Path) -> Archive:
     try:
         status = path.stat()
     except OSError:
-        raise pack_error(message(N_("There is no such file. Check its name.")), path) from None
+        raise pack_error(message(N_("This file does not exist. Check its name.")), path) from None
     return _read_archive(path, status.st_mtime_ns, status.st_size)
 
 

@@ -22,7 +22,7 @@ REVEALS: tuple[Reveal, ...] = ("at-end", "after-due", "never")
 #: The share of a blank's points for a right step from a wrong value.
 CARRIED_SHARE = Fraction(1, 2)
 
-_NOT_OPEN = N_("{name} opens on {time}. Until then it can't be worked on.")
+_NOT_OPEN = N_("{name} opens on {time}. You can't work on it before.")
 _OVER = N_("This was due on {time}. You can still practise it, but answers count as late.")
 _DUE = N_("This is due on {time}. Later answers count as late.")
 

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 MAX_POINTS = 10_000
 
-_NO_MOMENT = N_("A date and a time with a time zone are expected here, such as 2026-12-01T09:00:00+09:00.")
-_NO_ZONE = N_("This time has no time zone. Write it as {time}, with yours at the end.")
+_NO_MOMENT = N_("Write a date and a time with a time zone here, such as 2026-12-01T09:00:00+09:00.")
+_NO_ZONE = N_("This time has no time zone. Write it as {time}, with your time zone at the end.")
 
 
 def parse_points(raw: Any) -> Fraction:
     """Return points: an exact number from 0 on."""
     number = parse_number(raw)
     if not 0 <= number <= MAX_POINTS:
-        raise InvalidValueError(message(N_("Points are a number from 0 to {n}."), n=MAX_POINTS))
+        raise InvalidValueError(message(N_("The points must be a number from 0 to {n}."), n=MAX_POINTS))
     return number
 
 
@@ -43,7 +43,7 @@ def parse_share(raw: Any) -> Fraction:
     """Return a share: an exact number from 0 to 1."""
     number = parse_number(raw)
     if not 0 <= number <= 1:
-        raise InvalidValueError(message(N_("A share is a number from 0 to 1, such as 0.5.")))
+        raise InvalidValueError(message(N_("The share must be a number from 0 to 1, such as 0.5.")))
     return number
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UNEXPECTED = N_(
-    "This exercise can't be used because of a fault in backprop-tutor ({fault}). Please report it to its makers."
+    "This exercise can't be used because of an error in backprop-tutor ({fault}). Please report it to the developers."
 )
 
 

@@ -25,8 +25,8 @@ STYLE_WORDS: Mapping[Style, str] = {
     "steps": N_("a line of NumPy for each gradient"),
     "layer": N_("a class with forward and backward"),
     "autograd": N_("a small autograd"),
-    "accumulation": N_("gradients added up over parts of a batch"),
-    "gradient-check": N_("a numerical gradient, and a check with it"),
+    "accumulation": N_("gradient accumulation over parts of a batch"),
+    "gradient-check": N_("a numerical gradient and a gradient check"),
     "training": N_("a network that is trained"),
 }
 #: The layers that are built in. `tutor.coding.layers` declares them.
@@ -49,10 +49,10 @@ LAYER_NAMES: tuple[LayerName, ...] = get_args(LayerName)
 FAULTY_LAYERS: tuple[LayerName, ...] = ("affine", "softmax-loss")
 
 #: Said where blanks are needed, and the exercise asks for nothing but code.
-ONLY_CODE = N_("{name} is written in Python and has no blanks: backprop-tutor code {name}.")
+ONLY_CODE = N_("{name} is written in Python and has no blanks. Run backprop-tutor code {name}.")
 
-_UNKNOWN = N_("“{name}” is no input of this graph, so it can't be a parameter. Its inputs: {known}.")
-_NO_GRADIENT = N_("“{name}” gets no gradient, so it can't be a parameter. Leave it out.")
+_UNKNOWN = N_("“{name}” is not an input of this graph, so it can't be a parameter. The inputs are {known}.")
+_NO_GRADIENT = N_("“{name}” gets no gradient, so it can't be a parameter. Remove it.")
 
 
 @dataclass(frozen=True, slots=True)

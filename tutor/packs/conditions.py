@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Shape, Value
 
-_SHAPES = N_("Cells are compared one by one, and {one} doesn't fit {other}. Compare matrices of one shape.")
+_SHAPES = N_("Conditions compare cell by cell, but {one} and {other} don't match. Compare matrices of the same shape.")
 _COMPARISON = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _COMPARISON_SYMBOLS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 #: Rounding of floats must not decide whether two numbers are equal.
@@ -59,7 +59,7 @@ def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
     """Parse a condition over `names`, whose values give the shapes. Raises `AlgebraError`."""
     comparisons = [match for match in _COMPARISON.finditer(text) if _is_outside(text[: match.start()])]
     if not comparisons:
-        raise AlgebraError(message(N_("Nothing is compared here. Write a condition such as abs(u) > 2.")), 0, len(text))
+        raise AlgebraError(message(N_("This condition compares nothing. Write one such as abs(u) > 2.")), 0, len(text))
     begins = [0, *(comparison.end() for comparison in comparisons)]
     ends = [*(comparison.start() for comparison in comparisons), len(text)]
     formulas: list[Expr] = []
@@ -99,7 +99,7 @@ def _ensure_floats(formula: Expr) -> None:
     except (ArithmeticError, ValueError):
         value = np.nan
     if not np.isfinite(value).all():
-        raise AlgebraError(message(N_("This number is too large to compare with. Use smaller ones.")), 0, 1)
+        raise AlgebraError(message(N_("This number is too large to compare with. Use a smaller one.")), 0, 1)
 
 
 def _compare(a: Any, comparison: str, b: Any) -> Any:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tutor.packs.random_inputs import InputDraw, NumberSource
 
 _SYMBOL = N_("{name} is an index and needs a number. Give it a whole number from 0 to {last}.")
-_FRACTION = N_("{name} is an index, and {value} is no whole number. Write one from 0 to {last}.")
-_NOT_IN_RANGE = N_("{name} is an index: draw whole numbers from 0 to {last} for it.")
+_FRACTION = N_("{name} is an index, but {value} is not a whole number. Write one from 0 to {last}.")
+_NOT_IN_RANGE = N_("{name} is an index. Draw whole numbers from 0 to {last} for it.")
 _TRUTH_VALUES = ChoiceSource((number(0), number(1)))
 
 
@@ -47,7 +47,7 @@ def find_data_input(graph: Graph, wrt: Collection[str] | None) -> str | None:
 
 def data_input_message(name: str) -> Message:
     """Return why an input has no gradient."""
-    text = N_("{name} has no gradient: it is data here, such as an index or a condition. Name other inputs.")
+    text = N_("{name} has no gradient because it is data here, such as an index or a condition. Name other inputs.")
     return message(text, name=name)
 
 

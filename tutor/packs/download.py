@@ -33,16 +33,16 @@ _CHUNK = 1 << 16
 #: What stays as it is in an address: everything else is written with % signs.
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
-_TOO_LARGE = N_("{address} is larger than {n} MiB, which no pack is. Nothing was loaded.")
+_TOO_LARGE = N_("{address} is larger than {n} MiB, too large for a pack. Nothing was loaded.")
 _TOO_SLOW = N_("{host} took longer than {n} s. Try again later.")
-_CUT_OFF = N_("The connection to {host} ended before all was there. Try again.")
-_STATUS = N_("{address} can't be loaded: the server answers {code} ({reason}). Check the address.")
+_CUT_OFF = N_("The connection to {host} ended too early. Try again.")
+_STATUS = N_("{address} can't be loaded. The server answered {code} ({reason}). Check the address.")
 _CERTIFICATE = N_("The certificate of {host} can't be trusted: {reason}. Nothing was loaded.")
-_NO_TLS = N_("There is no secure connection to {host}: {reason}. Nothing was loaded.")
-_NO_HOST = N_("There is no host {host}, or no network. Check the address.")
+_NO_TLS = N_("{host} has no secure connection: {reason}. Nothing was loaded.")
+_NO_HOST = N_("The host {host} does not exist, or there is no network. Check the address.")
 _NO_CONNECTION = N_("There is no connection to {host}: {reason}. Try again later.")
-_NO_WEB_SERVER = N_("{host} doesn't answer as a web server does. Check the address.")
-_REDIRECTS = N_("{address} leads to no file, only on to other addresses. Check the address.")
+_NO_WEB_SERVER = N_("{host} does not answer like a web server. Check the address.")
+_REDIRECTS = N_("{address} only redirects to other addresses and never to a file. Check the address.")
 
 
 @dataclass(frozen=True, slots=True)

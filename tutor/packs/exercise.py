@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from tutor.packs.questions import QuestionTemplate
 
 
-_NO_GRAPH = N_("{name} has no graph, so that there is nothing to write in code.")
-_SYMBOLS = N_("{name} has symbols in place of numbers. Code needs numbers.")
-_FILLED_IN = N_("The gradients marked ◆ are filled in already. Find the others.")
-_EXAM = N_("{name} is an exam. It is answered in the tutor, not in code.")
+_NO_GRAPH = N_("{name} has no graph, so there is nothing to write in code.")
+_SYMBOLS = N_("{name} has symbols instead of numbers. Code needs numbers.")
+_FILLED_IN = N_("The gradients marked ◆ are already filled in. Find the others.")
+_EXAM = N_("{name} is an exam. You answer it in backprop-tutor, not in code.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,4 +163,4 @@ def _no_such_exercise(name: str, packs: Iterable[Pack]) -> Message:
     near = nearest_name(name, packs)
     if near is not None:
         return message(N_("There is no exercise “{name}”. Did you mean {near}?"), name=name, near=near)
-    return message(N_("There is no exercise “{name}”. `backprop-tutor list` shows all."), name=name)
+    return message(N_("There is no exercise “{name}”. `backprop-tutor list` shows all exercises."), name=name)

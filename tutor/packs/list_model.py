@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.packs.toml_source import TomlSource
 
 _NO_TEXT = LocalizedText({})
-_NO_CHECKSUM = N_("A checksum has 64 digits from 0 to f. `sha256sum week-1.zip` prints it.")
+_NO_CHECKSUM = N_("A checksum has 64 hexadecimal digits. `sha256sum week-1.zip` prints it.")
 _NOT_BESIDE = N_(
     "Write an address that begins with https://, or the path of a .zip beside this list, such as week-1.zip."
 )

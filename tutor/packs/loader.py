@@ -38,12 +38,12 @@ _FileT = TypeVar("_FileT", bound=Table)
 #: Our messages for the kinds of error that pydantic finds itself.
 _PYDANTIC_MESSAGES = {
     "missing": N_("“{key}” is missing. Add it."),
-    "dict_type": N_("A table is expected here, such as [{key}]."),
-    "model_type": N_("A table is expected here, such as {{ key = value }}."),
-    "model_attributes_type": N_("A table is expected here, such as {{ key = value }}."),
-    "tuple_type": N_("A list is expected here: [ … ]."),
+    "dict_type": N_("Write a table here, such as [{key}]."),
+    "model_type": N_("Write a table here, such as {{ key = value }}."),
+    "model_attributes_type": N_("Write a table here, such as {{ key = value }}."),
+    "tuple_type": N_("Write a list here: [ … ]."),
 }
-_OTHER_PYDANTIC_MESSAGE = N_("This value is of another kind than this key takes.")
+_OTHER_PYDANTIC_MESSAGE = N_("This key takes another kind of value.")
 
 #: Rounds of removing the refused values and validating the rest.
 _MAX_ROUNDS = 4

@@ -181,11 +181,11 @@ class VaryTable(Table):
     def _check_alternatives(self) -> VaryTable:
         ends = self.first is not None and self.to is not None
         if self.choose is not None and self.model_fields_set & {"first", "to", "step"}:
-            raise _custom_error(message(N_("Write from and to, or choose, but not both.")))
+            raise _custom_error(message(N_("Write either from and to, or choose.")))
         if self.choose is None and not ends:
             raise _custom_error(message(N_("Write { from = 2, to = 9 } or { choose = [2, 3, 5] }.")))
         if self.first is not None and self.to is not None and self.first > self.to:
-            raise _custom_error(message(N_("from is greater than to. Exchange them.")))
+            raise _custom_error(message(N_("from is greater than to. Swap them.")))
         return self
 
 
@@ -223,7 +223,7 @@ class _MistakeKeys(Table):
 class MistakeTable(LocalizedTable, _MistakeKeys):
     """A wrong answer that the author expects, and what to say to it."""
 
-    no_text = N_('Nothing is said to this mistake. Add en = "…" and ko = "…".')
+    no_text = N_('This mistake has no message. Add en = "…" and ko = "…".')
 
     @property
     def text(self) -> LocalizedText:
@@ -256,7 +256,7 @@ class BlankTable(_PrecisionKeys):
 class ChoiceTable(LocalizedTable):
     """One way to answer a question."""
 
-    no_text = N_('Nothing stands in this choice. Add en = "…" and ko = "…".')
+    no_text = N_('This choice is empty. Add en = "…" and ko = "…".')
 
     right: bool = Field(False, description="Whether this is the right choice.")
     why: Paragraphs = Field(_NO_TEXT, description="What is said to a learner who chooses this.")
@@ -297,22 +297,22 @@ class QuestionTable(_PrecisionKeys):
         kinds = [self.answer is not None, bool(self.choices), bool(self.accept), self.ungraded]
         if sum(kinds) != 1:
             raise _custom_error(
-                message(N_("A question has an answer, choices, accept or ungraded = true. Write one of the four."))
+                message(N_("A question needs exactly one of answer, choices, accept and ungraded = true."))
             )
         has_right = self.none_of_these or any(choice.right for choice in self.choices)
         if self.choices and (len(self.choices) < 2 or not has_right):
-            raise _custom_error(message(N_("There are two choices or more, and one has right = true.")))
+            raise _custom_error(message(N_("Write at least two choices, and mark one with right = true.")))
         for key, is_used in (("select", self.select == "all"), ("none_of_these", self.none_of_these)):
             if is_used and not self.choices:
-                raise _custom_error(message(N_("This belongs to choices. Add them, or leave it out.")), key)
+                raise _custom_error(message(N_("This works only with choices. Add choices, or remove this.")), key)
         for key in ("symbols", "digits", "tolerance"):
             if getattr(self, key) and (self.accept or self.ungraded):
-                raise _custom_error(message(N_("A text has no such setting. Leave it out.")), key)
+                raise _custom_error(message(N_("A question answered with text has no such setting. Remove it.")), key)
         if self.ungraded and (self.points or self.mistake):
-            text = N_("Nothing here grades this text. Leave its points and mistakes out.")
+            text = N_("This text is not graded. Remove its points and mistakes.")
             raise _custom_error(message(text), "points" if self.points else "mistake")
         if self.choices and len(self.choices) > MAX_QUESTION_CHOICES:
-            raise _custom_error(message(N_("These are more than {n} choices. Leave some out."), n=MAX_QUESTION_CHOICES))
+            raise _custom_error(message(N_("There are more than {n} choices. Remove some."), n=MAX_QUESTION_CHOICES))
         return self
 
 
@@ -333,9 +333,9 @@ class PredictionTable(Table):
     def _check_alternatives(self) -> PredictionTable:
         has_other = self.than is not None or self.than_cell is not None
         if self.about == "size" and not has_other:
-            raise _custom_error(message(N_('A size needs another one beside it. Add than = "…", another blank.')))
+            raise _custom_error(message(N_('A size is compared with another one. Add than = "…" with another blank.')))
         if self.about != "size" and has_other:
-            raise _custom_error(message(N_('Only a size is compared with another one. Write about = "size".')))
+            raise _custom_error(message(N_('Only a size can be compared. Write about = "size".')))
         return self
 
 
@@ -365,14 +365,12 @@ class CodeTable(Table):
         if self.parameters and self.style != "layer":
             raise _custom_error(message(N_('Only a layer has parameters. Write style = "layer".')), "parameters")
         if self.layer and self.style != "layer":
-            raise _custom_error(message(N_('A layer needs its style. Write style = "layer".')), "layer")
+            raise _custom_error(message(N_('layer needs a style. Write style = "layer".')), "layer")
         if self.layer and self.parameters:
-            raise _custom_error(
-                message(N_("A layer that is built in has its own parameters. Leave them out.")), "parameters"
-            )
+            raise _custom_error(message(N_("A built-in layer has its own parameters. Remove these.")), "parameters")
         if self.faulty and self.layer not in FAULTY_LAYERS:
             known = ", ".join(FAULTY_LAYERS)
-            raise _custom_error(message(N_("Faults are known for these layers: {known}."), known=known), "faulty")
+            raise _custom_error(message(N_("Only these layers have bugs to find: {known}."), known=known), "faulty")
         return self
 
 
@@ -445,11 +443,11 @@ class ExerciseFile(Table):
     def _check_asks_something(self) -> ExerciseFile:
         if self.graph is None and not self.question and self.code is None:
             raise _custom_error(
-                message(N_('Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].'))
+                message(N_('This exercise asks nothing. Add a graph, such as graph = "z = x * y", or a [[question]].'))
             )
         if self.blanks == () and self.forward == () and not self.question and self.code is None:
             raise _custom_error(
-                message(N_('There is nothing to fill. Name a blank or write blanks = "all".')), "blanks"
+                message(N_('There is nothing to fill in. Name a blank, or write blanks = "all".')), "blanks"
             )
         return self
 
@@ -485,9 +483,9 @@ class PackFile(Table):
     @model_validator(mode="after")
     def _check_times(self) -> PackFile:
         if self.open is not None and self.due is not None and self.open >= self.due:
-            raise _custom_error(message(N_("It is due before it opens. Exchange the two times, or move one.")), "due")
+            raise _custom_error(message(N_("It is due before it opens. Swap the two times, or change one.")), "due")
         if self.reveal == "after-due" and self.due is None:
-            raise _custom_error(message(N_("Say when it is due, such as due = 2026-12-01T12:00:00+09:00.")), "reveal")
+            raise _custom_error(message(N_("Write when it is due, such as due = 2026-12-01T12:00:00+09:00.")), "reveal")
         return self
 
     @property

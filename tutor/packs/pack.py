@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.packs.title_cache import ExerciseEntry, TitleCache
 
-NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
+NO_EXERCISES = N_("This pack has no exercise. Add a file such as 01-first.toml.")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Pack:
             raise PackError(self.errors)
         matching = self._entries_by_id.get(exercise_id, [])
         if not matching:
-            text = N_("There is no exercise “{name}”. `backprop-tutor list` shows all.")
+            text = N_("There is no exercise “{name}”. `backprop-tutor list` shows all exercises.")
             raise pack_error(message(text, name=f"{self.id}/{exercise_id}"))
         if len(matching) > 1:
             raise PackError(duplicate_ids(matching))
@@ -95,7 +95,7 @@ def duplicate_ids(entries: Iterable[ExerciseEntry]) -> Iterator[Diagnostic]:
     for entry in entries:
         if entry.id in first:
             text = message(
-                N_("The exercise in {file} has the id “{id}” as well. Rename one of the two."),
+                N_("The exercise in {file} also has the id “{id}”. Rename one of the two."),
                 file=first[entry.id].name,
                 id=entry.id,
             )

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     from tutor.packs.diagnostics import Diagnostic
 
-_NOT_LISTED = N_("There is no pack “{name}” in this list. It names {known}.")
+_NOT_LISTED = N_("There is no pack “{name}” in this list. It contains {known}.")
 _NOT_LISTED_NEAR = N_("There is no pack “{name}” in this list. Did you mean {near}?")
 _EMPTY_LIST = N_("This list contains no packs.")
 _OTHER_FILE = N_(
-    "{place} is not the file that the list names: its checksum is {found}, and the list says {expected}. "
-    "Ask who made the list."
+    "{place} is not the file in the list. Its checksum is {found}, but the list says {expected}. Ask "
+    "the author of the list."
 )
 _NO_FILE = N_("{file} can't be read: {reason}.")
-_TOO_LARGE = N_("{path} is larger than {n} MiB, which no pack is.")
+_TOO_LARGE = N_("{path} is larger than {n} MiB, too large for a pack.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 #: Names, times and sizes of files, compared to see whether anything was saved.
 Snapshot: TypeAlias = tuple[tuple[str, int, int], ...]
 
-_NOTHING_HERE = N_("There is no such file. Check its name.")
+_NOTHING_HERE = N_("This file does not exist. Check its name.")
 _ARCHIVE = N_("{name} is a pack. Add it with `backprop-tutor pack add`, then name one of its exercises.")
-_NO_PACK = N_("There is no pack.toml in this folder. `backprop-tutor new` makes a pack.")
+_NO_PACK = N_("There is no pack.toml in this folder. `backprop-tutor new` creates a pack.")
 
 
 def is_path_argument(text: str) -> bool:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_EXISTS = N_("There is something here already. Choose a new name, or empty the folder.")
-_NOT_AN_ID = N_("“{id}” is no id. Use letters, digits and -, such as two-roads.")
-_NO_PACK = N_("There is no pack here. `backprop-tutor new {path}` makes one.")
-_TAKEN = N_("There is an exercise “{id}” in this pack already. Choose another name.")
+_EXISTS = N_("Something is already here. Choose a new name, or empty the folder.")
+_NOT_AN_ID = N_("“{id}” can't be an id. Use letters, digits and -, as in two-roads.")
+_NO_PACK = N_("There is no pack here. `backprop-tutor new {path}` creates one.")
+_TAKEN = N_("This pack already has an exercise “{id}”. Choose another name.")
 _CANT_WRITE = N_("{path} can't be written: {reason}. Check permissions and space.")
 
 #: The text of a new pack's exercise in each language.

@@ -22,10 +22,10 @@ MAX_WRITTEN_SIZE = 12
 MAX_NAME = 20
 _KEYS = ("symbol", "domain", "shape")
 
-_WRONG_KEY = N_("“{key}” is not known of a symbol. It may have {known}.")
-_WRONG_DOMAIN = N_("“{domain}” is no domain. Domains are {known}.")
-_ONE_HOT_NEEDS_ROWS = N_('One-hot rows belong to a matrix. Add a shape, such as shape = ["n", 3].')
-_WRONG_SHAPE = N_('A shape is a list of rows and columns, such as ["n", 3], or of one size for a vector, ["n"].')
+_WRONG_KEY = N_("A symbol has no key “{key}”. Its keys are {known}.")
+_WRONG_DOMAIN = N_("There is no domain “{domain}”. The domains are {known}.")
+_ONE_HOT_NEEDS_ROWS = N_('Only a matrix has one-hot rows. Add a shape, such as shape = ["n", 3].')
+_WRONG_SHAPE = N_('A shape lists rows and columns, such as ["n", 3], or one size for a vector, ["n"].')
 _WRONG_SIZE = N_('A size is a whole number from 1 to {most}, or a name in quotes such as "n".')
 _RESERVED_SIZE = N_("“{name}” can't be the name of a size. Use a letter such as n or m.")
 
@@ -65,7 +65,7 @@ def parse_symbol(raw: dict[str, Any]) -> Sym | MatrixSymbol:
         if key not in _KEYS:
             raise SymbolError(message(_WRONG_KEY, key=key, known=", ".join(_KEYS)), key)
     if raw.get("symbol", True) is not True:
-        raise SymbolError(message(N_("A symbol has symbol = true.")), "symbol")
+        raise SymbolError(message(N_("Write symbol = true for a symbol.")), "symbol")
     domain = raw.get("domain", "real")
     if "shape" not in raw and domain == ONE_HOT:
         raise SymbolError(message(_ONE_HOT_NEEDS_ROWS), "domain")

@@ -99,7 +99,7 @@ class TemplateContext:
         if piece[0] in ("{{", "}}"):
             return piece[0][0]
         if piece[1] is None:
-            text = N_("A brace stands alone here. Write {{ or }} for a brace, {x} for a number.")
+            text = N_("There is a single brace here. Write {{ or }} for a brace, and {x} for a number.")
             raise AlgebraError(message(text), piece.start())
         try:
             return self._format_formula(piece[1])

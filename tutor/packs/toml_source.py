@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: The version of the format that this program reads.
 FORMAT_VERSION = 1
-NEWER_FORMAT = N_("This pack needs a newer backprop-tutor. Update the program.")
+NEWER_FORMAT = N_("This pack needs a newer version of backprop-tutor. Update the program.")
 
 MAX_FILE_BYTES = 1024 * 1024
 #: A key such as a.b.c has a handful of parts; tomllib takes quadratic time for many.
@@ -34,31 +34,31 @@ _LINE_BUDGET = 4_000_000
 _QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'""")
 _LONG_KEY = re.compile(rf"(?<![\w.\-])(?:[\w\-]+[ \t]*\.[ \t]*){{{MAX_KEY_PARTS}}}")
 
-_TOO_MANY_PARTS = N_("A key here has more than {n} parts. Write fewer.")
+_TOO_MANY_PARTS = N_("A key here has more than {n} parts. Use fewer.")
 _TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
 
 #: Beginnings of tomllib's messages, and ours.
 _SYNTAX_MESSAGES = {
-    "Cannot overwrite a value": N_("This key is written a second time. Keep one of the two."),
-    "Cannot declare": N_("This table is written a second time. Put its keys under the first one."),
-    "Cannot mutate immutable namespace": N_("This adds to what is complete already. Keep one of the two."),
-    "Cannot redefine namespace": N_("This key is written a second time. Keep one of the two."),
+    "Cannot overwrite a value": N_("This key is here twice. Keep one of the two."),
+    "Cannot declare": N_("This table is here twice. Put its keys under the first one."),
+    "Cannot mutate immutable namespace": N_("This adds to a value that is already complete. Keep one of the two."),
+    "Cannot redefine namespace": N_("This key is here twice. Keep one of the two."),
     "Expected '=' after a key": N_("An = is missing after the key. Write key = value."),
     "Expected ']'": N_("The name of this table is not closed. Write it as [name]."),
-    "Invalid value": N_('This value can\'t be read. Texts stand in quotes: "log(3)".'),
+    "Invalid value": N_('This value can\'t be read. Put texts in quotes: "log(3)".'),
     "Invalid initial character for a key part": N_(
         'A key begins with a letter or a digit. Put others in quotes: [blank."u->L"].'
     ),
-    'Expected "\'"': N_("A text is not closed. End it with the quotes it began with."),
-    'Expected \'"""\'': N_("A text is not closed. End it with the quotes it began with."),
-    "Expected \"'''\"": N_("A text is not closed. End it with the quotes it began with."),
-    "Found invalid character": N_("A text is not closed on this line, or holds an invisible character."),
+    'Expected "\'"': N_("A text is not closed. End it with the same quotes."),
+    'Expected \'"""\'': N_("A text is not closed. End it with the same quotes."),
+    "Expected \"'''\"": N_("A text is not closed. End it with the same quotes."),
+    "Found invalid character": N_("A text is not closed on this line, or contains an invisible character."),
     "Unclosed array": N_("A list is not closed. Add a ] or a comma."),
     "Unclosed inline table": N_("A table is not closed. Add a } or a comma."),
-    "Unterminated string": N_("A text is not closed. End it with the quotes it began with."),
-    "Illegal character": N_("There is a character here that may not stand in a text. Close the quotes or delete it."),
-    "Unescaped '\\'": N_("A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
-    "Expected newline or end of document": N_("There is too much on this line. One key and one value stand on a line."),
+    "Unterminated string": N_("A text is not closed. End it with the same quotes."),
+    "Illegal character": N_("This character is not allowed in a text. Close the quotes or delete it."),
+    "Unescaped '\\'": N_("In quotes, \\ begins an escape. Write \\\\ or use single quotes."),
+    "Expected newline or end of document": N_("There is too much on this line. Write one key and one value per line."),
     "Duplicate inline table key": N_("A key is written twice in this table. Keep one of the two."),
     "Invalid statement": N_("This line can't be read. Write key = value or [table]."),
 }
@@ -146,7 +146,7 @@ def read_text(path: Path, folder: Path) -> str:
 
 def _decode(raw: bytes, path: Path) -> str:
     if len(raw) > MAX_FILE_BYTES:
-        raise pack_error(message(N_("This file is larger than 1 MiB. Make several exercises of it.")), path)
+        raise pack_error(message(N_("This file is larger than 1 MiB. Split it into several exercises.")), path)
     try:
         # Notepad begins files with a byte order mark; and 가 may be one character or two, which must be the same name.
         return unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
@@ -161,13 +161,13 @@ def _read_bytes(path: Path, folder: Path) -> bytes:
         if archive:
             return open_archive(archive).read(path)
         if not _is_inside(path, folder):
-            raise pack_error(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")), path)
+            raise pack_error(message(N_("This file is outside its pack. Copy it into the folder.")), path)
         if not stat.S_ISREG(path.stat().st_mode):
-            raise pack_error(message(N_("This is no ordinary file. Put a text file in its place.")), path)
+            raise pack_error(message(N_("This is not a regular file. Replace it by a text file.")), path)
         with path.open("rb") as file:
             return file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise pack_error(message(N_("There is no such file. Check its name.")), path) from None
+        raise pack_error(message(N_("This file does not exist. Check its name.")), path) from None
     except (OSError, RuntimeError):
         raise pack_error(message(N_("This file can't be read. Check its permissions.")), path) from None
 
@@ -194,7 +194,7 @@ def _parse_toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise _translate_syntax_error(str(error), text) from None
     except RecursionError:
-        raise _TomlSyntaxError(message(N_("Brackets are nested too deep here. Write it flatter.")), 1) from None
+        raise _TomlSyntaxError(message(N_("Brackets are nested too deeply here. Use fewer levels.")), 1) from None
     except ValueError:
         # Python refuses to parse whole numbers of thousands of digits.
         digits = re.search(r"[0-9_]{1000}", text)
@@ -214,7 +214,7 @@ def _translate_syntax_error(raw: str, text: str) -> _TomlSyntaxError:
 def _parse_decimal(text: str) -> Fraction | InvalidNumber:
     """Return a decimal exactly as it is written: 0.1 is a tenth."""
     if text.lstrip("+-") in ("inf", "nan"):
-        return InvalidNumber(message(N_("“{number}” is no finite number. Write another one."), number=text))
+        return InvalidNumber(message(N_("“{number}” is not a finite number. Write another one."), number=text))
     try:
         return parse_number(text.replace("_", ""))
     except AlgebraError as error:

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from tutor.packs.pack import Pack
 
-_NOT_THERE = N_("{path} is no pack. Name a folder with a pack.toml in it, or a .zip of one.")
+_NOT_THERE = N_("{path} is not a pack. Name a folder with a pack.toml, or a .zip of one.")
 _BUILT_IN = N_("“{id}” is the id of a built-in pack. Choose another id in pack.toml.")
-_UNKNOWN = N_("No pack “{id}” was added. `backprop-tutor pack list` shows all.")
+_UNKNOWN = N_("You have not added a pack “{id}”. `backprop-tutor pack list` shows all packs.")
 _NOT_REMOVABLE = {
-    "built-in": N_("“{id}” is a built-in pack and stays."),
-    "added": N_("“{id}” was not added with `pack add`. Delete it where it lies: {path}"),
-    "installed": N_("“{id}” belongs to an installed package. Uninstall that."),
+    "built-in": N_("“{id}” is a built-in pack and can't be removed."),
+    "added": N_("“{id}” was not added with `pack add`. Delete its folder: {path}"),
+    "installed": N_("“{id}” belongs to an installed package. Uninstall the package."),
 }
 _NO_ROOM = N_("{path} can't be written: {reason}. Check permissions and space.")
-_TOO_MUCH = N_("The texts in this pack are larger than {n} MiB together. Make several packs of it.")
+_TOO_MUCH = N_("The texts in this pack are larger than {n} MiB in total. Split it into several packs.")
 
 
 def open_pack(path: Path) -> Pack:

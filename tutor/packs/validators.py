@@ -32,7 +32,7 @@ _ItemT = TypeVar("_ItemT")
 
 #: An author who wants more numbers to choose from writes a range.
 MAX_NUMBER_CHOICES = 1000
-MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
+MISPLACED_KEY = N_("“{key}” is under [inputs]. Move it above the first [table] of the file.")
 
 
 class InvalidValueError(Exception):
@@ -47,9 +47,9 @@ class InvalidValueError(Exception):
 def parse_string(raw: Any) -> str:
     """Return a text that is not empty."""
     if not isinstance(raw, str):
-        raise InvalidValueError(message(N_("A text is expected here. Write it in quotes.")))
+        raise InvalidValueError(message(N_("Write a text in quotes here.")))
     if not raw.strip():
-        raise InvalidValueError(message(N_("This text is empty. Write something or leave the key out.")))
+        raise InvalidValueError(message(N_("This text is empty. Write something, or remove the key.")))
     return raw
 
 
@@ -60,14 +60,12 @@ def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
         if isinstance(raw, str):
             return LocalizedText({"": clean(parse_string(raw))})
         if not isinstance(raw, dict) or not raw:
-            raise InvalidValueError(message(N_('A text is one string or { en = "…", ko = "…" }.')))
+            raise InvalidValueError(message(N_('Write a text as one string, or as { en = "…", ko = "…" }.')))
         for language, text in raw.items():
             if language not in LANGUAGES:
                 raise InvalidValueError(_unknown_language_message(language), language)
             if not isinstance(text, str) or not text.strip():
-                raise InvalidValueError(
-                    message(N_("A text in quotes is expected here, and it may not be empty.")), language
-                )
+                raise InvalidValueError(message(N_("Write a text in quotes here. It can't be empty.")), language)
         return LocalizedText({language: clean(text) for language, text in raw.items()})
 
     return parse
@@ -76,10 +74,10 @@ def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
 def parse_names(raw: Any) -> tuple[str, ...]:
     """Return a list of different names."""
     if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
-        raise InvalidValueError(message(N_('A list of names is expected here, such as ["a", "b"].')))
+        raise InvalidValueError(message(N_('Write a list of names here, such as ["a", "b"].')))
     twice = next((name for name, times in Counter(raw).items() if times > 1), None)
     if twice is not None:
-        raise InvalidValueError(message(N_("“{name}” stands here twice. Keep one."), name=twice))
+        raise InvalidValueError(message(N_("“{name}” is here twice. Keep one."), name=twice))
     return tuple(raw)
 
 
@@ -89,9 +87,7 @@ def parse_skills(raw: Any) -> tuple[str, ...]:
     known = known_skills()
     for name in names:
         if name not in known:
-            text = N_(
-                "There is no skill “{name}”. The skills of questions are {known}, and the ids of rules, such as mul."
-            )
+            text = N_("There is no skill “{name}”. A question's skills are {known}, and the ids of rules, such as mul.")
             raise InvalidValueError(message(text, name=name, known=", ".join(QUESTION_SKILLS)))
     return names
 
@@ -101,7 +97,9 @@ def parse_blanks(raw: Any) -> tuple[str, ...] | None:
     if raw == "all":
         return None
     if isinstance(raw, str):
-        raise InvalidValueError(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
+        raise InvalidValueError(
+            message(N_('Write blanks as "all" or as a list of names, such as ["start", "x->mul1"].'))
+        )
     return parse_names(raw)
 
 
@@ -109,14 +107,16 @@ def parse_wrt(raw: Any) -> tuple[str, ...]:
     """Return names of inputs, at least one."""
     names = parse_names(raw)
     if not names:
-        raise InvalidValueError(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
+        raise InvalidValueError(
+            message(N_("wrt is empty, so no gradient is asked for. Name an input, or remove wrt to ask for all."))
+        )
     return names
 
 
 def parse_id(raw: Any) -> str:
     """Return a valid id."""
     if not isinstance(raw, str) or not is_valid_id(raw):
-        raise InvalidValueError(message(N_("An id is made of letters, digits and -, such as two-roads.")))
+        raise InvalidValueError(message(N_("Write an id with letters, digits and -, such as two-roads.")))
     return raw
 
 
@@ -126,7 +126,7 @@ def parse_needs(raw: Any) -> tuple[str, ...]:
     for name in names:
         if not all(is_valid_id(part) for part in name.split("/")) or name.count("/") > 1:
             raise InvalidValueError(
-                message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name)
+                message(N_("“{name}” is not the id of an exercise. Write pack/exercise."), name=name)
             )
     return names
 
@@ -134,7 +134,7 @@ def parse_needs(raw: Any) -> tuple[str, ...]:
 def parse_mode(raw: Any) -> str:
     """Return practice or exam."""
     if raw not in ("practice", "exam"):
-        raise InvalidValueError(message(N_('A mode is "practice" or "exam".')))
+        raise InvalidValueError(message(N_('The mode must be "practice" or "exam".')))
     return str(raw)
 
 
@@ -144,7 +144,7 @@ def one_of(*names: str) -> Callable[[Any], str]:
     def parse(raw: Any) -> str:
         if raw not in names:
             known = " · ".join(f'"{name}"' for name in names)
-            raise InvalidValueError(message(N_("One of these is expected here: {known}."), known=known))
+            raise InvalidValueError(message(N_("Write one of these here: {known}."), known=known))
         return str(raw)
 
     return parse
@@ -155,7 +155,7 @@ def parse_links(raw: Any) -> tuple[str, ...]:
     names = parse_names(raw)
     for name in names:
         if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
-            raise InvalidValueError(message(N_("“{name}” is no link. Links begin with https://."), name=name))
+            raise InvalidValueError(message(N_("“{name}” is not a link. Links begin with https://."), name=name))
     return tuple(map(clean_title, names))
 
 
@@ -164,9 +164,7 @@ def int_between(low: int, high: int) -> Callable[[Any], int]:
 
     def parse(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
-            raise InvalidValueError(
-                message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high)
-            )
+            raise InvalidValueError(message(N_("Write a whole number from {low} to {high} here."), low=low, high=high))
         return raw
 
     return parse
@@ -179,7 +177,7 @@ def parse_number(raw: Any) -> Fraction:
     if isinstance(raw, InvalidNumber):
         raise InvalidValueError(raw.message)
     if not isinstance(raw, Fraction):
-        raise InvalidValueError(message(N_("A number is expected here, without quotes.")))
+        raise InvalidValueError(message(N_("Write a number here, without quotes.")))
     return raw
 
 
@@ -187,7 +185,7 @@ def parse_step(raw: Any) -> Fraction:
     """Return an exact number greater than 0."""
     number = parse_number(raw)
     if number <= 0:
-        raise InvalidValueError(message(N_("A step is greater than 0.")))
+        raise InvalidValueError(message(N_("The step must be greater than 0.")))
     return number
 
 
@@ -197,7 +195,7 @@ def parse_tolerance(raw: Any) -> Fraction:
     if not 0 < number <= MAX_TOLERANCE:
         raise InvalidValueError(
             message(
-                N_("A tolerance is a part of the right value, greater than 0 and at most {most}, such as 0.001."),
+                N_("A tolerance is a share of the right value, greater than 0 and at most {most}, such as 0.001."),
                 most=format_number(MAX_TOLERANCE),
             )
         )
@@ -212,7 +210,7 @@ def _require_finite(value: Value) -> Value:
         except OverflowError:
             number = float("inf")
         if not abs(number) < float("inf"):
-            raise InvalidValueError(message(N_("This has no finite value. Write another number.")))
+            raise InvalidValueError(message(N_("This value is not finite. Write another number.")))
     return value
 
 
@@ -227,7 +225,7 @@ def _parse_cell(raw: Any) -> Expr:
     if isinstance(raw, str):
         value = _parse_formula(raw)
         if ops.is_matrix(value):
-            raise InvalidValueError(message(N_("A matrix can't stand inside a list. Write its entries.")))
+            raise InvalidValueError(message(N_("A list can't contain a matrix. Write its entries.")))
         assert isinstance(value, Expr)
         return value
     return Num(parse_number(raw))
@@ -236,12 +234,12 @@ def _parse_cell(raw: Any) -> Expr:
 def _parse_matrix(raw: list[Any]) -> Value:
     rows = raw if raw and all(isinstance(row, list) for row in raw) else [raw]
     if not all(rows) or any(isinstance(cell, list) for row in rows for cell in row):
-        raise InvalidValueError(message(N_("A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]].")))
+        raise InvalidValueError(message(N_("Write a matrix as a list of rows: [[1, 2], [3, 4]].")))
     for position, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise InvalidValueError(
                 message(
-                    N_("Entries in row {row}: {n}, in the first row: {m}. Make all rows equally long."),
+                    N_("Entries in row {row}: {n}. Entries in the first row: {m}. Make all rows equally long."),
                     row=position,
                     n=len(row),
                     m=len(rows[0]),
@@ -259,7 +257,7 @@ def parse_input(raw: Any) -> Value | MatrixSymbol:
         if raw.get("symbol") is True:
             return _parse_symbol(raw)
         if "shape" in raw or "domain" in raw:
-            raise InvalidValueError(message(N_("A symbol has symbol = true.")))
+            raise InvalidValueError(message(N_("Write symbol = true for a symbol.")))
         raise InvalidValueError(
             message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
         )
@@ -289,16 +287,14 @@ def parse_forward(raw: Any) -> tuple[str, ...] | None:
     if raw == "all":
         return None
     if isinstance(raw, str):
-        raise InvalidValueError(
-            message(N_('Forward values are "all" or a list of names of nodes, such as ["q", "u"].'))
-        )
+        raise InvalidValueError(message(N_('Write forward values as "all" or as a list of nodes, such as ["q", "u"].')))
     return parse_names(raw)
 
 
 def parse_stages(raw: Any) -> tuple[tuple[str, ...] | None, ...]:
     """Return the blanks of each stage, None for all."""
     if not isinstance(raw, list) or not raw:
-        raise InvalidValueError(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
+        raise InvalidValueError(message(N_('Write stages as a list, such as [["b"], ["b", "w"], "all"].')))
     return _parse_each(raw, parse_blanks)
 
 
@@ -320,7 +316,8 @@ def parse_symbols(raw: Any) -> dict[str, str | MatrixSymbol]:
         raise InvalidValueError(
             message(
                 N_(
-                    'Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)", X = { shape = ["n", 3] } }.'
+                    'Write symbols as a list, such as ["d", "y"], or as a table, such as { U = '
+                    '"grad(A)", X = { shape = ["n", 3] } }.'
                 )
             )
         )
@@ -346,10 +343,10 @@ def _parse_own_symbol(name: str, raw: dict[str, Any]) -> str | MatrixSymbol:
 def parse_choices(raw: Any) -> tuple[Expr, ...]:
     """Return numbers to choose from."""
     if not isinstance(raw, list) or not raw:
-        raise InvalidValueError(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
+        raise InvalidValueError(message(N_("Write a list of numbers here, such as [2, 3, 5].")))
     if len(raw) > MAX_NUMBER_CHOICES:
         raise InvalidValueError(
-            message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_NUMBER_CHOICES)
+            message(N_("There are more than {n} numbers. Write from and to instead."), n=MAX_NUMBER_CHOICES)
         )
     return tuple(_parse_cell(cell) for cell in raw)
 
@@ -357,7 +354,7 @@ def parse_choices(raw: Any) -> tuple[Expr, ...]:
 def parse_cell(raw: Any) -> tuple[int, int]:
     """Return a cell of a matrix as (row, column), counted from 0."""
     if not _is_cell(raw):
-        raise InvalidValueError(message(N_("A cell is written as [row, column], counted from 0.")))
+        raise InvalidValueError(message(N_("Write a cell as [row, column], counted from 0.")))
     row, column = raw
     return row, column
 
@@ -369,7 +366,7 @@ def _is_cell(raw: Any) -> bool:
 def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
     """Return cells of a matrix as (row, column), counted from 0."""
     if not isinstance(raw, list) or not all(map(_is_cell, raw)):
-        raise InvalidValueError(message(N_("Cells are written as [[row, column]], counted from 0.")))
+        raise InvalidValueError(message(N_("Write cells as [[row, column]], counted from 0.")))
     return frozenset((row, column) for row, column in raw)
 
 

@@ -50,9 +50,11 @@ def build_stages(context: BuildContext, problem: Problem) -> tuple[tuple[str, ..
     """Return the blanks of each stage, None for all."""
     stages = context.file.stages
     if stages and context.file.blanks is not None:
-        context.report(message(N_("Stages say what is asked, and so does blanks. Leave one of them out.")), "stages")
+        context.report(
+            message(N_("Both stages and blanks say which blanks are asked for. Remove one of them.")), "stages"
+        )
     if stages and context.exam:
-        context.report(message(N_("An exam asks everything at once. Leave the stages out.")), "stages")
+        context.report(message(N_("An exam asks for everything at once. Remove the stages.")), "stages")
     return tuple(None if stage is None else check_blanks(context, problem, stage, "stages") for stage in stages)
 
 
@@ -65,7 +67,7 @@ def build_forward_nodes(context: BuildContext, graph: Graph) -> tuple[str, ...]:
     for name in context.file.forward:
         position = graph.position.get(name)
         if position is None or graph.nodes[position].is_input:
-            text = N_("“{name}” is no node that computes something. Those are {known}.")
+            text = N_("“{name}” is not an operation node. The operation nodes are {known}.")
             context.report(message(text, name=name, known=", ".join(operations[:_MAX_NAMES_SHOWN])), "forward")
         else:
             names.append(name)
@@ -137,7 +139,7 @@ def check_something_to_fill(
     if file.question or file.forward != () or context.errors or (file.code and (not file.graph or file.blanks == ())):
         return
     if not replace(problem, asked=asked, given=given).blanks:
-        context.report(message(N_("All blanks are given, so nothing is left to fill. Give fewer.")), "given")
+        context.report(message(N_("All blanks are given, so there is nothing to fill in. Give fewer.")), "given")
 
 
 def _data_source(name: str, problem: Problem) -> str | None:
@@ -154,7 +156,7 @@ def _data_source(name: str, problem: Problem) -> str | None:
 def _unknown_blank_message(name: str, problem: Problem) -> Message:
     if source := _data_source(name, problem):
         return message(
-            N_("There is no blank “{name}”: {source} is data there, and nothing comes back to it."),
+            N_("There is no blank “{name}” because {source} is data and gets no gradient."),
             name=name,
             source=source,
         )

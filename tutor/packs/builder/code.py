@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.packs.builder.context import BuildContext
 
-_EXAM = N_("An exam is answered in the tutor, not in code. Leave this out.")
-_SYMBOLS = N_("This exercise has symbols in place of numbers, and code needs numbers. Leave this out.")
-_NO_GRAPH = N_(
-    "This style is made from the graph, and there is none. Add a graph, or name a layer that is built in with layer."
-)
-_OWN_GRAPH = N_("This style has a graph of its own, so yours would have no effect. Leave one of the two out.")
-_NO_GRADIENT = N_("No input of this graph gets a gradient, so there is nothing to write in code.")
+_EXAM = N_("An exam is answered in backprop-tutor, not in code. Remove this.")
+_SYMBOLS = N_("This exercise has symbols instead of numbers, but code needs numbers. Remove this.")
+_NO_GRAPH = N_("This style needs a graph, and there is none. Add a graph, or name a built-in layer with layer.")
+_OWN_GRAPH = N_("This style has its own graph, so yours would have no effect. Remove one of the two.")
+_NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is nothing to write in code.")
 
 
 def build_code(context: BuildContext, problem: Problem) -> CodeSettings:

@@ -60,7 +60,7 @@ class BuildContext:
         if name is None:
             self.report(with_position(error, text), *key_path)
         else:
-            inside = N_("“{name}” lies inside the folded group “{group}”, so it has no value here. Take it out.")
+            inside = N_("“{name}” is inside the folded group “{group}”, so it has no value here. Remove it.")
             self.report(message(inside, name=name, group=self.group_of[name]), *key_path)
 
     def inside_group_message(self, name: str, problem: Problem) -> Message | None:
@@ -76,5 +76,5 @@ class BuildContext:
         group = next((self.group_of[node_id] for node_id in ids if node_id in self.group_of), None)
         if group is None:
             return None
-        text = N_("“{name}” lies inside the folded group “{group}”, where nothing is asked. Name a blank outside.")
+        text = N_("“{name}” is inside the folded group “{group}”, which has no blanks. Name a blank outside it.")
         return message(text, name=name, group=group)

@@ -60,7 +60,7 @@ def report_unused_definitions(
     called = {part.op for each in every_equation for part in postorder(each.expr) if isinstance(part, Apply)}
     for name in definitions:
         if name not in called:
-            text = N_("“{name}” is not used in the graph, written {name}(…). Use it or delete it.")
+            text = N_("The function “{name}” is never used in the graph as {name}(…). Use it or delete it.")
             context.report(message(text, name=name), "nodes", name)
 
 
@@ -91,10 +91,10 @@ def _fold_group(
 ) -> Graph | None:
     twice = next((member for member in members if member in group_of), None)
     if not group.isidentifier():
-        text = N_("“{name}” is no name for a group. Write one word of letters and digits.")
+        text = N_("“{name}” can't be the name of a group. Write one word of letters and digits.")
         context.report(message(text, name=group), "fold", group)
     elif twice is not None:
-        text = N_("“{name}” is in the group “{group}” already. Leave it out of one of the two.")
+        text = N_("“{name}” is already in the group “{group}”. Remove it from one of the two.")
         context.report(message(text, name=twice, group=group_of[twice]), "fold", group)
     else:
         try:

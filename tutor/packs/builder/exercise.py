@@ -89,7 +89,9 @@ def build_exercise(
     """
     file, errors = validate(ExerciseFile, source)
     if "id" not in source.data and not is_valid_id(exercise_id):
-        text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
+        text = message(
+            N_("The file's name gives the id “{id}”. Choose a name such as 01-two-roads.toml."), id=exercise_id
+        )
         errors.append(Diagnostic("error", source.path, None, "", text))
     refused_keys = {error.key.partition(".")[0] for error in errors}
     if file and not refused_keys.intersection(_NODE_KEYS):
@@ -153,7 +155,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str, terms: PackTerms)
 def _without_graph(context: BuildContext) -> tuple[Problem, RandomInputs]:
     for key in _GRAPH_KEYS:
         if getattr(context.file, key):
-            context.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
+            context.report(message(N_("This needs a graph, and there is none. Add a graph or remove this.")), key)
     context.sizes = build_sizes(context, ())
     return Problem(Graph((), ""), {}), RandomInputs()
 

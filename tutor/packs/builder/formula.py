@@ -63,7 +63,8 @@ def exercise_from_formula(
     problem = problem_from_formula(text, inputs, start, definitions)
     if isinstance(start, Sym) and problem.graph.nodes[problem.graph.output_position].shape is not None:
         symbol_matrix = N_(
-            "The start {start} would be a matrix of symbols. Start with numbers, or let the output be one."
+            "The start {start} would be a matrix of symbols. Write numbers, or use a formula whose "
+            "output is one number."
         )
         raise AlgebraError(message(symbol_matrix, start=start.name), -1)
     title = LocalizedText({"": clean_title(on_one_line(problem.graph.text))})
@@ -122,7 +123,10 @@ def _problem(
     if ops.shape_of(start) not in (None, output):
         raise AlgebraError(
             message(
-                N_("The start is {shape}, but the output is {output}. Write one of that shape, or a number."),
+                N_(
+                    "The start has the shape {shape}, but the output has {output}. Write a start of the "
+                    "output's shape, or a number."
+                ),
                 shape=format_shape(ops.shape_of(start)),
                 output=format_shape(output),
             )
@@ -150,11 +154,14 @@ def _check_start(graph: Graph, start: Sym) -> None:
     goal, _, output = start.name.partition("/")
     goal, output = goal[1:], output[1:]
     if output != graph.output:
-        text = N_("The start {start} does not fit: the output is {output}. Write {right}.")
+        text = N_("The start {start} does not match the output, which is {output}. Write {right}.")
         right = f"d{goal}/d{graph.output}"
         raise AlgebraError(message(text, start=start.name, output=graph.output, right=right), -1)
     if goal in graph.position:
-        text = N_("The start {start} can't be used: {goal} is in the formula. Name what comes after it, as in {right}.")
+        text = N_(
+            "The start {start} can't be used because {goal} is already in the formula. Name what comes "
+            "after the output, as in {right}."
+        )
         right = next(f"d{name}/d{output}" for name in ("L", "J", "E", "loss", "end") if name not in graph.position)
         raise AlgebraError(message(text, start=start.name, goal=goal, right=right), -1)
 
@@ -162,9 +169,9 @@ def _check_start(graph: Graph, start: Sym) -> None:
 def _missing_value_error(text: str, names: list[str]) -> AlgebraError:
     remedy = " ".join(f"{name}=…" for name in names)
     if len(names) == 1:
-        error = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
+        error = message(N_("{name} has no value. Add {remedy}"), name=names[0], remedy=remedy)
     else:
-        error = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
+        error = message(N_("{names} have no values. Add {remedy}"), names=", ".join(names), remedy=remedy)
     return _error_at_name(error, text, names[0])
 
 

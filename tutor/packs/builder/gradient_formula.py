@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _EXPLANATION = N_(
-    "This graph computes {name} = ∂{f}/∂{x} of `{formula}`: the backward pass as a graph of its own. "
-    "Its gradients are second derivatives."
+    "This graph computes {name} = ∂{f}/∂{x} of `{formula}`. It is the backward pass, drawn as a graph "
+    "of its own, so its gradients are second derivatives."
 )
-_ONE_SIDE = N_("{node} has a kink. This graph holds only on the side of it where these values are.")
+_ONE_SIDE = N_("{node} has a kink. This graph is right only on the side of the kink where the current values are.")
 _AT_KINK = N_(
-    "{node} is exactly at its kink, where its slope jumps. This graph takes the slope for a constant, as PyTorch does."
+    "{node} is exactly at its kink, where its derivative jumps. This graph treats the derivative as a "
+    "constant, as PyTorch does."
 )
 
 
@@ -97,7 +98,7 @@ def gradient_formula(problem: Problem, name: str) -> GradientFormula:
         raise AlgebraError(error.message, -1) from None
     if gradient.graph is None:
         text = N_(
-            "∂{f}/∂{x} is {value} for all inputs, so its graph has no operation. Choose another input or formula."
+            "∂{f}/∂{x} is {value} for all inputs, so its graph has no operation node. Choose another input or formula."
         )
         raise AlgebraError(message(text, f=graph.output, x=name, value=format_expr(gradient.formula)), -1)
     values = {other: problem.inputs[other] for other in gradient.graph.inputs}

@@ -49,10 +49,11 @@ if TYPE_CHECKING:
 #: Operations that send entries back to other places, for which formulas have no name.
 _PICKING_OPS = ("index", "reshape", "squeeze", "unsqueeze", "grid")
 _NO_FORMULA = N_(
-    "What comes back through {name} to a symbolic matrix can't be typed as a formula. Give numbers, or leave it out of wrt."
+    "The gradient that reaches a symbolic matrix through {name} can't be written as a formula. Use "
+    "numbers, or remove the matrix from wrt."
 )
-NO_POINTS = N_('No matrices that were tried give finite values. Limit them, as in domain = "positive".')
-NO_FINITE_NUMBERS = N_("None of the fresh numbers gives a finite value. Choose other ones.")
+NO_POINTS = N_('No matrix that was tried gives finite values. Restrict the matrices, as in domain = "positive".')
+NO_FINITE_NUMBERS = N_("None of the fresh numbers gives a finite value. Choose others.")
 
 
 def build_inputs(context: BuildContext, equations: Sequence[Equation]) -> dict[str, Value]:
@@ -65,7 +66,7 @@ def build_inputs(context: BuildContext, equations: Sequence[Equation]) -> dict[s
         if name in used:
             inputs[name] = _named(context, name, value)
         elif name in defined:
-            text = N_("“{name}” is computed in the graph, so it takes no value. Delete this.")
+            text = N_("“{name}” is computed in the graph, so you can't give it a value. Delete this.")
             context.report(message(text, name=name), "inputs", name)
         elif name in ExerciseFile.model_fields:
             context.report(message(MISPLACED_KEY, key=name), "inputs", name)
@@ -90,7 +91,7 @@ def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str
         if name not in graph.inputs:
             context.report(_unknown_input_message(name, graph.inputs), "vary", name)
         elif _has_symbols(inputs.get(name)):
-            text = N_("“{name}” is a symbol, so there are no numbers to draw for it. Delete this, or make it a number.")
+            text = N_("“{name}” is a symbol, so no numbers can be drawn for it. Delete this, or make it a number.")
             context.report(message(text, name=name), "vary", name)
         else:
             draws[name] = _build_draw(context, name, vary, inputs.get(name))
@@ -130,12 +131,12 @@ def _build_draw(context: BuildContext, name: str, vary: VaryTable, value: Value)
 def _check_fix(context: BuildContext, name: str, vary: VaryTable, shape: Shape) -> None:
     if shape is None:
         if vary.fix and not context.has_invalid_values:
-            text = N_("fix keeps cells of a matrix, and this is a number. Leave it out.")
+            text = N_("fix keeps cells of a matrix, but this is a number. Remove it.")
             context.report(message(text), "vary", name, "fix")
         return
     for row, column in sorted(vary.fix):
         if not (0 <= row < shape[0] and 0 <= column < shape[1]):
-            text = N_("There is no cell [{row}, {column}]: the matrix is {shape}, and cells count from 0.")
+            text = N_("There is no cell [{row}, {column}]. The matrix is {shape}, counted from 0.")
             context.report(message(text, row=row, column=column, shape=format_shape(shape)), "vary", name, "fix")
 
 
@@ -146,16 +147,18 @@ def build_start(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]
         return _build_symbolic_start(context, graph, start)
     has_symbols = any(isinstance(value, MatrixExpr) for value in inputs.values())
     if has_symbols and graph.nodes[graph.output_position].shape and ops.shape_of(start) is None:
-        text = N_('The output {output} is a matrix of symbols. Name what comes back to it: start = "dL/d{output}".')
+        text = N_('The output {output} is a matrix of symbols. Name its gradient: start = "dL/d{output}".')
         context.report(message(text, output=graph.output), "start" if "start" in context.source.data else "graph")
         return ONE
     shape, output_shape = ops.shape_of(start), graph.nodes[graph.output_position].shape
     if shape is None or shape == output_shape or context.has_invalid_values:
         return start
     if output_shape is None:
-        text = N_("The start is {shape}, but the output is a number. Write a number.")
+        text = N_("The start has the shape {shape}, but the output is a number. Write a number.")
     else:
-        text = N_("The start is {shape}, but the output is {output}. Write a number or such a matrix.")
+        text = N_(
+            "The start has the shape {shape}, but the output has {output}. Write a number or a matrix of that shape."
+        )
     context.report(message(text, shape=format_shape(shape), output=format_shape(output_shape)), "start")
     return ONE
 
@@ -163,11 +166,11 @@ def build_start(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]
 def _build_symbolic_start(context: BuildContext, graph: Graph, start: Sym) -> Value:
     goal, _, output = start.name.removeprefix("d").partition("/d")
     if output != graph.output:
-        text = N_("{start} is no start of this graph: its output is {output}. Write d{goal}/d{output}.")
+        text = N_("{start} can't be the start of this graph, because its output is {output}. Write d{goal}/d{output}.")
         context.report(message(text, start=start.name, output=graph.output, goal=goal), "start")
         return ONE
     if goal in graph.position:
-        text = N_("“{name}” is a name in this graph. What the calculation ends in needs another one.")
+        text = N_("“{name}” is already a name in this graph. Choose another name for what the calculation ends in.")
         context.report(message(text, name=goal), "start")
         return ONE
     return start
@@ -189,9 +192,11 @@ def check_constants(context: BuildContext, graph: Graph) -> None:
     """Report names of `[values]` that the graph or the language of formulas has already."""
     for name, value in context.file.values.items():
         if isinstance(value, MatrixSymbol):
-            context.report(message(N_("Symbolic matrices stand under [inputs]; here are numbers.")), "values", name)
+            context.report(
+                message(N_("Write symbolic matrices under [inputs]. Numbers are expected here.")), "values", name
+            )
         if not name.isidentifier() or is_reserved(name) or name in graph.position:
-            text = N_("“{name}” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.")
+            text = N_("“{name}” can't be used here: the graph has this name, or it has a special meaning. Rename it.")
             context.report(message(text, name=name), "values", name)
 
 
@@ -245,7 +250,7 @@ def build_conditions(context: BuildContext, exercise: Exercise) -> tuple[Conditi
         return ()
     problem = exercise.variant().problem
     if problem.symbolic:
-        context.report(message(N_("Conditions compare numbers, and here are symbols. Leave this out.")), "where")
+        context.report(message(N_("Conditions compare numbers, but there are symbols here. Remove this.")), "where")
         return ()
     exact = {node.name: problem.exact_passes.values[i] for i, node in enumerate(problem.graph.nodes) if node.name}
     floats = {name: to_floats(value) for name, value in exact.items()}
@@ -259,7 +264,7 @@ def build_conditions(context: BuildContext, exercise: Exercise) -> tuple[Conditi
             context.report(with_position(error, where.that), *key_path)
             continue
         if has_author_numbers and not condition.holds(floats, 1).all():
-            text = N_("The numbers under [inputs] don't meet this condition. Change one or the other.")
+            text = N_("The numbers under [inputs] don't meet this condition. Change the numbers or the condition.")
             context.report(message(text), *key_path)
         conditions.append(condition)
     return tuple(conditions)
@@ -289,5 +294,5 @@ def has_finite_variant(exercise: Exercise) -> bool:
 
 
 def _unknown_input_message(name: str, known: Iterable[str]) -> Message:
-    text = N_("“{name}” is no input of the graph. Its inputs are {known}.")
+    text = N_("“{name}” is not an input of the graph. Its inputs are {known}.")
     return message(text, name=name, known=", ".join(sorted(known)))

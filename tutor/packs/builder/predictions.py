@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tutor.packs.builder.context import BuildContext
 
 _NO_GRADIENT = N_("A prediction is about a gradient. Name an edge or an input, such as {example}.")
-_NOT_ASKED = N_("Nothing is asked at {place}, so that no prediction comes before it. Add it to the blanks.")
-_TWICE = N_("There are two predictions before {place}. Leave one of them out.")
-_SYMBOLS = N_("A prediction needs numbers, and here are symbols. Leave it out.")
-_NO_CELL = N_("The gradient at {place} has {rows} × {columns} cells. Name one: {key} = [0, 0].")
-_NO_SUCH_CELL = N_("The gradient at {place} has no such cell: it has {rows} × {columns}, counted from 0.")
-_NUMBER = N_("The gradient at {place} is a single number. Leave the cell out.")
-_ITSELF = N_("A gradient is compared with itself here. Name another place, or another cell.")
+_NOT_ASKED = N_("{place} is not asked for, so a prediction can't come before it. Add it to the blanks.")
+_TWICE = N_("There are two predictions before {place}. Remove one of them.")
+_SYMBOLS = N_("A prediction needs numbers, but there are symbols here. Remove it.")
+_NO_CELL = N_("The gradient at {place} is a {rows} × {columns} matrix. Name one cell: {key} = [0, 0].")
+_NO_SUCH_CELL = N_("The gradient at {place} has no such cell. It is a {rows} × {columns} matrix, counted from 0.")
+_NUMBER = N_("The gradient at {place} is a single number. Remove the cell.")
+_ITSELF = N_("This compares a gradient with itself. Name another place or another cell.")
 
 
 def build_predictions(

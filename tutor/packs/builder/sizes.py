@@ -31,7 +31,7 @@ def build_sizes(context: BuildContext, names: Collection[str]) -> Mapping[str, S
             if name in taken or name in own_names:
                 # So that other errors can be found, too.
                 found[name] = f"{name}'"
-                text = N_("“{name}” is a size here and the name of a value as well. Give the size another name.")
+                text = N_("“{name}” is the name of both a size and a value. Rename the size.")
                 context.report(message(text, name=name), *key_path, "shape")
             elif len(found) == MAX_SIZE_NAMES + 1:
                 text = N_("There are more than {n} names of sizes. Write some of the sizes as numbers.")

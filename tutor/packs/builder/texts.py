@@ -99,7 +99,7 @@ def _check_symbols(context: BuildContext, problem: Problem, name: str, table: Bl
     known = problem.names_at(problem.place(name))
     for symbol in table.symbols or ():
         if symbol not in known:
-            text = N_("“{name}” is not known at this blank. Known are {known}.")
+            text = N_("“{name}” can't be used at this blank. You can use {known}.")
             context.report(message(text, name=symbol, known=", ".join(known)), "blank", name, "symbols")
     return table.symbols
 

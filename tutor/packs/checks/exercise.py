@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from tutor.packs.title_cache import ExerciseEntry
 
 
-_WHOLE_TOO_SOON = N_("Stage {n} asks for everything already, so leave out those after it, or let it ask for less.")
+_WHOLE_TOO_SOON = N_("Stage {n} already asks for everything. Remove the stages after it, or let it ask for less.")
 _ASKS_NOTHING = N_("Stage {n} asks for nothing. Name at least one blank, or leave the stage out.")
 _MISSING = N_(
-    "Stage {n} asks for {blank}, which is computed from {source}: that is neither asked for nor filled in, because it "
-    "follows from another blank of the stage. Ask for it too."
+    "Stage {n} asks for {blank}, which is computed from {source}. That value follows from another "
+    "blank of the stage, so it is neither asked for nor filled in. Ask for it, too."
 )
 
 

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
 
-_MISSING = N_(
-    'The text in “{language}” is missing here. Add {language} = "…", or take it out of the pack\'s languages.'
-)
-_FOR_ALL = N_("This text is the same for all languages of the pack. Write it as {{ {example} }}.")
+_MISSING = N_('The text in “{language}” is missing. Add {language} = "…", or remove the language from the pack.')
+_FOR_ALL = N_("This text is the same in all languages of the pack. Write it as {{ {example} }}.")
 #: Keys of texts for people; a bare string in one of them is for all languages.
 _TEXTS = ("title", "text", "after", "hint", "prompt", "why", "description", "presumes")
 

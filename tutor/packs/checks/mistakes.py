@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from tutor.packs.diagnostics import Diagnostic, KeyPath
     from tutor.packs.exercise import Variant
 
-_RIGHT = N_("This mistake gives the right value with {numbers}. Choose other numbers, or another mistake.")
+_RIGHT = N_("With {numbers}, this mistake gives the right value. Choose other numbers or another mistake.")
 _OTHER = N_(
-    "An answer with this mistake is taken for “{other}” with {numbers}. Choose other numbers, or leave one of the two out."
+    "With {numbers}, an answer with this mistake is recognised as “{other}”. Choose other numbers, or "
+    "remove one of the two."
 )
-_UNREAD = N_("This mistake has no value with {numbers}: {problem}")
+_UNREAD = N_("With {numbers}, this mistake has no value: {problem}")
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:

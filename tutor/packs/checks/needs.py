@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.title_cache import ExerciseEntry
 
-_UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct the name or leave it out.")
+_UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct or remove the name.")
 _UNKNOWN_NEED_NEAR = N_("There is no exercise “{name}” in the pack {pack}. Did you mean {near}?")
-_NEEDS_ITSELF = N_("An exercise can't come before itself. Leave it out.")
-_CIRCLE = N_("These exercises come before each other in a circle: {names}. Leave out one of their needs.")
+_NEEDS_ITSELF = N_("An exercise can't come before itself. Remove this name.")
+_CIRCLE = N_(
+    "Each of these exercises needs another one of them first, in a circle: {names}. Remove one of their needs."
+)
 _NO_SUCH_PACK = N_(
-    "There is no pack “{pack}” here to look for “{name}” in. Put it beside this one, or correct the name."
+    "The pack “{pack}” with the exercise “{name}” was not found. Put it beside this one, or correct the name."
 )
 
 

@@ -35,28 +35,34 @@ if TYPE_CHECKING:
 #: The seeds of the variants that are checked.
 CHECKED_SEEDS = (1, 2, 3, 4, 5)
 
-_NO_VARIATION = N_("There are no fresh numbers. Add [vary], an empty one if just these numbers are meant.")
-_NONE_FIT = N_("None of the fresh numbers for seed {seed} has a finite value and meets [[where]]. Choose other ones.")
-_HIDES = N_("At {blank} these numbers give the right value to mistakes: {mistakes}. {remedy}")
-_BOTH_RIGHT = N_("With these numbers “{one}” and the right answer at {blank} are both {value}. {remedy}")
-_BOTH = N_("With these numbers “{one}” and “{other}” at {blank} are both {value}. {remedy}")
-_SAME_RIGHT = N_("With these numbers “{one}” and the right answer at {blank} are the same. {remedy}")
-_SAME = N_("With these numbers “{one}” and “{other}” at {blank} are the same. {remedy}")
-_TAKE, _CHOOSE = N_("Take {numbers}."), N_("Choose other ones.")
+_NO_VARIATION = N_("There are no fresh numbers. Add [vary]; leave it empty to use only these numbers.")
+_NONE_FIT = N_("For seed {seed}, no fresh numbers have finite values and meet [[where]]. Choose others.")
+_HIDES = N_("With these numbers, mistakes at {blank} give the right value: {mistakes}. {remedy}")
+_BOTH_RIGHT = N_("With these numbers, “{one}” and the right answer at {blank} are both {value}. {remedy}")
+_BOTH = N_("With these numbers, “{one}” and “{other}” at {blank} are both {value}. {remedy}")
+_SAME_RIGHT = N_("With these numbers, “{one}” and the right answer at {blank} are the same. {remedy}")
+_SAME = N_("With these numbers, “{one}” and “{other}” at {blank} are the same. {remedy}")
+_TAKE, _CHOOSE = N_("Use {numbers}."), N_("Choose other numbers.")
 _FRESH_HIDE = N_(
-    "Whatever is drawn for seed {seed}, at {blank} mistakes come to the right value, or nearly: {mistakes}. "
-    "Give other numbers to choose from."
+    "For seed {seed}, all numbers that can be drawn let mistakes at {blank} give the right value, or "
+    "nearly: {mistakes}. Offer other numbers."
 )
 _FRESH_ALIKE = N_(
-    "Whatever is drawn for seed {seed}, at {blank} the mistakes {one} and {other} come to the same value, or nearly. "
-    "Give more numbers to choose from."
+    "For seed {seed}, all numbers that can be drawn give the mistakes {one} and {other} at {blank} the "
+    "same value, or nearly. Offer more numbers."
 )
-_KINK = N_("With these numbers a slope jumps. Choose numbers away from zero and from ties.")
-_FRESH_KINK = N_("Whatever is drawn for seed {seed}, a slope jumps. Choose numbers away from zero and from ties.")
-_LONG = N_("With these numbers answers have more than {n} digits. Choose rounder ones.")
-_FRESH_LONG = N_("Whatever is drawn for seed {seed}, answers have more than {n} digits. Choose rounder numbers.")
+_KINK = N_("With these numbers, a derivative jumps. Choose numbers away from zero and from ties.")
+_FRESH_KINK = N_(
+    "For seed {seed}, a derivative jumps with all numbers that can be drawn. Choose numbers away from zero "
+    "and from ties."
+)
+_LONG = N_("With these numbers, answers have more than {n} digits. Choose rounder numbers.")
+_FRESH_LONG = N_(
+    "For seed {seed}, answers have more than {n} digits with all numbers that can be drawn. Choose rounder numbers."
+)
 _DISAGREES = N_(
-    "The gradient of {name} is {gradient}, but moving {name} says {quotient} (seed {seed}). Please report this to the makers of backprop-tutor."
+    "The gradient of {name} is {gradient}, but changing {name} numerically gives {quotient} (seed "
+    "{seed}). Please report this to the developers of backprop-tutor."
 )
 
 #: Collisions at the author's numbers that are named; one remedy helps against all of them.

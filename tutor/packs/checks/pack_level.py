@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.packs.model import PackFile
     from tutor.packs.title_cache import ExerciseEntry
 
-_NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
+_NO_LANGUAGES = N_('The pack does not list its languages. Add languages = ["en"], or the languages of its texts.')
 _NO_SUCH_EXERCISE = N_("There is no exercise “{id}” in this pack. Its exercises are {known}.")
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
 

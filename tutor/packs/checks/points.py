@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
 
-_TOO_MANY = N_("The blanks have {sum} points of their own, but the exercise has {points}. Change one of them.")
-_NOTHING_LEFT = N_("The blanks with points of their own take all {points}, so {blanks} are worth nothing. Add points.")
-_NOTHING_GRADED = N_("Nothing is graded here that could have points. Leave them out.")
-_NOT_ASKED = N_("“{blank}” has points, but isn't asked for. Ask for it, or leave the points out.")
+_TOO_MANY = N_("The points of the blanks add up to {sum}, but the exercise has {points}. Change one of them.")
+_NOTHING_LEFT = N_("The blanks with points of their own use up all {points}, so {blanks} get none. Add points.")
+_NOTHING_GRADED = N_("Nothing is graded here, so there can be no points. Remove them.")
+_NOT_ASKED = N_("“{blank}” has points but is not asked for. Ask for it, or remove the points.")
 _MAX_SHOWN = 5
 
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Variant
 
 _TOO_NEAR = N_(
-    "{value} counts as right at {blank}, where {right} is right: {value} is {what}. "
-    "Add digits = {digits} or tolerance = {tolerance} under {table}."
+    "At {blank}, the right value is {right}, but {value} is accepted as well: {what}. Add digits = "
+    "{digits} or tolerance = {tolerance} under {table}."
 )
 _FAR_TOO_NEAR = N_(
-    "{value} counts as right at {blank}, where {right} is right: {value} is {what}. "
-    "Add tolerance = {tolerance} under {table}."
+    "At {blank}, the right value is {right}, but {value} is accepted as well: {what}. Add tolerance = "
+    "{tolerance} under {table}."
 )
 _WITH_NUMBERS = N_("With {numbers}: {text}")
 _MISTAKE = N_("the value of the mistake “{id}”")

@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Variant
     from tutor.packs.questions import QuestionTemplate
 
-_NOT_RIGHT = N_("With {numbers}, {answer} is no right answer to this question. Change the answer or its symbols.")
-_NEVER_RIGHT = N_("Where all is real, {answer} is no right answer to this question. Change the answer or its symbols.")
-_SAME_CHOICES = N_("With {numbers}, two choices read “{text}”. Change one of them.")
-_EMPTY_TEXT = N_("An accepted text is empty, but for characters that can't be seen. Change it.")
-_ACCEPTED_MISTAKE = N_("The mistake “{id}” has a text that is accepted, or none: “{text}”. Change it.")
-_SHUFFLED = N_("“{text}” is shuffled among the others. Add last = true to it, or none_of_these = true to the question.")
+_NOT_RIGHT = N_(
+    "With {numbers}, {answer} is not accepted as an answer to this question. Change the answer or its symbols."
+)
+_NEVER_RIGHT = N_(
+    "For real numbers, {answer} is not accepted as an answer to this question. Change the answer or its symbols."
+)
+_SAME_CHOICES = N_("With {numbers}, two choices both read “{text}”. Change one of them.")
+_EMPTY_TEXT = N_("An accepted text is empty or has only invisible characters. Change it.")
+_ACCEPTED_MISTAKE = N_("The text of the mistake “{id}” is accepted as right, or empty: “{text}”. Change it.")
+_SHUFFLED = N_(
+    "“{text}” is shuffled with the other choices. Add last = true to it, or none_of_these = true to the question."
+)
 #: Choices that only make sense below the others, normalised.
 _ABOUT_THE_OTHERS = {
     normalise(text)
@@ -39,7 +45,7 @@ _ABOUT_THE_OTHERS = {
         "보기에 없음", "위의 보기 중에는 없음", "모두 맞음", "모두 정답", "위의 모두", "모두 아님",
     )
 }  # fmt: skip
-_ALWAYS_SAME = N_("Two choices read “{text}”. Change one of them.")
+_ALWAYS_SAME = N_("Two choices both read “{text}”. Change one of them.")
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:

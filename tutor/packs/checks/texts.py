@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Exercise
 
-_BARE_NUMBER = N_("“{number}” is the value of {name} with these numbers only. Write {{{name}}}.")
+_BARE_NUMBER = N_("“{number}” is the value of {name} only with these numbers. Write {{{name}}}.")
 _COUNTED = N_(
-    "“{name}” is counted, and moves when the formula is edited. Name that step in the graph, as in t = a + b."
+    "The id “{name}” comes from counting, so it changes when you edit the formula. Name the step in "
+    "the graph, as in t = a + b."
 )
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
