@@ -180,7 +180,7 @@ def test_json_of_symbols_contains_formulas(run_tutor: Run) -> None:
         (("--start", "dL/dy"), "The start dL/dy does not match the output, which is z. Write dL/dz."),
         (("--start", "dx/dz"), "The start dx/dz can't be used because x is already in the formula."),
         (("--start", "dL"), "“dL” is no start. Write a value, or a symbol such as dL/dz."),
-        (("--start", "[[1,2]]"), "The start has the shape 1×2, but the output has 1."),
+        (("--start", "[[1,2]]"), "The start has the shape 1×2, but the output has the shape 1."),
         (("--symbols", "x"), "x has a value and is to be a symbol. Leave one of the two out."),
         (("--symbols", "q"), "The formula does not use the input “q”."),
         (("--symbols", "q,q"), "Symbol q is given twice. Remove one of the two."),

@@ -36,7 +36,7 @@ def test_inputs_give_the_shapes_of_matrices() -> None:
         ("z = x*2", exact_values(x="3", q="3"), "1", "The formula does not use the input “q”. Use it or remove it.", -1),
         ("z = 1/x", exact_values(x="0"), "1", "z divides by zero.", 0),
         ("z = x*2", exact_values(x="3"), "[[1, 2]]",
-         "The start has the shape 1×2, but the output has 1. Write a start of the output's shape, or a number.", 0),
+         "The start has the shape 1×2, but the output has the shape 1. Write a start of that shape, or a number.", 0),
     ],
 )  # fmt: skip
 def test_a_formula_without_an_exercise_is_an_error(

@@ -162,7 +162,7 @@ def test_invalid_values_are_reported_with_their_line(refusal_lines: RefusalLines
         ),
         (
             "graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",
-            "2: start: The start has the shape (3,), but the output has (2,). Write a number or a matrix of that shape.",
+            "2: start: The start has the shape (3,), but the output has the shape (2,). Write a number or a matrix of that shape.",
         ),
         (
             "graph = 'z = sum(X)'\n[inputs]\nX = [1, 2]\n[vary]\nX = { from = 1, to = 2, fix = [[0, 2]] }",

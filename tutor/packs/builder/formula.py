@@ -124,8 +124,8 @@ def _problem(
         raise AlgebraError(
             message(
                 N_(
-                    "The start has the shape {shape}, but the output has {output}. Write a start of the "
-                    "output's shape, or a number."
+                    "The start has the shape {shape}, but the output has the shape {output}. Write a "
+"start of that shape, or a number."
                 ),
                 shape=format_shape(ops.shape_of(start)),
                 output=format_shape(output),

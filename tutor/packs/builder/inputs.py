@@ -157,7 +157,8 @@ def build_start(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]
         text = N_("The start has the shape {shape}, but the output is a number. Write a number.")
     else:
         text = N_(
-            "The start has the shape {shape}, but the output has {output}. Write a number or a matrix of that shape."
+            "The start has the shape {shape}, but the output has the shape {output}. Write a number or "
+"a matrix of that shape."
         )
     context.report(message(text, shape=format_shape(shape), output=format_shape(output_shape)), "start")
     return ONE
