@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TOO_MANY = N_("The points of the blanks add up to {sum}, but the exercise has {points}. Change one of them.")
 _NOTHING_LEFT = N_("The blanks with points of their own use up all {points}, so {blanks} get none. Add points.")
-_NOTHING_GRADED = N_("Nothing is graded here, so there can be no points. Remove them.")
+_NOTHING_GRADED = N_("Nothing is graded here, so points have no effect. Remove them.")
 _NOT_ASKED = N_("“{blank}” has points but is not asked for. Ask for it, or remove the points.")
 _MAX_SHOWN = 5
 
