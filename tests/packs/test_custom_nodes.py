@@ -236,7 +236,7 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (GROUPS + "fold = ['u']", "2: fold: Write a table here, such as [fold]."),
         (GROUPS + "[fold]\ng = 'u'", '3: fold.g: Write a list of names here, such as ["a", "b"].'),
-        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to put together. Name some."),
+        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to fold. Name at least one."),
         (GROUPS + "[fold]\n'g 1' = ['u']", '3: fold."g 1": “g 1” can\'t be the name of a group. Write one word of letters and digits.'),
         (
             GROUPS + "[fold]\ng = ['u', 'w']",

@@ -88,7 +88,9 @@ def test_a_fault_in_one_check_is_reported_with_its_place_and_the_rest_is_checked
 ) -> None:
     monkeypatch.setattr(texts, "check", lambda target: fail_for_bad(target.exercise.id))
     (finding,) = check_packs([two_exercises])
-    assert str(finding).startswith(f"{two_exercises / '01-bad.toml'}:1: This exercise can't be used because of an error")
+    assert str(finding).startswith(
+        f"{two_exercises / '01-bad.toml'}:1: This exercise can't be used because of an error"
+    )
     assert "IndexError, test_one_bad_exercise.py:" in str(finding)
 
 

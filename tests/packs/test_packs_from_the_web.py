@@ -188,8 +188,12 @@ def test_redirects_lead_only_to_https(pack: Callable[..., Result], server: str, 
         "/password": redirect(server.replace("://", "://a:b@") + "/linear.zip"),
     }
     assert "Only addresses that begin with https://" in pack("add", "--from", f"{server}/plain", "--yes").err
-    assert "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/file", "--yes").err
-    assert "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/round", "--yes").err
+    assert (
+        "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/file", "--yes").err
+    )
+    assert (
+        "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/round", "--yes").err
+    )
     assert "holds a name or a password" in pack("add", "--from", f"{server}/password", "--yes").err
     assert added_packs() == []
     assert f"{server}/linear.zip" in pack("add", "--from", f"{server}/moved", "--yes").out
@@ -231,7 +235,9 @@ def test_a_host_that_is_not_there_is_told(pack: Callable[..., Result], monkeypat
     assert (
         "There is no connection to localhost" in pack("add", "--from", f"https://localhost:{port}/a.zip", "--yes").err
     )
-    assert "The host nowhere.invalid does not exist" in pack("add", "--from", "https://nowhere.invalid/a.zip", "--yes").err
+    assert (
+        "The host nowhere.invalid does not exist" in pack("add", "--from", "https://nowhere.invalid/a.zip", "--yes").err
+    )
 
 
 @pytest.mark.parametrize("name", ["up", "backslash", "link", "twice", "deep", "locked", "torn"])

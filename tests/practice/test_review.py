@@ -105,7 +105,7 @@ def test_a_mistake_suggests_another_exercise_with_its_rule(store: Store, pack: P
     solve_worksheet(worksheet, {"b->sub1": f"{-truth:.0f}"})
     first, *others = suggest_next(store, index, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
-    assert str(first.reason) == "Last time you made a mistake with “− changes the sign”. Try “z = sigmoid(a - b) * c”."
+    assert str(first.reason) == "Last time you made a mistake with “− second input”. Try “z = sigmoid(a - b) * c”."
     assert others
     assert all(other.exercise != first.exercise for other in others)
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
@@ -118,7 +118,7 @@ def test_the_reason_names_a_recurring_mistake(store: Store, pack: Pack) -> None:
             worksheet, {"b->sub1": f"{-worksheet.problem.truth_in_floats(worksheet.problem.place('b->sub1')):.0f}"}
         )
     reason = str(suggest_next(store, load_index([pack]), [pack], ("term", "minus"))[0].reason)
-    assert "Your most frequent one: −: minus left out" in reason
+    assert "Your most frequent one: −: minus sign left out" in reason
 
 
 def test_a_rule_with_one_exercise_is_tried_again_with_new_numbers(store: Store, tmp_path: Path) -> None:

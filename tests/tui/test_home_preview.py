@@ -106,7 +106,7 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
             "addition",
             "1 of 5 filled, 1 wrong",
         )
-        await wait_for_text(pilot, "5 blanks · 7 min · level ▮▮▯▯▯", "today", "Enter go on")
+        await wait_for_text(pilot, "5 blanks · 7 min · level ▮▮▯▯▯", "today", "Enter continue")
         await highlight(pilot, "exercise", "basics", "times")
         await wait_for_text(pilot, "z = x·y", "multiplication !○○", "2 wrong · 1 min · yesterday", "Enter again")
         await highlight(pilot, "exercise", "basics", "left-to-right")

@@ -148,7 +148,7 @@ async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
     async with open_app(exercise) as session:
         pilot = session.pilot
         await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: "The list of exercises" in screen_text(pilot), "the palette")
+        await wait_until(pilot, lambda: "List of exercises" in screen_text(pilot), "the palette")
         pilot.app.screen.query_one(Input).value = "division"
         await session.wait_for_text("No match for")
 
@@ -159,7 +159,7 @@ async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
 async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> None:
     async with open_home() as pilot:
         await pilot.press("slash", *"two-roads")
-        await wait_for_text(pilot, "The basics", "Two branches from x", "Esc all")
+        await wait_for_text(pilot, "The basics", "Two branches from x", "Esc clear search")
         assert "Change one input a little" not in screen_text(pilot)
         pilot.app.screen.query_one("#search", Input).value = "곱하기 더한"
         await wait_for_text(pilot, "A sum, then a product")
@@ -178,7 +178,7 @@ async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> 
 async def test_keys_that_the_search_does_not_show_do_nothing() -> None:
     async with open_home() as pilot:
         await pilot.press("slash")
-        await wait_for_text(pilot, "Esc all")
+        await wait_for_text(pilot, "Esc clear search")
         await pilot.press("f5", "f4", "f9")
         await wait_until_steady(pilot)
         assert is_showing(pilot, HomeScreen)

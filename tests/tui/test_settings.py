@@ -100,7 +100,7 @@ async def test_values_are_changed_by_arrow_keys_and_by_mouse() -> None:
         await pilot.press("down", "right")
         await wait_for_text(pilot, "< ASCII only >")
         await pilot.press("left")
-        await wait_for_text(pilot, "◂ All ▸")
+        await wait_for_text(pilot, "◂ Unicode ▸")
         await pilot.press("down", "space")
         await wait_for_text(pilot, "◂ Off ▸")
         assert pilot.app.animation_level == "none"
@@ -110,7 +110,7 @@ async def test_values_are_changed_by_arrow_keys_and_by_mouse() -> None:
             await pilot.click(offset=(screen_lines(pilot)[row].index(part), row))
 
         await click("Graph view", "Fit to window")
-        await wait_for_text(pilot, "Graphs open ◂ with all values ▸")
+        await wait_for_text(pilot, "Graph view ◂ All values ▸")
         await click("Graph view", "◂")
         await wait_for_text(pilot, "Graph view ◂ Fit to window ▸")
         await click("Theme", "Theme")

@@ -15,7 +15,7 @@ _EXAM = N_("An exam is answered in backprop-tutor, not in code. Remove this.")
 _SYMBOLS = N_("This exercise has symbols instead of numbers, but code needs numbers. Remove this.")
 _NO_GRAPH = N_("This style needs a graph, and there is none. Add a graph, or name a built-in layer with layer.")
 _OWN_GRAPH = N_("This style has its own graph, so yours would have no effect. Remove one of the two.")
-_NO_GRADIENT = N_("No input of this graph gets a gradient, so that there is nothing to write in code.")
+_NO_GRADIENT = N_("No input of this graph gets a gradient, so there is nothing to write in code.")
 
 
 def build_code(context: BuildContext, problem: Problem) -> CodeSettings:

@@ -125,7 +125,7 @@ def _problem(
             message(
                 N_(
                     "The start has the shape {shape}, but the output has the shape {output}. Write a "
-"start of that shape, or a number."
+                    "start of that shape, or a number."
                 ),
                 shape=format_shape(ops.shape_of(start)),
                 output=format_shape(output),

@@ -158,7 +158,7 @@ def build_start(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]
     else:
         text = N_(
             "The start has the shape {shape}, but the output has the shape {output}. Write a number or "
-"a matrix of that shape."
+            "a matrix of that shape."
         )
     context.report(message(text, shape=format_shape(shape), output=format_shape(output_shape)), "start")
     return ONE
