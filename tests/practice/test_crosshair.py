@@ -160,4 +160,4 @@ def test_plain_mode_tells_where_a_cell_comes_from(run_tutor: Run) -> None:
     wrong = "".join(f"{number} * ones(3, 3)\n" for number in range(1, OPEN_RULE_AFTER + 1))
     text = f"[[1,1],[1,1],[1,1]]\nup*S*(1-S)\n{wrong}:closeup\n:quit\n"
     shown = run_tutor("play", "matrices/sigma-xw", "--plain", text=text).stdout
-    assert "cell [1,1] comes from row 1 of the upstream (0.08980, 0.05404) and row 1 of W (1, 2)." in shown
+    assert "cell [1,1] is computed from row 1 of the upstream (0.08980, 0.05404) and row 1 of W (1, 2)." in shown

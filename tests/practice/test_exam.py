@@ -252,7 +252,7 @@ def test_an_exam_in_plain_mode(tmp_path: Path, run_tutor: Run) -> None:
     assert first.returncode == 1
     assert "This is an exam: no hints" in first.stdout
     assert "* Noted." in first.stdout
-    assert first.stdout.count("there is no help") == 5
+    assert first.stdout.count("There is no help") == 5
     assert "its numbers can't be chosen" in first.stdout
     assert "✓" not in first.stdout
     assert "✗" not in first.stdout
@@ -303,7 +303,7 @@ def test_an_exam_in_the_app(exercise: Exercise) -> None:
                 assert session.app.screen is session.screen
             session.state.focus("x->mul1")
             await session.type("14")
-            assert "This blank has its answer" in screen_text(session.pilot)
+            assert "You have answered this blank" in screen_text(session.pilot)
             assert not session.state.has_unchecked_input
             session.state.focus_next_open()
             for answer in list(RIGHT.values())[1:]:

@@ -174,7 +174,7 @@ def test_a_verdict_that_differs_is_replaced_in_the_points_and_flagged_with_its_v
     classroom = report_on(ann=chained(forged))
     [flag] = flags_of(classroom)
     assert (flag.kind, flag.count, flag.versions) == ("regraded", 2, ("0.0.9",))
-    assert "stored by version 0.0.9; this is" in str(flag.sentence)
+    assert "Version 0.0.9 stored them; this is" in str(flag.sentence)
     assert points_of(classroom)["ann"] == pytest.approx(6.0)
     assert points_of(believed(ann=chained(forged)))["ann"] == pytest.approx(7.0)
     work_row = classroom.work_by_learner()["ann", "chains", "diamond"]

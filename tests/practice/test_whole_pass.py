@@ -136,7 +136,7 @@ def test_a_second_mistake_is_explained_only_after_the_first_is_corrected(exercis
     # The own value at the product, and a 1 in place of the upstream at the sum.
     fill(worksheet, {"x->mul1": "6", "add1->mul1": "14", "x->add1": "1", "x": "7", "y->add1": "14"})
     worksheet.point_at("x->add1")
-    assert "before" in str(worksheet.whole_pass.said)
+    assert "earlier" in str(worksheet.whole_pass.said)
     worksheet.point_at("x->mul1")
     later = worksheet.entry("add1->mul1").verdict
     assert later is not None
