@@ -76,7 +76,7 @@ def test_play_uses_the_numbers_of_a_seed(tmp_path: Path, run_tutor: Run) -> None
         (["./"], ": There is no pack.toml in this folder. `backprop-tutor new` creates a pack."),
         (["bad.toml"], "bad.toml:1: graph: "),
         (["bad.zip"], "bad.zip: This is not a zip archive, or it is damaged. Create it again."),
-        (["good.toml", "x=2"], "good.toml brings its own graph and numbers."),
+        (["good.toml", "x=2"], "good.toml has its own graph and numbers."),
         (["z = x*y", "x=2", "y=3", "--watch"], "--watch needs the path of an exercise or a pack."),
     ],
 )

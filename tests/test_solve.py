@@ -175,13 +175,13 @@ def test_json_of_symbols_contains_formulas(run_tutor: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--json", "--torch"), "--torch, --json can't go together. Choose one of them."),
-        (("--numpy", "--check", "1e-4"), "--numpy, --check can't go together. Choose one of them."),
+        (("--json", "--torch"), "--torch, --json can't be combined. Choose one of them."),
+        (("--numpy", "--check", "1e-4"), "--numpy, --check can't be combined. Choose one of them."),
         (("--start", "dL/dy"), "The start dL/dy does not match the output, which is z. Write dL/dz."),
         (("--start", "dx/dz"), "The start dx/dz can't be used because x is already in the formula."),
-        (("--start", "dL"), "“dL” is no start. Write a value, or a symbol such as dL/dz."),
+        (("--start", "dL"), "“dL” can't be used as the start. Write a value, or a symbol such as dL/dz."),
         (("--start", "[[1,2]]"), "The start has the shape 1×2, but the output has the shape 1."),
-        (("--symbols", "x"), "x has a value and is to be a symbol. Leave one of the two out."),
+        (("--symbols", "x"), "x has a value and is also listed as a symbol. Remove one of the two."),
         (("--symbols", "q"), "The formula does not use the input “q”."),
         (("--symbols", "q,q"), "Symbol q is given twice. Remove one of the two."),
         (("--symbols", "q:odd"), "Symbol q can't be “odd”. It can be real, nonzero, positive,"),

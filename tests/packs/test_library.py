@@ -93,7 +93,7 @@ def test_broken_exercises_are_listed_and_refused_when_opened(write_pack: WritePa
         ("title = 'x'", "mine/pack.toml:1: format: “format” is missing. Add it."),
         ("format = 1\nlicense = 'x'", "mine/pack.toml:2: license: There is no key “license” here. Did you mean licence?"),
         ("format = 1\nlanguages = ['de']",
-         "mine/pack.toml:2: languages: “de” is no language here. Texts are written in en, ko."),
+         "mine/pack.toml:2: languages: “de” is not a language of this program. The languages are en, ko."),
         ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: The mode must be "practice" or "exam".'),
     ],
 )  # fmt: skip

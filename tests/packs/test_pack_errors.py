@@ -71,7 +71,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("links = ['javascript:x']", "2: links: “javascript:x” is not a link. Links begin with https://."),
         ("title = ' '", "2: title: This text is empty. Write something, or remove the key."),
         ("title = 3", '2: title: Write a text as one string, or as { en = "…", ko = "…" }.'),
-        ("[text]\nen = 'x'\nde = 'y'", "4: text.de: “de” is no language here. Texts are written in en, ko."),
+        ("[text]\nen = 'x'\nde = 'y'", "4: text.de: “de” is not a language of this program. The languages are en, ko."),
         ("[text]\nen = 'x'\nko = 3", "4: text.ko: Write a text in quotes here. It can't be empty."),
         ("wrt = ['a', 'q']", "2: wrt: “q” is not an input of the graph. Its inputs are a, b."),
         ("wrt = []", "2: wrt: wrt is empty, so no gradient is asked for. Name an input, or remove wrt to ask for all."),

@@ -66,7 +66,7 @@ def test_only_the_text_between_the_marks_is_replaced(week_pack: Path, capsys: py
         ("No marks here\n", ".", "has no place for the table. Write the lines <!-- table"),
         (f"{END_MARK}\n{BEGIN_MARK}\n", ".", "has no place for the table"),
         (None, ".", "README.md can't be read"),
-        ("", "01-two-roads.toml", "is an exercise. Name the folder"),
+        ("", "01-two-roads.toml", "is an exercise. Give the folder"),
         ("", "nowhere", "This file does not exist"),
     ],
 )
