@@ -68,7 +68,7 @@ def test_the_recommended_numbers_are_near_and_tell_everything_apart(load_text: L
 
 def test_of_a_small_vector_entries_are_changed(tmp_path: Path) -> None:
     text = "graph = 'f = x[0]*x[1] + x[2]'\nstart = 3\n[inputs]\nx = [2, 5, 4]\n[vary]\nx = { from = 2, to = 9 }\n"
-    assert {line.partition(". ")[2] for line in write(tmp_path, text)} == {"Take x = [2, 4, 5]."}
+    assert {line.partition(". ")[2] for line in write(tmp_path, text)} == {"Use x = [2, 4, 5]."}
 
 
 def test_recommended_numbers_meet_the_conditions(load_text: LoadText) -> None:
@@ -90,7 +90,7 @@ def test_check_names_the_mistakes_their_value_and_a_remedy(tmp_path: Path) -> No
 def test_a_hidden_mistake_is_a_warning_with_a_remedy(tmp_path: Path) -> None:
     [line, *notes] = write(tmp_path, TIMES.format(start=3, x=4, y=4))
     assert line.startswith("warning: With these numbers, mistakes at x->mul1 give the right value: mul.own-input")
-    assert " Take " in line
+    assert " Use " in line
     assert not [note for note in notes if "right answer" in note]
 
 

@@ -141,7 +141,7 @@ def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
 def test_diagnostics_are_in_the_current_language(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5"))
     lines_found = run_tutor("check", "mine", "--lang", "ko").stdout
-    assert lines_found.startswith("mine/01-ex.toml:3: 주의: inputs: ")
+    assert lines_found.startswith("mine/01-ex.toml:3: 경고: inputs: ")
 
 
 def test_diagnostics_can_not_style_the_terminal(pack: Path, run_tutor: Run) -> None:

@@ -70,7 +70,7 @@ def test_code_is_what_tells_such_exercises_apart(tmp_path: Path) -> None:
         ('[code]\nstyle = "steps"\nlayer = "relu"\n', "code.layer: layer needs a style."),
         (f'{GRAPH}{INPUTS}[code]\nstyle = "layer"\nlayer = "relu"\n', "code.layer: This style has its own graph"),
         (f'{GRAPH}{INPUTS}[code]\nstyle = "training"\n', "code.style: This style has its own graph"),
-        ('[code]\nstyle = "layer"\nlayer = "relu"\nfaulty = true\n', "code.faulty: Faults are known for these layers"),
+        ('[code]\nstyle = "layer"\nlayer = "relu"\nfaulty = true\n', "code.faulty: Only these layers have bugs to find"),
         ('[code]\nstyle = "layer"\nlayer = "affine"\nparameters = ["W"]\n', "has its own parameters"),
         ('mode = "exam"\n[code]\nstyle = "autograd"\n', "code: An exam is answered in backprop-tutor"),
         (f'{GRAPH}{INPUTS}[code]\nstyle = "layer"\nparameters = ["w"]\n', "“w” is not an input of this graph"),

@@ -156,7 +156,7 @@ def test_an_address_needs_from(pack: Callable[..., Result]) -> None:
         ("https://example.org:99999/a.zip", "is not an address"),
         ("https://exam ple.org/a.zip", "is not an address"),
         ("https://[::1/a.zip", "is not an address"),
-        ("https://name:secret@example.org/a.zip", "holds a name or a password"),
+        ("https://name:secret@example.org/a.zip", "contains a user name or a password"),
         ("https://" + "a" * 70 + ".org/a.zip", "is not an address"),
     ],
 )
@@ -194,7 +194,7 @@ def test_redirects_lead_only_to_https(pack: Callable[..., Result], server: str, 
     assert (
         "only redirects to other addresses and never to a file" in pack("add", "--from", f"{server}/round", "--yes").err
     )
-    assert "holds a name or a password" in pack("add", "--from", f"{server}/password", "--yes").err
+    assert "contains a user name or a password" in pack("add", "--from", f"{server}/password", "--yes").err
     assert added_packs() == []
     assert f"{server}/linear.zip" in pack("add", "--from", f"{server}/moved", "--yes").out
     assert added_packs() == ["linear"]
@@ -212,7 +212,7 @@ def test_what_is_too_large_or_breaks_off_is_refused(
     }
     assert "larger than 8 MiB" in pack("add", "--from", f"{server}/announced", "--yes").err
     assert "larger than 8 MiB" in pack("add", "--from", f"{server}/endless", "--yes").err
-    assert "ended before all was there" in pack("add", "--from", f"{server}/short", "--yes").err
+    assert "ended too early" in pack("add", "--from", f"{server}/short", "--yes").err
     assert "doesn't answer as a web server does" in pack("add", "--from", f"{server}/no-web", "--yes").err
     assert "answers 503 (Service Unavailable)" in pack("add", "--from", f"{server}/error", "--yes").err
     assert "answers 404 (Not Found)" in pack("add", "--from", f"{server}/missing", "--yes").err
@@ -358,8 +358,8 @@ def test_a_file_with_another_checksum_is_refused(
         ('format = 1\n[pack.a]\naddress = "../a.zip"', "3: pack.a.address", "beside this list"),
         ('format = 1\n[pack.a]\naddress = "/a.zip"', "3: pack.a.address", "beside this list"),
         ('format = 1\n[pack.a]\naddress = "C:\\\\a.zip"', "3: pack.a.address", "beside this list"),
-        ('format = 1\n[pack.a]\naddress = "a.zip"\nsha256 = "12"', "4: pack.a.sha256", "64 digits"),
-        ('format = 1\n[pack."a b"]\naddress = "a.zip"', '2: pack."a b"', "An id is made of"),
+        ('format = 1\n[pack.a]\naddress = "a.zip"\nsha256 = "12"', "4: pack.a.sha256", "64 hexadecimal digits"),
+        ('format = 1\n[pack."a b"]\naddress = "a.zip"', '2: pack."a b"', "Write an id with"),
         ("format = 1\n[pack.a]\nadress = 'a.zip'", "3: pack.a.adress", "Did you mean address?"),
         ("format = 1\n[pack.a", "2", "is not closed"),
         ("", "1: format", "is missing"),

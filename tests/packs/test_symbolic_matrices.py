@@ -334,11 +334,11 @@ ONE_LAYER = 'graph = "Y = X @ W"\nstart = "dL/dY"\n[inputs]\nW = { symbol = true
         ('X = { symbol = true, shape = ["2n", 3] }', "shape: A size is a whole number from 1 to 12, or a name in quotes"),
         ('X = { symbol = true, shape = ["n", true] }', "shape: A size is a whole number from 1 to 12, or a name in quotes"),
         ('X = { symbol = true, shape = ["up", 3] }', "shape: “up” can't be the name of a size. Use a letter such as n or m."),
-        ('X = { symbol = true, shape = ["W", 3] }', "shape: “W” is a size here and the name of a value as well."),
-        ('X = { symbol = true, shape = ["Y", 3] }', "shape: “Y” is a size here and the name of a value as well."),
+        ('X = { symbol = true, shape = ["W", 3] }', "shape: “W” is the name of both a size and a value."),
+        ('X = { symbol = true, shape = ["Y", 3] }', "shape: “Y” is the name of both a size and a value."),
         ('X = { symbol = true, shape = ["n", 3], domain = "onehot" }', "domain: There is no domain “onehot”. The domains are real,"),
-        ('X = { symbol = true, domain = "one-hot" }', 'domain: One-hot rows belong to a matrix. Add a shape, such as'),
-        ('X = { symbol = true, shapes = ["n", 3] }', "shapes: “shapes” is not known of a symbol. It may have symbol, domain,"),
+        ('X = { symbol = true, domain = "one-hot" }', 'domain: Only a matrix has one-hot rows. Add a shape, such as'),
+        ('X = { symbol = true, shapes = ["n", 3] }', "shapes: A symbol has no key “shapes”. Its keys are symbol, domain,"),
         ('X = { shape = ["n", 3] }', ": Write symbol = true for a symbol."),
         ('X = { symbol = false, shape = ["n", 3] }', ": Write symbol = true for a symbol."),
     ],
@@ -363,7 +363,7 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             'graph = "f = sum(log(-X^2 - 1))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
-            "2: inputs: No matrices that were tried give finite values.",
+            "2: inputs: No matrix that was tried gives finite values.",
         ),
         (
             'graph = "f = sum(X[0])"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
@@ -387,7 +387,7 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             '[[question]]\nprompt = "?"\nsymbols = { X = { shape = ["n", 3] }, n = "real" }\nanswer = "X.T"',
-            "3: question[0].symbols.X.shape: “n” is a size here and the name of a value as well.",
+            "3: question[0].symbols.X.shape: “n” is the name of both a size and a value.",
         ),
         (
             '[[question]]\nprompt = "?"\nsymbols = { X = { shape = ["n", 3] }, Y = { shape = ["n", 0] } }\nanswer = "X.T"',

@@ -68,7 +68,7 @@ def test_a_new_version_replaces_the_old_one(tmp_path: Path, home: Path) -> None:
 def test_a_broken_version_leaves_the_old_one(tmp_path: Path, home: Path) -> None:
     install_pack(make_pack_folder(tmp_path / "old"))
     for pack_toml, files, sentence in (
-        ("format = 9\nid = 'mine'", {}, "needs a newer backprop-tutor"),
+        ("format = 9\nid = 'mine'", {}, "needs a newer version of backprop-tutor"),
         ("format = 1\nid = 'mine'\nzzz = 1", {}, "There is no key “zzz” here."),
         ("format = 1\nid = 'mine'", {"big": "#" * (1 << 21)}, "This file is larger than 1 MiB."),
     ):
@@ -89,7 +89,7 @@ def test_only_texts_of_the_pack_are_copied(tmp_path: Path) -> None:
     found, _ = install_pack(folder)
     assert zipfile.ZipFile(found.folder).namelist() == ["pack.toml", "01-first.toml"]
     (folder / "02-link.toml").symlink_to(tmp_path / "secret.toml")
-    with pytest.raises(PackError, match="This file lies outside of its pack"):
+    with pytest.raises(PackError, match="This file is outside its pack"):
         install_pack(folder)
 
 
@@ -97,7 +97,7 @@ def test_only_texts_of_the_pack_are_copied(tmp_path: Path) -> None:
     ("pack_toml", "sentence"),
     [
         ("format = 1\nid = 'basics'", "“basics” is the id of a built-in pack. Choose another id in pack.toml."),
-        (None, "is no pack. Name a folder with a pack.toml in it, or a .zip of one."),
+        (None, "is not a pack. Name a folder with a pack.toml, or a .zip of one."),
     ],
 )
 def test_unusable_packs_are_not_added(tmp_path: Path, pack_toml: str | None, sentence: str) -> None:
@@ -107,7 +107,7 @@ def test_unusable_packs_are_not_added(tmp_path: Path, pack_toml: str | None, sen
     assert str(caught.value).endswith(sentence)
     empty = make_pack_folder(tmp_path / "empty")
     (empty / "01-first.toml").unlink()
-    with pytest.raises(PackError, match="There is no exercise in this pack"):
+    with pytest.raises(PackError, match="This pack has no exercise"):
         install_pack(empty)
 
 

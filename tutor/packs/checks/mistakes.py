@@ -24,6 +24,10 @@ _OTHER = N_(
     "remove one of the two."
 )
 _UNREAD = N_("With {numbers}, this mistake has no value: {problem}")
+#: The same for an exercise without numbers.
+_ALWAYS_RIGHT = N_("This mistake gives the right value. Choose another mistake.")
+_ALWAYS_OTHER = N_("An answer with this mistake is recognised as “{other}”. Remove one of the two.")
+_NEVER_READ = N_("This mistake has no value: {problem}")
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:
@@ -56,11 +60,16 @@ def _misjudged_message(variant: Variant, name: str, mistake: dict[str, str]) -> 
             answer = inline_gradients(answer, problem.question(blank).author_names)
         verdict: Verdict = grade(problem, blank, answer)
     except AlgebraError as error:
-        return message(_UNREAD, numbers=numbers, problem=error.message)
+        return _unread_message(numbers, error.message)
     if verdict.kind is VerdictKind.MALFORMED:
-        return message(_UNREAD, numbers=numbers, problem=verdict.message)
+        return _unread_message(numbers, verdict.message)
     if verdict.right or verdict.kind is VerdictKind.COARSE:
-        return message(_RIGHT, numbers=numbers)
+        return message(_RIGHT, numbers=numbers) if numbers else message(_ALWAYS_RIGHT)
     if verdict.mistake != mistake["id"]:
-        return message(_OTHER, numbers=numbers, other=verdict.mistake or str(verdict.kind))
+        other = verdict.mistake or str(verdict.kind)
+        return message(_OTHER, numbers=numbers, other=other) if numbers else message(_ALWAYS_OTHER, other=other)
     return None
+
+
+def _unread_message(numbers: str, problem: Message) -> Message:
+    return message(_UNREAD, numbers=numbers, problem=problem) if numbers else message(_NEVER_READ, problem=problem)
