@@ -244,3 +244,9 @@ def test_every_question_reads_in_every_language(language: str) -> None:
 )
 def test_a_yes_or_no_is_understood_in_every_language(text: str, reply: bool | None) -> None:
     assert parse_reply(text) is reply
+
+
+@pytest.mark.parametrize(("blank", "answer"), [("x->add1", "3"), ("y", "3"), ("x", "10")])
+def test_a_pass_that_began_with_1_is_asked_about_wherever_it_gives_the_answer(blank: str, answer: str) -> None:
+    verdict = graded("basics/two-roads", blank, answer)
+    assert "any.start-ignored" in {suspicion.mistake for suspicion in verdict.suspicions}

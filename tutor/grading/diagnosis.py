@@ -25,6 +25,7 @@ from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.mistakes.questions import question_about
 from tutor.grading.mistakes.shown_numbers import shown_candidates
 from tutor.grading.mistakes.slips import DOUBLED, HALVED, find_slip, other_explanation
+from tutor.grading.mistakes.whole_pass import START_IGNORED
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
 from tutor.grading.tolerances import PREFILTER_TOLERANCE, relative_tolerance
 from tutor.grading.verdict import Suspicion, Verdict, VerdictKind
@@ -43,6 +44,8 @@ _CellMarks = tuple[tuple[bool, ...], ...] | None
 
 #: More questions in a row would be an interrogation.
 _MAX_QUESTIONS = 3
+#: Mistakes that say as much as that the start was taken for 1, if they give the same formula.
+_IMPLIES_START = frozenset({"any.dropped-upstream"})
 
 #: The verdict on a wrong answer to a question, if nothing more is known.
 TRY_AGAIN = N_("Not yet. What exactly does the question ask for? Read it again, or ask for a hint.")
@@ -151,6 +154,10 @@ def _verdict_on_numbers(
     upstream = None if wrong_upstream is None else ops.nearest_floats(wrong_upstream)
     groups = group_by_formula(problem, blank, matching, upstream)
     first = matching[0]
+    ignored = next((candidate for candidate in matching if candidate.id == START_IGNORED.id), None)
+    if ignored and any(ignored in group[1:] and group[0].id not in _IMPLIES_START for group in groups):
+        # Beside the start 2, say, a gradient that is shared out is always the same number, and just as likely.
+        groups = [*groups[:1], [ignored], *groups[1:]]
     rights = [problem.truth_in_floats(blank), *_follows_from(problem, blank, wrong_upstream)]
     if is_certain(problem, blank, answer, floats, first, len(groups), rights):
         return Verdict(VerdictKind.MISTAKEN, feedback_on(problem, blank, first, values), first.id, cells)
@@ -171,6 +178,9 @@ def _verdict_on_numbers(
     if relation is HALVED and first.id.endswith((".split", ".averaged")):
         # Between two inputs, a gradient that is shared out is halved, and so is the sum of two parts in their mean.
         relation = None
+    if ignored:
+        # So many take the start for 1 that the question must not be left out.
+        suspicions[1:] = sorted(suspicions[1:], key=lambda suspicion: suspicion.mistake != ignored.id)
     suspicions = suspicions[: _MAX_QUESTIONS - bool(relation)]
     if relation and relation.id not in {suspicion.mistake for suspicion in suspicions}:
         suspicions.append(_suspicion_of_slip(relation, is_alternative=True))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.engine.passes import Passes
     from tutor.grading.problem import Blank, Problem
 
-_START_IGNORED = GeneralMistake(
+START_IGNORED = GeneralMistake(
     "gradient",
     "any.start-ignored",
     N_("started at 1"),
@@ -58,7 +58,7 @@ _MEAN_TWICE = GeneralMistake(
 )
 
 #: All mistakes of this module, in the order of the catalogue.
-GENERAL_MISTAKES = (_START_IGNORED, _UPSTREAM_TWICE, _OUTPUT_VALUE, _MEAN_LEFT_OUT, _MEAN_TWICE)
+GENERAL_MISTAKES = (START_IGNORED, _UPSTREAM_TWICE, _OUTPUT_VALUE, _MEAN_LEFT_OUT, _MEAN_TWICE)
 #: Less likely than that the value was meant for another blank.
 UNLIKELY_IDS = frozenset({_UPSTREAM_TWICE.id, _OUTPUT_VALUE.id})
 
@@ -67,7 +67,7 @@ def whole_pass_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandi
     """Yield the results at a gradient, the likeliest first."""
     passes = None if problem.starts_at_one else _passes_from_one(problem)
     if passes is not None:
-        yield _START_IGNORED.candidate(problem.truth(blank, passes))
+        yield START_IGNORED.candidate(problem.truth(blank, passes))
     if blank.edge:
         edge, graph = blank.edge, problem.graph
         context = problem.passes.edge_context(edge)
