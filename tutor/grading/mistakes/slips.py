@@ -188,7 +188,9 @@ def _has_miscounted_digits(typed: TypedNumber, value: float, right: float) -> bo
     for true_places in {places, places + 1, max(places - 1, 0)}:
         true = f"{abs(right):.{true_places}f}"
         longer, shorter = (true, mine) if len(true) > len(mine) else (mine, true)
-        if len(longer) == len(shorter) + 1 and len(shorter) > 1 and _misses_one_digit(longer, shorter):
+        # A single digit, 0.5 for 0.48, would fit many numbers.
+        has_digits = len(shorter.replace(".", "").lstrip("0")) > 1
+        if len(longer) == len(shorter) + 1 and has_digits and _misses_one_digit(longer, shorter):
             return True
     return False
 
