@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.events import START, append_events, make_event, time_after
+from tutor.packs import library
+from tutor.practice.classroom import ExerciseWork
 from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
+from tutor.practice.exercise_records import describe_state, load_records
 from tutor.practice.overview import Overview, load_overview
 from tutor.practice.storage.store import Store, default_path
+from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from tutor.practice.event import Event
@@ -113,3 +117,30 @@ def test_the_last_exercise_is_known_though_it_is_solved() -> None:
         append_events(store, event("begin"), event("answer", "a", "right"), event("solved"))
         assert store.last_exercise() == NAME
         assert store.exercise_to_continue() is None
+
+
+def test_an_exercise_of_which_every_value_was_revealed_is_not_solved() -> None:
+    exercise = library.find_exercise("basics/plus")
+    name = ("basics", "plus")
+    with Store.open(default_path()) as store:
+        worksheet = Worksheet(exercise.variant(), store)
+        for blank in worksheet.blanks:
+            worksheet.reveal(blank.id)
+        assert worksheet.done
+        assert store.states()[name] == "revealed"
+        assert describe_state("revealed", load_records(store)[name], 3) == "values shown"
+        assert store.exercise_to_continue() is None
+        work = ExerciseWork()
+        for each in store.events(*name):
+            work.apply(each)
+        assert not work.solved
+
+        again = Worksheet(exercise.variant(7), store)
+        again.reveal(again.blanks[0].id)
+        for blank in again.blanks[1:]:
+            again.answer(blank.id, "5")
+        assert store.states()[name] == "solved"
+        third = Worksheet(exercise.variant(8), store)
+        for blank in third.blanks:
+            third.reveal(blank.id)
+        assert store.states()[name] == "solved"

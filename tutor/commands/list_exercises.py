@@ -34,7 +34,7 @@ def list_exercises(options: RunOptions, as_json: bool) -> int:
         packs = [_as_json(pack, states, records, in_code) for pack in library.all_packs()]
         echo(format_json(packs, indent=2))
         return 0
-    marks = {"begun": "~", "solved": "*" if options.ascii else "✓"}
+    marks = {"begun": "~", "solved": "*" if options.ascii else "✓", "revealed": options.glyphs.revealed}
     for pack in library.all_packs():
         echo(f"{pack.id}: {pack.title}")
         for fault in pack.errors:

@@ -463,7 +463,11 @@ class PlainExercise:
 
     def finish(self) -> None:
         summary = self.worksheet.summary()
-        self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [_("Solved.")]))
+        result = message(N_("Solved."))
+        if summary.revealed:
+            count = len(self.worksheet.blanks)
+            result = message(N_("Finished. Values shown: {n} of {all}."), n=summary.revealed, all=count)
+        self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [result]))
         if not self.worksheet.tells_result:
             return
         if self.worksheet.whole_pass.was_right_at_once and not summary.wrong_attempts:

@@ -11,6 +11,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.exercise_search import find_exercises
 from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import CODE_COMMAND, LIST_COMMANDS, command_label, match_command
+from tutor.practice.event import DONE_STATES
 from tutor.practice.exercise_records import code_mark, describe_state, last_worked_on, load_records, next_exercise
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _print_all(options: RunOptions, entries: Sequence[tuple[Pack, ExerciseEntry]
         return
     names = [(pack.id, entry.id) for pack, entry in entries]
     states = store.states()
-    solved = [name for name in names if states.get(name) == "solved"]
+    solved = [name for name in names if states.get(name) in DONE_STATES]
     parts = [message(N_("{n} of {all} solved."), n=len(solved), all=len(names))]
     last, is_unfinished = last_worked_on(store, names)
     placed_out = store.placed_out()

@@ -10,7 +10,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.packs.assessment import format_points
 from tutor.practice.calibration import Calibration, calibration_of
-from tutor.practice.event import CODE, PLACED_IN, PLACED_OUT, PREDICT, REPLY
+from tutor.practice.event import ALL_REVEALED, CODE, PLACED_IN, PLACED_OUT, PREDICT, REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.file_checks import FileCheck, check_files
@@ -88,7 +88,7 @@ class ExerciseWork:
 
     def apply(self, event: Event) -> None:
         self.seconds += event.duration
-        self.solved = self.solved or event.kind in ("solved", "reviewed")
+        self.solved = self.solved or (event.kind in ("solved", "reviewed") and event.text != ALL_REVEALED)
         place = event.worksheet, event.blank
         if event.kind == "hint":
             self.hints[place] = max(self.hints.get(place, 0), event.hints)

@@ -60,8 +60,9 @@ class Event:
 
     Kinds:
 
-    - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`. An exercise that asks for nothing but code is begun
-      by its first check, and has only `code` events in between;
+    - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`, which has the `text` `revealed` if the learner found
+      no value. An exercise that asks for nothing but code is begun by its first check, and has only `code` events in
+      between;
     - `again`: the same wrong answer once more, which changes nothing;
     - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;
@@ -167,6 +168,10 @@ AGAIN = "again"
 WHOLE, ON, OFF, UNJUDGED, POINTED = "whole", "on", "off", "unjudged", "pointed"
 #: The kind of the end of a try, and that of a try at a part of the exercise.
 SOLVED, PART = "solved", "part"
+#: The text of the end of a try in which every value was revealed.
+ALL_REVEALED = "revealed"
+#: The states of an exercise that was finished: with values that the learner found, or with every value revealed.
+DONE_STATES = ("solved", ALL_REVEALED)
 #: The kinds of a placement test: its beginning, an answer, the same with its verdict, its end.
 PLACEMENT, PLACEMENT_NOTED, PLACEMENT_ANSWER, PLACEMENT_END = (
     "placement",

@@ -130,6 +130,8 @@ def describe_state(state: str, record: ExerciseRecord | None, minutes: int | Non
         return exam_words(record)
     if state == "solved":
         return _("solved on the first try") if record is not None and record.first_try else _("solved")
+    if state == "revealed":
+        return _("values shown")
     if state == "begun":
         filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
         return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")

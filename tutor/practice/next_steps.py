@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, Message, message
 from tutor.practice import review
+from tutor.practice.event import DONE_STATES
 from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class _Curriculum:
 
     def is_done(self, exercise: _Name) -> bool:
         """Return whether an exercise is solved, or not needed by a placement test."""
-        return self._states.get(exercise) == "solved" or exercise in self._placed_out
+        return self._states.get(exercise) in DONE_STATES or exercise in self._placed_out
 
     def missing_prerequisites(self, exercise: _Name) -> list[_Name]:
         """Return the unsolved prerequisites of an exercise that can be opened."""

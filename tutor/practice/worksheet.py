@@ -32,6 +32,7 @@ from tutor.practice.asides import Asides
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import (
     AGAIN,
+    ALL_REVEALED,
     ASIDE_KINDS,
     NO,
     NOTED,
@@ -748,7 +749,8 @@ class Worksheet:
         if self.done and not self._finished:
             self._store_verdicts()
             self._finished = True
-            self._record(PART if self.variant.is_partial else SOLVED, "")
+            is_found = any(not self.entry(blank.id).revealed for blank in self.blanks)
+            self._record(PART if self.variant.is_partial else SOLVED, "", "" if is_found else ALL_REVEALED)
 
     def _record(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.i18n import N_, _, current_language, message
+from tutor.practice.event import DONE_STATES
 from tutor.practice.exercise_records import last_worked_on, minutes_text, next_exercise
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 #: What tells a row from the others: its kind and its id or ids.
 RowKey = tuple[str, ...]
+ExerciseState = Literal["new", "begun", "revealed", "solved", "first-try", "broken"]
 
 START, CONTINUE, REVIEW, PLAYGROUND, PROGRESS = "start", "continue", "review", "playground", "progress"
 PLACEMENT = "placement"
@@ -59,7 +61,7 @@ class ExerciseRow:
 
     pack: Pack
     entry: ExerciseEntry
-    state: Literal["new", "begun", "solved", "first-try", "broken"]
+    state: ExerciseState
     note: str = ""
     in_code: bool = False
 
@@ -125,7 +127,7 @@ class HomeState:
     def record(self, name: ExerciseName) -> ExerciseRecord | None:
         return self.overview.records.get(name) if self.overview is not None else None
 
-    def state_of(self, pack: Pack, entry: ExerciseEntry) -> Literal["new", "begun", "solved", "first-try", "broken"]:
+    def state_of(self, pack: Pack, entry: ExerciseEntry) -> ExerciseState:
         name = pack.id, entry.id
         if name in self.open_errors or pack.errors:
             return "broken"
@@ -133,7 +135,7 @@ class HomeState:
         if state == "solved":
             record = self.record(name)
             return "first-try" if record is not None and record.first_try else "solved"
-        return "begun" if state == "begun" else "new"
+        return "begun" if state == "begun" else "revealed" if state == "revealed" else "new"
 
     def next_exercise(self) -> tuple[Pack, ExerciseEntry] | None:
         """Return the unfinished exercise that was worked on last, else the first unsolved one after it."""
@@ -156,7 +158,7 @@ class HomeState:
         return sum(
             self.minutes_of(pack, entry)
             for entry in pack.entries
-            if self.states.get((pack.id, entry.id), "new") != "solved"
+            if self.states.get((pack.id, entry.id), "new") not in DONE_STATES
         )
 
 
@@ -293,6 +295,8 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
     reached = state.state_of(pack, entry)
     if reached == "first-try":
         return _("first try")
+    if reached == "revealed":
+        return _("values shown")
     record = state.record(name)
     if reached == "solved" and record is not None and record.is_exam:
         return record.score or _("exam finished")

@@ -133,6 +133,7 @@ class _PreviewMaker:
             else {
                 "new": (_("new"), "muted"),
                 "begun": (_("begun"), "backward"),
+                "revealed": (_("values shown"), "help"),
                 "solved": (_("solved"), "right"),
                 "first-try": (_("solved on the first try"), "right"),
                 "broken": (_("can't be opened"), "wrong"),
@@ -270,6 +271,7 @@ class _PreviewMaker:
         looks = {
             "new": (glyphs.new, "faint"),
             "begun": (glyphs.started, "backward"),
+            "revealed": (glyphs.revealed, "help"),
             "solved": (glyphs.correct, "right"),
             "first-try": (glyphs.correct, "right"),
             "broken": (glyphs.error, "wrong"),

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tutor.i18n import describe_os_error
-from tutor.practice.event import CODE, COLUMNS, NOTED, SCORED, Event
+from tutor.practice.event import ALL_REVEALED, CODE, COLUMNS, NOTED, SCORED, SOLVED, Event
 from tutor.practice.storage.errors import (
     DamagedFileError,
     NewerFormatError,
@@ -73,11 +73,15 @@ WITH RECURSIVE leap (seq) AS (
         (SELECT seq FROM event WHERE pack < here.pack ORDER BY pack DESC, exercise DESC, kind DESC, seq DESC LIMIT 1)
     ) FROM leap JOIN event AS here ON here.seq = leap.seq
 )
-SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (SELECT seq FROM leap) ORDER BY seq
+SELECT pack, exercise, kind, worksheet, seq, text FROM event WHERE seq IN (SELECT seq FROM leap) ORDER BY seq
 """
 # The search in the index is by exercise, so that the time grows with the checks of that exercise only.
 _SOLVED_IN_CODE = f"""
 SELECT 1 FROM event WHERE pack = ? AND exercise = ? AND kind = '{CODE}' AND verdict = 'right' AND seq > ? LIMIT 1
+"""
+_FOUND = f"""
+SELECT 1 FROM event WHERE pack = ? AND exercise = ? AND kind IN ('{SOLVED}', 'reviewed') AND text <> '{ALL_REVEALED}'
+AND seq > ? LIMIT 1
 """
 
 
@@ -92,6 +96,7 @@ class Database:
         self._path = path
         self._identity = _ensure_file(path)
         self.read_only = False
+        self._revealed_last: set[tuple[str, str]] = set()
         self._latest_cache: tuple[tuple[int, int], list[tuple[str, str, str, str]]] | None = None
         try:
             with self._translate_errors():
@@ -275,10 +280,15 @@ class Database:
             if self._latest_cache is None or self._latest_cache[0] != version:
                 hidden = HiddenSequences(self.resets())
                 rows = self._connection.execute(_LATEST_BY_KIND).fetchall()
+                self._revealed_last = {
+                    (pack, exercise)
+                    for pack, exercise, kind, *_, text in rows
+                    if (kind, text) == (SOLVED, ALL_REVEALED)
+                }
                 exams = {(pack, exercise) for pack, exercise, kind, *_ in rows if kind == NOTED}
                 latest = [
                     (pack, exercise, kind, worksheet)
-                    for pack, exercise, kind, worksheet, seq in rows
+                    for pack, exercise, kind, worksheet, seq, _text in rows
                     if kind not in RESET_KINDS
                     and ((pack, exercise) in exams or seq > hidden.last_hidden(pack, exercise))
                 ]
@@ -296,6 +306,17 @@ class Database:
                 name
                 for name in coded
                 if self._connection.execute(_SOLVED_IN_CODE, (*name, hidden.last_hidden(*name))).fetchone()
+            }
+
+    def only_revealed(self) -> set[tuple[str, str]]:
+        """Return the (pack, exercise) in which every value was revealed whenever they were finished."""
+        self.latest_by_kind()
+        with self._translate_errors():
+            hidden = HiddenSequences(self.resets())
+            return {
+                name
+                for name in self._revealed_last
+                if not self._connection.execute(_FOUND, (*name, hidden.last_hidden(*name))).fetchone()
             }
 
     def resets(self) -> list[Reset]:

@@ -17,6 +17,7 @@ from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
 from tutor.practice.event import (
     CODE,
+    DONE_STATES,
     NOTED,
     PLACED_IN,
     PLACED_OUT,
@@ -190,7 +191,7 @@ class Store:
         return scores
 
     def state(self, pack: str, exercise: str) -> str:
-        """Return "solved" if any try was, "begun" if anything was answered or checked or a hint was taken, or "new"."""
+        """Return "solved" if any try was, "revealed" if every value was shown instead, "begun" if anything was answered or checked or a hint was taken, or "new"."""
         return self.states().get((sanitize_text(pack), sanitize_text(exercise)), "new")
 
     def states(self) -> Mapping[tuple[str, str], str]:
@@ -214,7 +215,10 @@ class Store:
                 states.setdefault(exercise, "begun")
         # A review may ask for a part of an exercise that the learner has not opened.
         only_reviewed = reviewed - begun.keys()
-        return {name: state for name, state in states.items() if state == "solved" or name not in only_reviewed}
+        for name in self._run(lambda database: database.only_revealed()) or ():
+            if states.get(name) == "solved":
+                states[name] = "revealed"
+        return {name: state for name, state in states.items() if state in DONE_STATES or name not in only_reviewed}
 
     def solved_in_code(self) -> set[tuple[str, str]]:
         """Return the (pack, exercise) that were solved in code. It changes nothing about their state."""

@@ -28,7 +28,12 @@ _ROW_HELP: Mapping[str, str] = {
     PLAYGROUND: N_("Type any formula with its values. You can solve it as an exercise, see it worked out, or save it."),
 }
 _SEARCH_HELP = N_("Search for words of a title or name, in either language. The list below shows the matches.")
-_STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
+_STATE_LABELS: Mapping[str, str] = {
+    "new": N_("new"),
+    "begun": N_("begun"),
+    "solved": N_("solved"),
+    "revealed": N_("values shown"),
+}
 
 
 def describe_search(glyphs: Glyphs) -> Content:

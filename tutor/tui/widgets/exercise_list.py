@@ -300,6 +300,7 @@ class ExerciseList(CanvasWidget, inherit_bindings=False):
         mark, mark_hue, title_hue, note_hue = {
             "new": (glyphs.new, "faint", "text", "faint"),
             "begun": (glyphs.started, "backward", "text", "backward"),
+            "revealed": (glyphs.revealed, "help", "muted", "faint"),
             "solved": (glyphs.correct, "right", "muted", "faint"),
             "first-try": (glyphs.correct, "right", "muted", "faint"),
             "broken": (glyphs.error, "wrong", "text", "faint"),

@@ -103,6 +103,7 @@ class HomeHead(CanvasWidget):
             "new": ("─", palette.ink("line")),
             "broken": ("─", palette.ink("line")),
             "begun": ("━", palette.ink("backward")),
+            "revealed": ("━", palette.ink("help")),
             "solved": ("━", palette.shade("right", _SOLVED_FADE)),
             "first-try": ("━", palette.ink("right")),
         }
