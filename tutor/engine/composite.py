@@ -48,8 +48,8 @@ _FEEDBACK_ONE_PATH = N_(
     "in how many places does it appear there?"
 )
 _FEEDBACK_LAST_STEP = N_(
-    "That takes the upstream back through the last step of {node} only. Which steps are between this "
-    "input and that one?"
+    "That goes back through the last step of {node} only, which stands for {inside}. This input is "
+    "{letter}: which steps are between it and the last one?"
 )
 _ASKS_ONE_PATH = N_("Did you follow only one of the paths through {node}?")
 _ASKS_LAST_STEP = N_("Did you differentiate only the last step of {node}?")

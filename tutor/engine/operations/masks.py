@@ -110,7 +110,7 @@ TABLE = (
                 N_("condition ignored"),
                 lambda e: e.g,
                 N_(
-                    "That passes the upstream on whatever the condition is. When {node} outputs the "
+                    "That passes the upstream on whatever the condition is. If the condition picks the "
                     "other input, does this input change the output?"
                 ),
                 slots=(1, 2),
@@ -143,8 +143,8 @@ TABLE = (
                 N_("sign of the upstream used"),
                 lambda e: e.g * SCALAR_FUNCTIONS["gt"](e.g, constant_like(0, e.g)),
                 N_(
-                    "It looks as if you went by the sign of the upstream. Which value decides to which "
-                    "input {node} sends it?"
+                    "It looks as if you went by the sign of the upstream. Which value decides which of "
+                    "the inputs gets it?"
                 ),
                 slots=(1, 2),
                 asks=N_("Did you look at the sign of {up}?"),
