@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +19,13 @@ from tutor.algebra.expr import Sym, number
 from tutor.algebra.literals import MINUS_SIGNS
 from tutor.engine.builder import parse_graph
 from tutor.grading.answer import preview
+from tutor.grading.general_feedback import fallback_message
 from tutor.grading.grader import grade
 from tutor.grading.problem import Problem
+from tutor.grading.question import Question
 from tutor.grading.verdict import LABELS, MARKS, VerdictKind
+from tutor.grading.wording import template_values
+from tutor.i18n import LocalizedText
 
 #: The longest time that grading may take, as a multiple of the baseline in `timing`.
 MAX_RATIO = 15
@@ -271,3 +277,19 @@ def test_gradients_of_the_output_are_not_names_if_the_calculation_goes_on() -> N
     place = problem.place("x")
     assert grade(problem, place, "dL/dt").right
     assert grade(problem, place, "dz/dt").kind is VerdictKind.MALFORMED
+
+
+@pytest.mark.parametrize("kind", ["edge", "sum", "forward", "start", "given start", "question"])
+def test_no_general_feedback_comes_twice_in_a_row(kind: str) -> None:
+    start, given = ("3", ()) if kind == "given start" else ("1", ())
+    problem = make_problem("q = x * (x + y); z = q * y", start, x="5", y="7")
+    problem = replace(
+        problem, given=given, forward=("q",), questions=(Question("q1", LocalizedText({"": "?"}), number(5)),)
+    )
+    blank = next(blank for blank in problem.blanks if blank.kind == kind.removeprefix("given "))
+    told = [
+        str(fallback_message(problem, blank, template_values(problem, blank, "1"), earlier))
+        for earlier in ((), ("1",), ("1", "2"), ("1", "2", "3"))
+    ]
+    assert all(first != second for first, second in pairwise(told))
+    assert not any("{" in text for text in told)

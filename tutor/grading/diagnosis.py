@@ -14,6 +14,7 @@ from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.attempts import is_later_real_attempt
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
+from tutor.grading.general_feedback import fallback_message
 from tutor.grading.matrix_equality import is_large
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule, is_close
 from tutor.grading.mistakes.equivalence import group_by_formula
@@ -21,7 +22,6 @@ from tutor.grading.mistakes.evidence import is_certain
 from tutor.grading.mistakes.finder import UNLIKELY_IDS, candidates_at
 from tutor.grading.mistakes.matching import cell_pairs, matches_exactly, matches_value
 from tutor.grading.mistakes.matrices import find_pattern
-from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.mistakes.questions import question_about
 from tutor.grading.mistakes.shown_numbers import shown_candidates
 from tutor.grading.mistakes.slips import DOUBLED, HALVED, find_slip, other_explanation
@@ -47,8 +47,6 @@ _MAX_QUESTIONS = 3
 #: Mistakes that say as much as that the start was taken for 1, if they give the same formula.
 _IMPLIES_START = frozenset({"any.dropped-upstream"})
 
-#: The verdict on a wrong answer to a question, if nothing more is known.
-TRY_AGAIN = N_("Not yet. What exactly does the question ask for? Read it again, or ask for a hint.")
 #: The verdict on a named mistake that starts from a wrong value.
 MISTAKE_FROM_WRONG = N_("This starts from your value at {at}, which isn't right yet. {text}")
 _OTHER_EDGE = N_("That is the value of another edge in this graph. Which edge is selected now?")
@@ -89,7 +87,7 @@ def diagnose(
     values, truth = template_values(problem, blank, text), problem.truth(blank)
     if problem.symbolic or (answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(truth))):
         return _diagnose_formula(problem, blank, answer, values, cells, wrong_upstream, earlier)
-    fallback = _fallback(problem, blank, values, cells)
+    fallback = _fallback(problem, blank, values, cells, earlier)
     floats = ops.nearest_floats(answer.value)
     matching = matching_candidates(problem, blank, answer, wrong_upstream)
     truth = problem.truth_in_floats(blank)
@@ -119,13 +117,15 @@ def diagnose(
     return Verdict(VerdictKind.WRONG, fallback, cells=cells)
 
 
-def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks) -> Message:
+def _fallback(
+    problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks, earlier: Sequence[str]
+) -> Message:
     if cells is not None and any(map(any, cells)):
         return message(
             N_("Some cells are right. Check {cells} again: which numbers did you use there?"),
             cells=format_cell_list(problem, cells, False, blank.shape),
         )
-    return fallback_message(problem, blank, values)
+    return fallback_message(problem, blank, values, earlier)
 
 
 def _follows_from(problem: Problem, blank: Blank, wrong_upstream: Value) -> list[Value]:
@@ -242,12 +242,14 @@ def _diagnose_formula(
                 return Verdict(VerdictKind.MISTAKEN, feedback, candidate.id, cells)
             question = question_about(problem, blank, candidate, values["v"])
             suspicions = (Suspicion(candidate.id, question, feedback), _suspicion_of_slip(DOUBLED, True))
-            return Verdict.ask(suspicions, fallback_message(problem, blank, values), cells)
+            return Verdict.ask(suspicions, fallback_message(problem, blank, values, earlier), cells)
     misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
     if misplaced:
         return misplaced
     gives_value = is_later_real_attempt(problem, blank, answer.value, earlier)
-    feedback = _counterexample(answer, problem.truth(blank), gives_value) or fallback_message(problem, blank, values)
+    feedback = _counterexample(answer, problem.truth(blank), gives_value) or fallback_message(
+        problem, blank, values, earlier
+    )
     return Verdict(VerdictKind.WRONG, feedback, cells=cells)
 
 
@@ -350,27 +352,3 @@ def shape_message(typed: Shape, blank: Blank) -> Message:
         one = N_("The answer has the shape of the forward value here, {needed}, but yours is one number.")
         other = N_("The answer has the shape of the forward value here, {needed}, but yours has shape {typed}.")
     return message(one if typed is None else other, needed=format_shape(needed), typed=format_shape(typed))
-
-
-def fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) -> Message:
-    """Say what to look at if no mistake explains a wrong answer."""
-    if blank.kind == "question":
-        return message(TRY_AGAIN)
-    if blank.kind == "forward":
-        return Message(N_("Not yet. Which values go into {node}, and what does {node} compute from them?"), values)
-    if blank.kind == "start" and not problem.starts_at_one:
-        return Message(START_FROM_TEXT, values)
-    if blank.kind == "start":
-        return Message(N_("Not yet. When {name} changes by 1, by how much does {name} itself change?"), values)
-    if blank.kind == "sum":
-        return Message(
-            N_("Not yet. Gradients come back here along {n} edges: what are they, and how do you combine them?"),
-            values,
-        )
-    return Message(
-        N_(
-            "Not yet. You need the upstream gradient of {node} and its local derivative for this "
-            "input: which of the two are you unsure of?"
-        ),
-        values,
-    )

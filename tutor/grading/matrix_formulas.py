@@ -19,8 +19,9 @@ from tutor.algebra.limits import ANSWER
 from tutor.algebra.precision import PRECISIONS, working_precision
 from tutor.algebra.printing import format_value
 from tutor.grading.answer import parse_answer
-from tutor.grading.diagnosis import COUNTEREXAMPLES, fallback_message, feedback_on, misplaced_message, shape_message
+from tutor.grading.diagnosis import COUNTEREXAMPLES, feedback_on, misplaced_message, shape_message
 from tutor.grading.follow_through import follow_through, follow_through_message
+from tutor.grading.general_feedback import fallback_message
 from tutor.grading.matrix_points import points_of, small_points_of, value_at
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.matching import matches_exactly
@@ -165,7 +166,8 @@ class _Judge:
 
     def wrong_verdict(self, text: str, earlier: Sequence[str]) -> Verdict:
         """Return the verdict on an answer that nothing explains, with a point that shows the difference if possible."""
-        fallback = fallback_message(self.problem, self.blank, template_values(self.problem, self.blank, text))
+        values = template_values(self.problem, self.blank, text)
+        fallback = fallback_message(self.problem, self.blank, values, earlier)
         return Verdict(VerdictKind.WRONG, self._counterexample(earlier) or fallback)
 
     def _counterexample(self, earlier: Sequence[str]) -> Message | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor.grading.diagnosis import MISTAKE_FROM_WRONG, TRY_AGAIN
+from tutor.grading.diagnosis import MISTAKE_FROM_WRONG
 from tutor.grading.follow_through import RIGHT_STEP, RIGHT_STEP_OF_MATRIX
+from tutor.grading.general_feedback import TRY_AGAIN
 from tutor.grading.hints.ladder import format_right_answer, hint_at, rule_rung
 from tutor.grading.verdict import TRY_ANOTHER, VerdictKind
 from tutor.i18n import N_, Message, message
