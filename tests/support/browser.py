@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _SECONDS = 60.0
+#: What a script gets as its answer when the page it ran in has gone, because another address was opened.
+_PAGE_HAS_GONE = ("navigated or closed", "context was destroyed", "Cannot find context", "context with specified id")
 _KEYS = {
     "Enter": ("\r", 13),
     "Tab": ("\t", 9),
@@ -28,6 +30,10 @@ _KEYS = {
     "ArrowUp": ("", 38),
     **{f"F{number}": ("", 111 + number) for number in range(1, 13)},
 }
+
+
+class PageHasGoneError(Exception):
+    """The page that a script ran in has made way for another one."""
 
 
 class Page:
@@ -61,6 +67,8 @@ class Page:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_str(json.dumps({"id": number, "method": method, "params": parameters}))
         data = await asyncio.wait_for(answer, _SECONDS)
+        if "error" in data and any(reason in data["error"]["message"] for reason in _PAGE_HAS_GONE):
+            raise PageHasGoneError(data["error"]["message"])
         assert "error" not in data, data
         return data["result"]
 
@@ -76,8 +84,14 @@ class Page:
         """Wait until a script in the page evaluates to something true. While a page loads it may fail."""
         async with asyncio.timeout(_SECONDS):
             # The page doesn't tell when it changes.
-            while not await self.run(f"(() => {{ try {{ return Boolean({script}) }} catch {{ return false }} }})()"):  # noqa: ASYNC110
+            while not await self._is_true(script):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+    async def _is_true(self, script: str) -> bool:
+        try:
+            return bool(await self.run(f"(() => {{ try {{ return Boolean({script}) }} catch {{ return false }} }})()"))
+        except PageHasGoneError:
+            return False
 
     async def open(self, address: str) -> None:
         await self.call("Page.navigate", url=address)
