@@ -9,6 +9,7 @@ import pytest
 from tests.support.app_driver import ExerciseSession, exercise_from, open_app, screen_text, wait_until
 from tutor import i18n
 from tutor.algebra.printing import format_value
+from tutor.tui import replay_player
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
@@ -167,7 +168,9 @@ def graph_rows(session: ExerciseSession) -> str:
 
 
 @pytest.mark.animated
-async def test_a_step_runs_along_its_edges_and_lands() -> None:
+async def test_a_step_runs_along_its_edges_and_lands(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A step stays on its way until the test has seen it, however slow the machine is.
+    monkeypatch.setattr(replay_player, "_MOVING_FRAMES", 300)
     async with open_app(TWO_ROADS, size=(120, 40)) as session:
         screen = await open_explanation(session)
         await session.pilot.press("home", "right")
@@ -175,6 +178,7 @@ async def test_a_step_runs_along_its_edges_and_lands() -> None:
         value = format_value(screen.replay.problem.truth(screen.replay.current_step.place))
         assert f"◂ {value} " not in graph_rows(session)
         await session.wait_for_text("?")
+        monkeypatch.setattr(replay_player, "_MOVING_FRAMES", 16)
         await wait_until(session.pilot, lambda: f"◂ {value} ╌" in graph_rows(session), "the result has landed")
         assert "◂━━" not in graph_rows(session)
         await session.wait_for_text(f" {value} ", "local derivative")
