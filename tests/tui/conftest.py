@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.made_once import make_once
 from tutor.packs import library
 from tutor.practice.exercise_index import default_cache_path, load_index
 
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def exercise_index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the cache of the exercise index, made once."""
-    cache = tmp_path_factory.mktemp("index") / "index.json"
-    load_index(library.all_packs(), cache)
-    return cache
+    """Return the cache of the exercise index."""
+    return make_once(tmp_path_factory, "index.json", lambda path: load_index(library.all_packs(), path))
 
 
 @pytest.fixture(autouse=True)
