@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tutor.practice import student
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.run_tutor import Run
 
@@ -64,14 +64,37 @@ def english_texts() -> Iterator[None]:
     i18n.set_language("en")
 
 
+@pytest.fixture(scope="session")
+def exercise_index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the cache of the exercise index, made once for all workers."""
+    # Imported here, as modules of helpers are rewritten first.
+    from tests.support.exercise_index_cache import make_cache
+
+    return make_cache(tmp_path_factory)
+
+
 @pytest.fixture
-def run_tutor(home: Path) -> Run:
-    """Return a function that runs `backprop-tutor` in its own process, with arguments and standard input."""
+def known_exercises(home: Path, exercise_index_cache: Path) -> None:
+    """Let the program find the cache of the exercise index in its data folder, as after a first start."""
+    from tests.support.exercise_index_cache import give_cache
+
+    give_cache(exercise_index_cache, home)
+
+
+@pytest.fixture
+def run_tutor(home: Path, request: pytest.FixtureRequest) -> Run:
+    """Return a function that runs `backprop-tutor` in its own process, with arguments and standard input.
+
+    Commands that use the index of all exercises find its cache.
+    """
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        # Imported here, as modules of helpers are rewritten first.
-        from tests.support.run_tutor import run_in_fork, run_in_new_python, starts_new_python
+        from tests.support.exercise_index_cache import give_cache
+        from tests.support.run_tutor import run_in_fork, run_in_new_python, starts_new_python, uses_exercise_index
 
+        if uses_exercise_index(arguments):
+            own_home = environment.get("BACKPROP_TUTOR_HOME")
+            give_cache(request.getfixturevalue("exercise_index_cache"), Path(own_home) if own_home else home)
         if starts_new_python(environment):
             return run_in_new_python(arguments, text, **environment)
         return run_in_fork(arguments, text, environment={**os.environ, **environment})

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.support.run_tutor import Run
     from tutor.packs.exercise import Exercise
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 EXAM = """title = "First"
 graph = "q = w * x; L = q * t"
 points = 10

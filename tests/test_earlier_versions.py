@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tutor
+from tests.support.exercise_index_cache import give_cache
 from tests.support.run_tutor import run_in_fork
+from tutor.practice.exercise_index import default_cache_path
 
 if TYPE_CHECKING:
     import subprocess
@@ -46,6 +48,11 @@ class Learner:
         self.folder = folder
         self.home = folder / name
 
+    def know_exercises(self, cache: Path) -> Learner:
+        """Put the cache of the exercise index of this version into the data folder, and return the learner."""
+        give_cache(cache, self.home)
+        return self
+
     def run(self, *arguments: str, text: str = "", language: str | None = "en") -> subprocess.CompletedProcess[str]:
         """Run a command in the folder that holds `pack`. Without a language, the settings decide."""
         environment = {key: value for key, value in os.environ.items() if key not in ("LANGUAGE", "LC_ALL", "COLUMNS")}
@@ -67,15 +74,15 @@ class Learner:
 
 
 @pytest.fixture(scope="module")
-def read_only_copy(tmp_path_factory: pytest.TempPathFactory) -> Learner:
+def read_only_copy(tmp_path_factory: pytest.TempPathFactory, exercise_index_cache: Path) -> Learner:
     """Return a copy for commands that only read."""
-    return copy_fixture(tmp_path_factory.mktemp("earlier") / "copy")
+    return copy_fixture(tmp_path_factory.mktemp("earlier") / "copy").know_exercises(exercise_index_cache)
 
 
 @pytest.fixture
-def learner(tmp_path: Path) -> Learner:
+def learner(tmp_path: Path, exercise_index_cache: Path) -> Learner:
     """Return a copy for commands that write."""
-    return copy_fixture(tmp_path / "copy")
+    return copy_fixture(tmp_path / "copy").know_exercises(exercise_index_cache)
 
 
 def copy_fixture(folder: Path) -> Learner:
@@ -450,7 +457,7 @@ def test_an_export_imports_completely_on_another_computer(learner: Learner) -> N
     known = learner.output("import", "export.jsonl")
     assert f" {len(learner.events())} " in known
     assert learner.output("export") == expected("export.jsonl")
-    other = Learner(learner.folder, "other")
+    other = Learner(learner.folder, "other").know_exercises(learner.home / default_cache_path().name)
     shutil.copytree(learner.home / "packs", other.home / "packs")
     other.output("import", "export.jsonl")
     assert other.output("export") == expected("export.jsonl")

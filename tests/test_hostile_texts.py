@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 #: Texts of an exercise file: where each is in the file.
 TEXTS: dict[str, tuple[str | int, ...]] = {
     "ExerciseFile.title": ("title",),

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 HANGUL = re.compile("[가-힣]")
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 CATALOGS = Path(tutor.__file__).parent / "locale"

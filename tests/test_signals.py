@@ -18,6 +18,8 @@ from tutor.practice.storage.store import Store, default_path
 if TYPE_CHECKING:
     from tests.support.run_tutor import Run
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 #: Starting the program takes about a second of the processor.
 long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="one of many; BACKPROP_TUTOR_LONG runs all")
 COMMANDS, QUIT, F1 = "\x10", "\x11", "\x1bOP"

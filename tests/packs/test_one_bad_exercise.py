@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 #: By name: the text of an exercise that crashed an earlier version, or one of its kind.
 BAD = {
     "hints of no question": '[[question]]\nprompt = "What?"\nanswer = "2"\n[blank.q2]\nhint = ["a"]\n',

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 PAGE = 4096
 #: The first byte of such a page.
 TABLE_LEAF = 13

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.tui.host import Host
 
+pytestmark = pytest.mark.usefixtures("known_exercises")
+
 FILE = """mode = "exam"
 graph = "z = x * (x + y)"
 start = 2

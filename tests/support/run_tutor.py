@@ -26,6 +26,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: The commands that never read the index of all exercises.
+_WITHOUT_INDEX = frozenset(
+    [
+        "check",
+        "code",
+        "completion",
+        "grade",
+        "import",
+        "list",
+        "mistakes",
+        "new",
+        "pack",
+        "report",
+        "reset",
+        "serve",
+        "settings",
+        "sheet",
+        "solve",
+        "where",
+    ]
+)
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _WAIT_SECONDS = 60
@@ -94,6 +115,14 @@ def starts_new_python(environment: Mapping[str, str]) -> bool:
     return "forkserver" not in multiprocessing.get_all_start_methods() or any(
         name.startswith(_START_VARIABLES) for name in environment
     )
+
+
+def uses_exercise_index(arguments: Sequence[str]) -> bool:
+    """Return whether a run may read the index of all exercises: after one of them, to tell what comes next."""
+    command = next(
+        (argument for argument in arguments if argument not in ("--lang", "en", "ko", "--plain", "--ascii")), ""
+    )
+    return "--help" not in arguments and command not in _WITHOUT_INDEX
 
 
 def load_modules() -> None:

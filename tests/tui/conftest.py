@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.made_once import make_once
-from tutor.packs import library
-from tutor.practice.exercise_index import default_cache_path, load_index
+from tests.support.exercise_index_cache import give_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def exercise_index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the cache of the exercise index."""
-    return make_once(tmp_path_factory, "index.json", lambda path: load_index(library.all_packs(), path))
-
-
 @pytest.fixture(autouse=True)
 def second_start(home: Path, exercise_index_cache: Path) -> None:
     """Put the index into the learner's folder and mark the first steps as offered, as at a second start."""
-    default_cache_path().parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(exercise_index_cache, default_cache_path())
-    (default_cache_path().parent / "welcomed").touch()
+    give_cache(exercise_index_cache, home)
+    (home / "welcomed").touch()
 
 
 @pytest.fixture(autouse=True)
