@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,6 +174,8 @@ def test_a_report_is_short_and_few_are_kept(home: Path) -> None:
 def test_a_report_goes_elsewhere_if_the_folder_can_not_be_used(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if home.is_dir():
+        shutil.rmtree(home)
     home.touch()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert str(tmp_path) in str(crash_report.report_end(ValueError("my secret answer")).sentence)

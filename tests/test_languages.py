@@ -207,7 +207,7 @@ def test_a_third_language_is_an_option(run_with_esperanto: Run) -> None:
 
 
 def test_a_third_language_is_a_setting(run_with_esperanto: Run, home: Path) -> None:
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (home / "settings.toml").write_text('language = "eo"')
     assert run_with_esperanto("solve", "--help").stdout.startswith("Uzado:")
     shown = run_with_esperanto("settings", "--all").stdout
