@@ -9,7 +9,9 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import number
 from tutor.algebra.parser import parse
 from tutor.grading.grader import grade
+from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.problem import Problem
+from tutor.grading.wording import template_values
 from tutor.packs.builder.formula import problem_from_formula
 
 
@@ -84,4 +86,16 @@ def test_a_formula_in_a_message_has_decimals_that_can_be_read() -> None:
     problem = of_standard_function("selu")
     verdict = grade(problem, problem.place("X"), "[[-5.65919, 0, 4.24439]]")
     assert verdict.mistake == "selu.one-path"
-    assert "1.051·(relu(P) + 1.673·" in str(verdict.message)
+    assert "1.051·(relu(X) + 1.673·" in str(verdict.message)
+
+
+def test_a_formula_in_a_message_has_the_names_of_the_graph_or_letters_where_one_has_none() -> None:
+    assert "stands for X·σ(X). This input is X" in _lesson("Y = swish(X); f = sum(Y * C)", "X")
+    assert "stands for P·σ(P). This input is P" in _lesson("Y = swish(X + C); f = sum(Y * C)", "add1->Y")
+
+
+def _lesson(graph: str, place: str) -> str:
+    inputs = {"X": evaluate(parse("[[0.5, -2, 3]]"), {}), "C": evaluate(parse("[[4, 7, -3]]"), {})}
+    problem = problem_from_formula(graph, inputs, number(2))
+    (mistake,) = [one for one in candidates_at(problem, problem.place(place)) if one.id == "swish.one-path"][:1]
+    return str(mistake.feedback(template_values(problem, problem.place(place))))

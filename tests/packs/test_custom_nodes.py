@@ -125,7 +125,7 @@ def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     lesson = one_way.after_reply("share.one-path", True)
     assert (lesson.mistake, str(lesson.message)) == (
         "share.one-path",
-        "That came back along one path through share, which stands for e^p/(e^p + e^q). This input is p: in how many "
+        "That came back along one path through share, which stands for e^a/(e^a + e^b). This input is a: in how many "
         "places does it appear there?",
     )
     said = [str(hint_at(problem, blank, rung).text) for rung in (1, 2, 3, 4)]

@@ -44,12 +44,12 @@ _RULE_STRUCTURAL = N_(
     "{node} sends the upstream back through its steps, from the last one to this input. Each step follows its own rule."
 )
 _FEEDBACK_ONE_PATH = N_(
-    "That came back along one path through {node}, which stands for {inside}. This input is {letter}: "
-    "in how many places does it appear there?"
+    "That came back along one path through {node}, which stands for {formula}. This input is "
+    "{operand}: in how many places does it appear there?"
 )
 _FEEDBACK_LAST_STEP = N_(
-    "That goes back through the last step of {node} only, which stands for {inside}. This input is "
-    "{letter}: which steps are between it and the last one?"
+    "That goes back through the last step of {node} only, which stands for {formula}. This input is "
+    "{operand}: which steps are between it and the last one?"
 )
 _ASKS_ONE_PATH = N_("Did you follow only one of the paths through {node}?")
 _ASKS_LAST_STEP = N_("Did you differentiate only the last step of {node}?")
@@ -99,12 +99,16 @@ def operand_letter(slot: int, shape: Shape = None) -> str:
     return letter if shape is None else letter.upper()
 
 
-def formula_in_letters(body: Graph) -> Expr:
-    """Return the formula of a composite in the letters of its operands."""
-    inside = _CompositeBody(body)
+def operand_letters(body: Graph) -> tuple[str, ...]:
+    """Return the letters of a composite's operands."""
+    return tuple(operand_letter(slot, node.shape) for slot, node in enumerate(body.nodes[: len(body.inputs)]))
+
+
+def formula_in_names(body: Graph, names: Sequence[str]) -> Expr:
+    """Return the formula of a composite, each operand by its name or letter."""
     operands: list[Value] = []
-    for slot, node in enumerate(body.nodes[: inside.num_operands]):
-        symbol = Sym(operand_letter(slot, node.shape))
+    for name, node in zip(names, body.nodes, strict=False):
+        symbol = Sym(name)
         is_vector = ops.is_vector_shape(node.shape)
         operands.append(symbol if node.shape is None else MatrixExpr(symbol, node.shape, is_vector))
     return readable_formula(body, operands)

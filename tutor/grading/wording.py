@@ -10,13 +10,13 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE_HOT, Expr, Sym, children, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_brief, format_expr, format_number
-from tutor.engine.composite import formula_in_letters, operand_letter
+from tutor.engine.composite import formula_in_names, operand_letters
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from tutor.engine.graph import Graph
+    from tutor.engine.graph import Graph, Node
     from tutor.grading.problem import Blank, Problem
 
 BRANCH_RULE = N_("At a branch, add the gradients that come back along its edges.")
@@ -151,20 +151,37 @@ def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
             "up_shape": format_shape(ops.shape_of(upstream)),
         }
         if target.body:
-            values |= _custom_node_values(target.body, blank.edge.slot)
+            values |= _custom_node_values(graph, target, blank.edge.slot)
     return values
 
 
-def _custom_node_values(body: Graph, slot: int) -> dict[str, Any]:
-    """Return the formula of a custom node in letters, and the letter of one operand."""
-    formula = formula_in_letters(body)
-    num_steps = len(body.nodes) - len(body.inputs)
-    is_long = expanded_size(formula) > MAX_FORMULA_SIZE
-    text = _LONG_DECIMAL.sub(lambda decimal: format_number(float(decimal[0])), format_expr(formula))
+def _custom_node_values(graph: Graph, node: Node, slot: int) -> dict[str, Any]:
+    """Return the formula of a custom node in general, in letters, and in this graph, with what one operand is in each."""
+    assert node.body
+    letters, names = operand_letters(node.body), _operand_names(graph, node)
     return {
-        "inside": message(N_("a function of {n} steps"), n=num_steps) if is_long else text,
-        "letter": operand_letter(slot, body.nodes[slot].shape),
+        "inside": _formula_text(node.body, letters),
+        "letter": letters[slot],
+        "formula": _formula_text(node.body, names),
+        "operand": names[slot],
     }
+
+
+def _operand_names(graph: Graph, node: Node) -> tuple[str, ...]:
+    """Return the names of a custom node's operands; their letters if one has no name, or two have the same."""
+    assert node.body
+    names = [graph.nodes[arg].name if arg is not None else None for arg in node.args]
+    known = [name for name in names if name]
+    if len(known) == len(node.body.inputs) == len(set(known)):
+        return tuple(known)
+    return operand_letters(node.body)
+
+
+def _formula_text(body: Graph, names: Sequence[str]) -> Message | str:
+    formula = formula_in_names(body, names)
+    if expanded_size(formula) > MAX_FORMULA_SIZE:
+        return message(N_("a function of {n} steps"), n=len(body.nodes) - len(body.inputs))
+    return _LONG_DECIMAL.sub(lambda decimal: format_number(float(decimal[0])), format_expr(formula))
 
 
 def expanded_size(tree: Expr) -> int:
