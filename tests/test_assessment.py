@@ -270,7 +270,7 @@ def test_an_exam_that_tells_its_score_alone_tells_no_right_answer(tmp_path: Path
     assert "You see your score at the end." in out
     told = out.split("The exam is finished")[1]
     assert "of 10 points" in told
-    for leak in ("\n∂L/∂w = ", "Right answer: ", "It was", "ask for a hint", "Read the question once more"):
+    for leak in ("\n∂L/∂w = ", "Right answer: ", "It was", "ask for a hint", "What exactly does the question ask for"):
         assert leak not in told, leak
     sheet = Worksheet(exercise.variant(exam_seed(exercise, "ann")), None)
     for blank, answer in answers.items():

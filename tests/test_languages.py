@@ -89,11 +89,11 @@ def test_every_text_can_be_formatted(language: str) -> None:
 
 
 def test_messages_are_translated_when_they_are_shown() -> None:
-    right = message("Right; exactly it is {value}.", value=message("start"))
+    right = message("Right. The exact value is {value}.", value=message("start"))
     i18n.set_language("ko")
     assert str(right) == "맞습니다. 정확한 값은 시작값입니다."
     i18n.set_language("en")
-    assert str(right) == "Right; exactly it is start."
+    assert str(right) == "Right. The exact value is start."
 
 
 def test_a_text_without_a_translation_is_shown_in_english() -> None:

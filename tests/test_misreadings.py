@@ -20,7 +20,7 @@ MISREAD = [
     (("L = cross_entropy(A, T)", "A=[[1,2]]", "T=[[0,1]]"), ("cross_entropy(softmax(A), …)",), "cross_entropy"),
     (("f = sum(A B)", "A=[[1,2],[3,4]]", "B=[[1,2],[3,4]]"), ("entry by entry", "is A @ B."), "B"),
     (("f = sum(w x)", "w=[1,2]", "x=[3,4]"), ("entry by entry", "is w @ x."), "x"),
-    (("f = sum(softmax(X) * X)", "X=[[1],[2]]"), ("each row has one entry", "axis=0"), "softmax"),
+    (("f = sum(softmax(X) * X)", "X=[[1],[2]]"), ("Each row has only one entry", "axis=0"), "softmax"),
 ]
 
 
@@ -41,7 +41,7 @@ def test_solve_warns_on_standard_error_and_goes_on(
 @pytest.mark.parametrize("dot", ["·", r"\cdot "])
 def test_a_dot_between_vectors_is_told_from_their_dot_product(dot: str, run_tutor: Run) -> None:
     solved = run_tutor("solve", f"L = sum(sigmoid(w{dot}x))", "w=[1,2]", "x=[3,4]")
-    assert "The dot product of two vectors is w @ x." in solved.stderr
+    assert "For the dot product of two vectors, write w @ x." in solved.stderr
     quiet = run_tutor("solve", "L = sum(w * x)", "w=[1,2]", "x=[3,4]")
     assert (quiet.returncode, quiet.stderr) == (0, "")
 

@@ -64,7 +64,7 @@ def test_a_question_has_the_text_the_picture_and_a_sentence_for_each_mistake(run
     first = data[0]
     assert first["type"] == "numeric"
     assert "data:image/svg+xml;base64," in first["question"]
-    assert "Which number stands at the “?” in the picture?" in first["question"]
+    assert "Which number belongs at the “?” in the picture?" in first["question"]
     own_input = next(answer for answer in first["answers"] if answer.get("range", [0, 0])[0] < 2 < answer["range"][1])
     assert not own_input["correct"]
     assert "own value" in own_input["feedback"] or "other" in own_input["feedback"]

@@ -234,7 +234,7 @@ def test_a_rule_card_shows_only_known_values(run_tutor: Run) -> None:
     assert "c = 2 ──▸" in card
     assert "? ◂──" in card
     assert "◂── 1" in card
-    assert "Why it is so:" in card
+    assert "Why:" in card
     assert "there is one more q" in card
     assert "Common mistakes:" in card
 

@@ -36,18 +36,18 @@ def play(tmp_path: Path) -> Play:
 
 def test_a_prediction_in_one_line_is_told_after_the_answer(play: Play) -> None:
     printed, worksheet = play(PRODUCT, "3", "b 3", "2")
-    assert "Predict first: is the gradient at y → × larger or smaller than at x → ×, signs aside?" in printed
+    assert "Predict first: is the gradient at y → × larger or smaller than at x → ×, ignoring signs?" in printed
     assert "a  larger   b  smaller   c  equally large" in printed
     assert "1  a guess   2  fairly sure   3  certain" in printed
     assert "predicted: smaller, certain" in printed
-    assert printed.index("✓ Right. 1 × 2") < printed.index("You predicted “smaller”, and so it is.")
+    assert printed.index("✓ Right. 1 × 2") < printed.index("You predicted “smaller”, and that is right.")
     assert worksheet.done
 
 
 def test_in_two_lines_and_in_words(play: Play) -> None:
     printed, worksheet = play(PRODUCT, "3", "larger", "guess", "2")
     assert "predicted: larger, a guess" in printed
-    assert "You predicted “larger”. It is “smaller”." in printed
+    assert "You predicted “larger”, but it is “smaller”." in printed
     assert worksheet.done
 
 

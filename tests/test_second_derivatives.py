@@ -41,7 +41,7 @@ def hessian_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]
 
 def test_the_hessian_is_a_table_with_a_derivation_of_each_row(capsys: pytest.CaptureFixture[str]) -> None:
     assert hessian_of(capsys, *PRODUCT, "--hessian", "x,y") == [
-        "Hessian of f: row x, column y holds ∂f_x/∂y, the derivative by y of f_x = ∂f/∂x.",
+        "Hessian of f: row x, column y is ∂f_x/∂y, the derivative of f_x = ∂f/∂x with respect to y.",
         "",
         "     x  y",
         "  x  4  6",
@@ -54,7 +54,7 @@ def test_the_hessian_is_a_table_with_a_derivation_of_each_row(capsys: pytest.Cap
         "  ∂f_y/∂x = 2·x = 6",
         "  ∂f_y/∂y = 0",
         "",
-        "The table is symmetric: the order in which you differentiate makes no difference.",
+        "The matrix is symmetric: the order of the two derivatives doesn't matter.",
     ]
 
 
@@ -70,7 +70,7 @@ def test_symbols_give_formulas(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_kink_is_mentioned_only_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    note = "relu(x) is exactly at its kink, where its slope jumps, so it has no second derivative there."
+    note = "The input of relu(x) is exactly at a kink, where its derivative jumps, so it has no second derivative."
     assert hessian_of(capsys, "f = relu(x)*x", "x=0", "--hessian", "x")[-1].startswith(note)
     assert not any("kink" in line for line in hessian_of(capsys, "f = relu(x)*x", "x=1", "--hessian", "x"))
 
@@ -123,7 +123,7 @@ def test_the_graph_of_a_gradient_is_solved_like_any_graph(capsys: pytest.Capture
     for form, text in (("--numpy", "grad"), ("--torch", "f_x.backward()"), ("--latex", "f_{x}")):
         assert text in "\n".join(output_of(capsys, "solve", *PRODUCT, "--gradient", "x", form))
     check = output_of(capsys, "solve", *PRODUCT, "--gradient", "x", "--check", "1e-4", "--no-draw")
-    assert any(line.startswith("They agree") for line in check)
+    assert any(line.startswith("The gradients agree") for line in check)
     third = hessian_of(capsys, "f = x^3", "x=2", "--gradient", "x", "--hessian", "x")
     assert third[3].split() == ["x", "6"]
 
@@ -133,7 +133,7 @@ def test_the_graph_of_a_gradient_says_on_which_side_of_a_kink_it_holds(capsys: p
     assert lines[-1].startswith("relu(x) has a kink.")
     assert lines[0].startswith("v1 = x^2; f_x = v1 + 2*relu(x)*x") or "f_x" in lines[0]
     lines = output_of(capsys, "solve", "f = relu(x)*x^2", "x=0", "--gradient", "x")
-    assert lines[-1].startswith("relu(x) is exactly at its kink")
+    assert lines[-1].startswith("The input of relu(x) is exactly at a kink")
 
 
 def test_the_graph_of_a_gradient_is_an_exercise(run_tutor: Run) -> None:

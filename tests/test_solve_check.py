@@ -16,7 +16,7 @@ SUM = ["f = sum(sigmoid(X @ W))", *XW]
 def check_output(capsys: pytest.CaptureFixture[str], *args: str) -> list[str]:
     assert run(["solve", *args, "--no-draw"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    begin = next(i for i, line in enumerate(lines) if line.startswith(("Gradients beside", "기울기와 차분")))
+    begin = next(i for i, line in enumerate(lines) if line.startswith(("Numerical check", "수치 미분과 비교")))
     return lines[begin:]
 
 
@@ -29,12 +29,12 @@ def check_error(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 def test_the_table_contains_the_values_of_the_lesson(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, *SUM, "--check", "0.001", "--wrt", "X")
-    assert lines[0] == "Gradients beside differences, step δ = 1e−3:"
+    assert lines[0] == "Numerical check with step δ = 1e−3:"
     assert lines[2].split() == ["input", "gradient", "forward", "error", "central", "error"]
     assert lines[3].split()[:5] == ["X", "(1,", "1)", "0.197876559", "0.197744986"]
     assert len([line for line in lines if line.startswith("X (")]) == 9
     assert not any("W" in line for line in lines)
-    assert "They agree, central differences to 5 digits, forward ones to 2." in lines
+    assert "The gradients agree to 5 digits (central) and 2 digits (forward)." in lines
 
 
 def test_the_error_is_plotted_against_the_step(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +60,7 @@ def test_the_report_fits_80_columns(capsys: pytest.CaptureFixture[str], language
 
 def test_differences_are_multiplied_by_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = x^2", "x=3", "--start=-2", "--check", "1e-5")
-    assert "Each difference of the output is multiplied by the start, −2." in lines
+    assert "Each difference quotient is multiplied by the start, −2." in lines
     assert next(line for line in lines if line.startswith("x ")).split()[1] == "−12.0000000"
 
 
@@ -79,21 +79,21 @@ def test_a_difference_without_a_value_is_reported(capsys: pytest.CaptureFixture[
 
 def test_a_kink_within_the_step_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = relu(x)", "x=0.0003", "--check", "0.001")
-    assert "x: There is a kink within δ, so that the two sides differ." in lines
-    assert any(line.startswith("They don't agree") for line in lines)
+    assert "x: There is a kink within δ, so the differences on the two sides disagree." in lines
+    assert any(line.startswith("They disagree") for line in lines)
 
 
 def test_only_the_worst_of_many_cells_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     rows = ",".join("[" + ",".join(f"{i}.{j}" for j in range(10)) + "]" for i in range(1, 11))
     lines = check_output(capsys, "f = sum(X * X * X)", f"X=[{rows}]", "--check", "0.01")
-    assert "Cells moved: 100. The 24 with the largest errors are shown." in lines
+    assert "Cells checked: 100. The 24 with the largest errors are shown." in lines
     assert len([line for line in lines if line.startswith("X (")]) == 24
     assert any(line.startswith("X (10, 10)") for line in lines)
 
 
 def test_exact_differences_agree_in_all_digits(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = x + 1", "x=2", "--check", "0.5")
-    assert "They agree, central differences to 15 digits, forward ones to 15." in lines
+    assert "The gradients agree to 15 digits (central) and 15 digits (forward)." in lines
 
 
 @pytest.mark.parametrize("delta", ["0", "-1", "2", "1e-16", "1e-30", "[[1]]"])

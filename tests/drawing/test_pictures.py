@@ -199,4 +199,4 @@ def test_a_png_is_made_by_an_installed_program(run_tutor: Run, tmp_path: Path) -
 def test_a_png_without_a_program_is_refused_with_the_remedy(run_tutor: Run, tmp_path: Path) -> None:
     done = run_tutor("solve", *SMALL_GRAPH, "--png", "--to", str(tmp_path / "a.png"), PATH=str(tmp_path))
     assert done.returncode == 1
-    assert "write the picture with --svg" in done.stderr
+    assert "use --svg" in done.stderr

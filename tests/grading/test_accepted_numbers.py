@@ -106,7 +106,7 @@ def test_one_digit_is_never_right_so_far_where_it_may_be_a_mistake() -> None:
     assert -0.125 in values
     verdict = grade(problem, problem.place("x"), "-0.1")
     assert verdict.kind is COARSE
-    assert "can't be told apart" in str(verdict.message)
+    assert "too few digits to judge" in str(verdict.message)
 
 
 @settings(max_examples=num_examples(100), deadline=None)
@@ -119,7 +119,7 @@ def test_right_so_far_is_never_said_of_a_rounded_mistake(problem: Problem, digit
             text = f"{mistake.value:.{digits - 1}e}"
             verdict = grade(problem, blank, text)
             if verdict.kind is COARSE:
-                assert "can't be told apart" in str(verdict.message), (blank.id, mistake.id, text)
+                assert "too few digits to judge" in str(verdict.message), (blank.id, mistake.id, text)
             if verdict.kind is RIGHT and digits > 2:
                 answer = parse_answer(problem, blank, text)
                 error = abs(float(text) - problem.truth_in_floats(blank))
@@ -130,7 +130,7 @@ def test_right_so_far_is_never_said_of_a_rounded_mistake(problem: Problem, digit
 @pytest.mark.parametrize(
     ("language", "answer", "message"),
     [
-        ("en", "0.4801", "Right; exactly it is 0.48."),
+        ("en", "0.4801", "Right. The exact value is 0.48."),
         ("ko", "0.4801", "맞습니다. 정확한 값은 0.48입니다."),
         ("en", "0.48000000001", "Right."),
         ("en", "0.480", "Right."),
@@ -145,9 +145,9 @@ def test_the_digits_that_a_message_gives_are_those_of_the_right_value() -> None:
     problem = make_problem("z = x / y", "1", x="2", y="3")
     place = problem.place("x")  # 1/3
     for answer, message in (
-        ("0.334", "Right; to 3 digits it is 0.333."),
-        ("0.3334", "Right; to 4 digits it is 0.3333."),
-        ("0.33331", "Right; to 5 digits it is 0.33333."),
+        ("0.334", "Right. To 3 digits, it is 0.333."),
+        ("0.3334", "Right. To 4 digits, it is 0.3333."),
+        ("0.33331", "Right. To 5 digits, it is 0.33333."),
         ("0.3333", "Right."),
         ("0.33333333", "Right."),
     ):

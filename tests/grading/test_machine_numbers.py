@@ -93,7 +93,7 @@ def test_a_right_value_with_noise_is_not_corrected() -> None:
     for answer in ("0.3333333432674408", "0.33333334", "0.33333333333333337"):
         assert str(grade(thirds, thirds.place("c"), answer).message).startswith("Right.")
     message = str(grade(thirds, thirds.place("c"), "0.33399999").message)
-    assert message.startswith("Right; to 8 digits it is 0.33333333.")
+    assert message.startswith("Right. To 8 digits, it is 0.33333333.")
 
 
 def test_the_value_of_a_mistake_is_no_noise() -> None:

@@ -199,8 +199,8 @@ def test_wrong_last_digits_of_a_right_answer_are_corrected() -> None:
     problem = make_problem("t = x / y; z = t * c", "1", x="2", y="3", c="1/7")
     place = problem.place("x->t")  # 1/21 = 0.047619…
     assert str(grade(problem, place, "0.04762").message).startswith("Right.")
-    assert str(grade(problem, place, "0.04765").message).startswith("Right; to 4 digits it is 0.04762.")
-    assert str(grade(problem, place, "0.0475").message).startswith("Right; to 3 digits it is 0.0476.")
+    assert str(grade(problem, place, "0.04765").message).startswith("Right. To 4 digits, it is 0.04762.")
+    assert str(grade(problem, place, "0.0475").message).startswith("Right. To 3 digits, it is 0.0476.")
     exact = make_problem("z = a * b * c", "1", a="0.16", b="3", c="7")
-    assert str(grade(exact, exact.place("c"), "0.4801").message).startswith("Right; exactly it is 0.48.")
+    assert str(grade(exact, exact.place("c"), "0.4801").message).startswith("Right. The exact value is 0.48.")
     assert str(grade(exact, exact.place("c"), "0.480").message).startswith("Right.")

@@ -178,4 +178,4 @@ def test_a_short_answer_that_a_mistake_also_gives_is_not_praised() -> None:
     )
     verdict = grade(problem, problem.place("x"), "8.9")  # 8.8911, and without the upstream 8.9
     assert verdict.kind is VerdictKind.COARSE
-    assert "can't be told apart" in str(verdict.message)
+    assert "too few digits to judge" in str(verdict.message)

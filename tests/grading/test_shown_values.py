@@ -49,7 +49,7 @@ def test_a_sum_of_shown_values_is_right_where_the_truth_is_zero() -> None:
     for answer in ("0.3333 + 0.3333 - 0.6667", "-0.0001", "-0.00010000000000004450", "0"):
         verdict = grade(CANCELLING, place, answer)
         assert verdict.kind is RIGHT, (answer, verdict)
-    assert str(grade(CANCELLING, place, "-0.0001").message).startswith("Right; exactly it is 0.")
+    assert str(grade(CANCELLING, place, "-0.0001").message).startswith("Right. The exact value is 0.")
     for answer in ("0.0001", "-0.0002", "-0.001", "0.001"):
         assert grade(CANCELLING, place, answer).kind is not RIGHT, answer
 
@@ -70,7 +70,7 @@ def test_an_edge_from_shown_values_is_right() -> None:
     place = problem.place("x")
     for answer in ("-1.333*0.75*0.25", "-0.2499", "-0.249938", "-0.2499375", "-0.25", "-0.250", "-1/4"):
         assert grade(problem, place, answer).kind is RIGHT, answer
-    assert str(grade(problem, place, "-0.2499").message).startswith("Right; exactly it is −0.25.")
+    assert str(grade(problem, place, "-0.2499").message).startswith("Right. The exact value is −0.25.")
     for answer in ("-0.249", "-0.2489", "-0.251", "0.2499"):
         assert grade(problem, place, answer).kind is not RIGHT, answer
 
@@ -81,7 +81,7 @@ def test_a_learner_goes_on_from_an_accepted_value() -> None:
     for answer in ("0.9975", "0.998", "1"):
         assert grade(problem, problem.place("p"), answer, accepted_values=accepted).kind is RIGHT, answer
     assert str(grade(problem, problem.place("p"), "0.9975", accepted_values=accepted).message).startswith(
-        "Right; exactly it is 1."
+        "Right. The exact value is 1."
     )
     for answer in ("0.9975", "0.998"):
         assert grade(problem, problem.place("p"), answer).kind is not RIGHT, answer

@@ -79,7 +79,7 @@ def test_the_outcome_holds_for_fresh_numbers(load_text: LoadText) -> None:
 def test_the_question_is_made_from_the_graph_or_the_authors(load_text: LoadText) -> None:
     variant = load_text(PRODUCT + prediction("x", "size", than="y")).variant()
     question = variant.predictions[0].question(variant.problem)
-    assert str(question) == "Predict first: is the gradient at x → × larger or smaller than at y → ×, signs aside?"
+    assert str(question) == "Predict first: is the gradient at x → × larger or smaller than at y → ×, ignoring signs?"
     set_language("ko")
     assert "x → × 자리의 기울기" in str(question)
     set_language("en")

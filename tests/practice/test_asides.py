@@ -60,7 +60,7 @@ def test_a_prediction_is_no_attempt_and_its_verdict_waits_for_the_value(exercise
     assert worksheet.asides.prediction_verdicts("x->q") == []
     right(worksheet, "x->q")
     (said,) = map(str, worksheet.asides.prediction_verdicts("x->q"))
-    assert said == "You were certain of “positive”. It is “negative”: worth a second look."
+    assert said == "You were certain of “positive”, but it is “negative”. This is worth a second look."
     assert worksheet.summary().wrong_attempts == 1
     predicted = next(event for event in journal.events if event.kind == "predict")
     assert (predicted.blank, predicted.text, predicted.verdict) == ("x->q", "positive, certain", "wrong")
@@ -75,7 +75,7 @@ def test_a_size_is_told_only_when_both_values_are_known(exercise: Exercise) -> N
     assert worksheet.asides.prediction_verdicts("w->add1") == []
     right(worksheet, "q->add1")
     assert list(map(str, worksheet.asides.prediction_verdicts("q->add1"))) == [
-        "You predicted “equally large”, and so it is."
+        "You predicted “equally large”, and that is right."
     ]
 
 

@@ -44,7 +44,7 @@ async def test_a_letter_and_a_digit_predict_and_the_verdict_waits_for_the_answer
         await session.answer("3")
         assert "You predicted" not in screen_text(session.pilot)
         await session.answer("2")
-        await session.wait_for_text("You predicted “smaller”, and so it is.")
+        await session.wait_for_text("You predicted “smaller”, and that is right.")
         assert session.state.worksheet.summary().wrong_attempts == 1
 
 

@@ -104,7 +104,7 @@ async def test_the_card_of_the_focused_node_gives_no_value_away() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.pilot.press("f4")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, RuleCardScreen), "the card is open")
-        await session.wait_for_text("× multiplication", "x = 3 ──▸", "? ◂──", "Why it is so:", "there is one more q")
+        await session.wait_for_text("× multiplication", "x = 3 ──▸", "? ◂──", "Why:", "there is one more q")
         await session.pilot.press("down", "down")
         await session.wait_for_text("Common mistakes:", "own value used")
         await session.pilot.press("f4")

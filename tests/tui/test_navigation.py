@@ -83,7 +83,7 @@ async def test_commands_of_the_screen_come_first_and_rules_are_found_by_sign_and
         await run_palette_command(pilot, "next hint", "Show the next hint")
         await session.wait_for_text("hints ●○○○")
         await run_palette_command(pilot, "나눗셈", "division")
-        await session.wait_for_text("rule card", "Why it is so")
+        await session.wait_for_text("rule card", "Why:")
 
 
 async def test_the_palette_reads_no_markup_and_says_if_nothing_matches(

@@ -167,7 +167,9 @@ def _check_finite(value: Value, text: str, may_have_symbols: bool) -> None:
     for number in nearest_floats(cells):
         if math.isnan(number):
             raise AlgebraError(
-                message(N_("This can't be computed well enough to compare. Write it another way.")), 0, len(text)
+                message(N_("This can't be computed precisely enough to compare. Write it in another form.")),
+                0,
+                len(text),
             )
         if math.isinf(number):
             raise AlgebraError(message(N_("This number is too large.")), 0, len(text))

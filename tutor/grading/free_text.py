@@ -40,11 +40,11 @@ def grade_text(question: Question, text: str) -> Verdict:
     """Grade a text; one that is only recorded is noted."""
     typed = normalise(text)
     if not typed:
-        return Verdict(VerdictKind.MALFORMED, message(N_("Write a text first.")), at=0, length=max(len(text), 1))
+        return Verdict(VerdictKind.MALFORMED, message(N_("Write an answer first.")), at=0, length=max(len(text), 1))
     if len(text) > MAX_TEXT:
         return Verdict(VerdictKind.MALFORMED, too_long_message(), at=MAX_TEXT, length=len(text) - MAX_TEXT)
     if question.is_ungraded:
-        return Verdict(VerdictKind.NOTED, message(N_("Noted for your instructor.")))
+        return Verdict(VerdictKind.NOTED, message(N_("Recorded for your instructor.")))
     if any(typed == normalise(accepted) for accepted in question.accepted or ()):
         return Verdict(VerdictKind.RIGHT, message(N_("Right.")))
     for mistake in question.text_mistakes:

@@ -87,7 +87,7 @@ def grade(
         if any(Match.UNCLEAR in row for row in cells):
             return Verdict(
                 VerdictKind.UNDECIDED,
-                message(N_("This can't be computed well enough to compare. Write it another way.")),
+                message(N_("This can't be computed precisely enough to compare. Write it in another form.")),
             )
     wrong_values = wrong_values or {}
     followed = follow_through(problem, blank, wrong_values)
@@ -143,9 +143,9 @@ def _praise_message(answer: ParsedAnswer, truth: Value) -> Message:
         # The learner sees the right value; its last digits are the program's rounding errors.
         return message(N_("Right."))
     if isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None:
-        return message(N_("Right; exactly it is {value}."), value=format_value(truth))
+        return message(N_("Right. The exact value is {value}."), value=format_value(truth))
     digits = min(max(typed.digits, REQUIRED_DIGITS), MAX_CORRECTED_DIGITS)
-    return message(N_("Right; to {n} digits it is {value}."), n=digits, value=format_number(exact, digits))
+    return message(N_("Right. To {n} digits, it is {value}."), n=digits, value=format_number(exact, digits))
 
 
 def _coarse_message(
@@ -154,12 +154,12 @@ def _coarse_message(
     typed = answer.typed_cells[0][0]
     if not answer.may_have_symbols and may_be_known_wrong_value(problem, blank, answer):
         # So short that a mistake's value rounds to it as well: calling it right would be a guess.
-        return message(N_("With so few digits right and wrong can't be told apart; one more digit please."))
+        return message(N_("That is too few digits to judge. One more, please."))
     if ops.is_matrix(answer.value):
         at = format_cell_list(problem, cells, Match.COARSE, blank.shape)
-        return message(N_("Right so far; one more digit please at {cells}."), cells=at)
+        return message(N_("Right so far. One more digit, please, at {cells}."), cells=at)
     if typed.digits:
         return message(
-            N_("Right so far; one more digit please ({v} has {k})."), v=format_expr(answer.expr), k=typed.digits
+            N_("Right so far. One more digit, please: {v} has {k}."), v=format_expr(answer.expr), k=typed.digits
         )
-    return message(N_("Right so far; one more digit please."))
+    return message(N_("Right so far. One more digit, please."))

@@ -45,7 +45,7 @@ _NUM_MISTAKE_POINTS = 2
 #: A counterexample shows matrices with at most so many entries together, and so many in each value.
 _MAX_SHOWN_ENTRIES, _MAX_SHOWN_VALUE = 14, 9
 
-_UNDECIDABLE = N_("This can't be computed well enough to compare. Write it another way.")
+_UNDECIDABLE = N_("This can't be computed precisely enough to compare. Write it in another form.")
 
 
 def judge_matrix_formula(

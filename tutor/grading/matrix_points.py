@@ -94,7 +94,7 @@ def points_of(problem: Problem) -> tuple[PointProblem, ...]:
 def describe_sizes(point: PointProblem) -> Message:
     """Say that the symbols are numbers at a point, and which sizes the matrices have there."""
     sizes = ", ".join(f"{name} = {number}" for name, number in point.numbers.items())
-    return message(N_("With matrices of numbers. Sizes: {sizes}."), sizes=sizes or "-")
+    return message(N_("Computed with matrices of numbers. Sizes: {sizes}."), sizes=sizes or "-")
 
 
 def small_points_of(problem: Problem) -> tuple[PointProblem, ...]:

@@ -110,8 +110,8 @@ def _matrix_output(problem: Problem) -> Iterator[AlgebraError]:
     graph = problem.graph
     if graph.nodes[graph.output_position].shape is not None and problem.starts_at_one:
         text = N_(
-            "{name} is no single number, so the gradients are those of the sum of its entries. Write sum({name}), or "
-            "give a start such as dL/d{name}."
+            "{name} is not a single number, so these are the gradients of the sum of its entries. "
+            "Write sum({name}), or give a start such as dL/d{name}."
         )
         yield AlgebraError(message(text, name=graph.output), _place(graph, graph.output), len(graph.output))
 
@@ -144,8 +144,8 @@ def _columns_of_softmax(graph: Graph) -> Iterator[AlgebraError]:
             continue
         if node.shape[1] == 1 and node.shape[0] > 1 and node.operation.symbol == "softmax":
             text = N_(
-                "softmax goes along the rows, and each row has one entry here, so all outputs are 1. Write the column as "
-                "a vector, such as x = [3, 5], or write softmax(…, axis=0)."
+                "softmax works along the rows. Each row has only one entry here, so all outputs are 1. "
+                "Write the column as a vector, such as x = [3, 5], or use softmax(…, axis=0)."
             )
             yield AlgebraError(message(text), _call_place(graph, "softmax"), len("softmax"))
 
@@ -176,12 +176,13 @@ def _call_misread(part: Apply, matrices: set[str | None]) -> Iterator[AlgebraErr
         and _is_one(part.args[1])
         and _is_matrix(part.args[0], matrices)
     ):
-        text = N_("{name}(…, 1) compares each entry with 1. Along the rows it is {name}(…, axis=1).")
+        text = N_("{name}(…, 1) compares each entry with 1. To go along the rows, write {name}(…, axis=1).")
         yield AlgebraError(message(text, name=part.op), part.position, 3)
     first = part.args[0] if part.args else None
     if part.op == "index" and isinstance(first, Apply) and first.op in ("amax", "amin") and len(first.args) > 1:
         text = N_(
-            "This picks an entry of the result. In PyTorch, max along an axis gives values and indexes: leave [0] out."
+            "Here, [0] picks an entry of the result. Leave it out: only in PyTorch does max along an "
+            "axis return values and indexes."
         )
         yield AlgebraError(message(text), part.position, 1)
 
@@ -199,15 +200,19 @@ def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Ite
     is_side_by_side = part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS
     is_dotted = part.op == "mul" and text.startswith(_DOTS, part.position)
     if left != right and are_vectors and (is_dotted or is_side_by_side) and not (left_turned or right_turned):
-        sentence = N_("This multiplies entry by entry. The dot product of two vectors is {product}.")
+        sentence = N_("This multiplies entry by entry. For the dot product of two vectors, write {product}.")
         yield AlgebraError(message(sentence, product=f"{left} @ {right}"), part.position)
     elif is_side_by_side:
         are_matrices = not (is_vector_shape(shapes[left]) or is_vector_shape(shapes[right]))
         if left_turned or right_turned or are_matrices or shapes[left] != shapes[right]:
-            sentence = N_("Side by side, arrays are multiplied entry by entry. The matrix product is {product}.")
+            sentence = N_(
+                "Arrays written side by side are multiplied entry by entry. For the matrix product, write {product}."
+            )
             yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
     elif part.op == "matmul" and left_turned and are_vectors:
-        sentence = N_("{one} is a column here, so this is the matrix of all products. A single number is {product}.")
+        sentence = N_(
+            "{one} is a column here, so this is the matrix of all products. For a single number, write {product}."
+        )
         yield AlgebraError(message(sentence, one=one, product=f"{left} @ {right}"), part.position)
 
 

@@ -90,17 +90,18 @@ def _other_name_error(problem: Problem, blank: Blank, typed: str, name: str, mat
         f"d{problem.target_name}/d{other}" for other in _node_names(problem, blank)
     }:
         text = message(
-            N_("{name} is the sum at the branch, and this blank is one part of it. Write only the value."), name=typed
+            N_("{name} is the sum at the branch, and this blank is only one term of it. Write just the value."),
+            name=typed,
         )
     elif blank.kind == "forward":
         text = message(
-            N_("“{name}” is not what is asked here. Write {own} = … or only the value."), name=typed, own=label
+            N_("This blank doesn't ask for “{name}”. Write {own} = … or just the value."), name=typed, own=label
         )
     elif _is_part(problem, blank) or not problem.graph.nodes[blank.node].name:
-        text = message(N_("“{name}” is not what is asked here. Write only the value."), name=typed)
+        text = message(N_("This blank doesn't ask for “{name}”. Write just the value."), name=typed)
     else:
         own = f"d{problem.target_name}/d{problem.graph.nodes[blank.node].id}"
         text = message(
-            N_("“{name}” is not what is asked here. Write {own} = … or only the value."), name=typed, own=own
+            N_("This blank doesn't ask for “{name}”. Write {own} = … or just the value."), name=typed, own=own
         )
     return AlgebraError(text, begin, max(len(typed), 1))

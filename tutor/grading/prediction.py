@@ -105,7 +105,7 @@ class Prediction:
         if self.about == "zero":
             return message(N_("Predict first: is the gradient at {place} exactly 0?"), place=place)
         other = _name_place(problem, self.than, self.than_cell)
-        text = N_("Predict first: is the gradient at {place} larger or smaller than at {other}, signs aside?")
+        text = N_("Predict first: is the gradient at {place} larger or smaller than at {other}, ignoring signs?")
         return message(text, place=place, other=other)
 
 
@@ -194,8 +194,8 @@ def outcome_message(prediction: Prediction, typed: TypedPrediction, problem: Pro
     right = prediction.outcome(problem)
     predicted = message(prediction.outcomes[typed.outcome])
     if typed.outcome == right:
-        return message(N_("You predicted “{predicted}”, and so it is."), predicted=predicted)
-    text = N_("You predicted “{predicted}”. It is “{right}”.")
+        return message(N_("You predicted “{predicted}”, and that is right."), predicted=predicted)
+    text = N_("You predicted “{predicted}”, but it is “{right}”.")
     if typed.confidence == "certain":
-        text = N_("You were certain of “{predicted}”. It is “{right}”: worth a second look.")
+        text = N_("You were certain of “{predicted}”, but it is “{right}”. This is worth a second look.")
     return message(text, predicted=predicted, right=message(prediction.outcomes[right]))

@@ -28,19 +28,18 @@ _MAX_DENOMINATOR = 1_000
 NUM_REASONS = 3
 
 _OTHER = N_("the upstream times the other input")
-_OWN = N_("the upstream times this input itself")
+_OWN = N_("the upstream times this input's own value")
 _UNCHANGED = N_("the upstream, passed on unchanged")
 _NEGATED = N_("the upstream with the opposite sign")
-_SHARED = N_("a share of the upstream, divided among the inputs")
-_BACKWARDS = N_("the upstream, with the calculation of {node} run backwards")
+_SHARED = N_("the upstream divided evenly between the inputs")
+_BACKWARDS = N_("the upstream with the calculation of {node} inverted")
 _TIMES_OUTPUT = N_("the upstream times the output of {node}")
-_NO_MINUS = N_("the same without the minus sign")
-_NOT_TRANSPOSED = N_("the upstream times the other matrix as it is, not transposed")
-_NOT_SPREAD = N_("one number for all cells: the upstream itself")
+_NOT_TRANSPOSED = N_("the upstream times the other matrix, not transposed")
+_NOT_SPREAD = N_("the upstream as a single number")
 _TIMES_CELL = N_("the upstream times the value of each cell")
 _TO_ALL = N_("the upstream to both inputs")
 _TO_LOSER = N_("the upstream to the other input, 0 to this one")
-_WRONG_AXIS = N_("what comes back, added up along the other axis")
+_WRONG_AXIS = N_("what comes back, summed along the other axis")
 
 #: What a mistake takes the gradient for, as a noun phrase.
 _WRONG_REASONS: Mapping[str, str] = {
@@ -63,40 +62,40 @@ _WRONG_REASONS: Mapping[str, str] = {
     "div.no-square": N_("the upstream times −numerator/denominator"),
     "div.as-times": _OTHER,
     "div.undo": _BACKWARDS,
-    "div.upside-down": N_("the upstream over the numerator"),
+    "div.upside-down": N_("the upstream divided by the numerator"),
     "div.numerator-rule": N_("the upstream times one over the denominator"),
     "neg.no-minus": _UNCHANGED,
-    "inv.no-minus": N_("the upstream times 1/x², x the input"),
-    "inv.no-square": N_("the upstream times −1/x, x the input"),
-    "inv.at-output": N_("the upstream times −1/y², y the output"),
-    "inv.log": N_("the upstream times log x, x the input"),
-    "inv.two-x": N_("the upstream times −1/(2x), x the input"),
+    "inv.no-minus": N_("the upstream times 1/x² for input x"),
+    "inv.no-square": N_("the upstream times −1/x for input x"),
+    "inv.at-output": N_("the upstream times −1/y² for output y"),
+    "inv.log": N_("the upstream times log x for input x"),
+    "inv.two-x": N_("the upstream times −1/(2x) for input x"),
     "inv.undo": _BACKWARDS,
-    "inv.logs-rule": N_("the upstream times 1/x, x the input"),
+    "inv.logs-rule": N_("the upstream times 1/x for input x"),
     "pow.no-factor": N_("the upstream times x^(n − 1), without the factor n"),
     "pow.not-lowered": N_("the upstream times n·x^n"),
     "pow.function-itself": _TIMES_OUTPUT,
     "pow.undo": _BACKWARDS,
     "pow.no-log": N_("the upstream times the power itself"),
     "pow.power-rule": N_("the upstream times n·x^(n − 1)"),
-    "exp.power-rule": N_("the upstream times x·e^(x − 1), x the input"),
-    "exp.times-inner": N_("the upstream times x·e^x, x the input"),
-    "exp.at-output": N_("the upstream times e^y, y the output"),
+    "exp.power-rule": N_("the upstream times x·e^(x − 1) for input x"),
+    "exp.times-inner": N_("the upstream times x·e^x for input x"),
+    "exp.at-output": N_("the upstream times e^y for output y"),
     "exp.undo": _BACKWARDS,
     "exp.logs-rule": N_("the upstream times one over the input"),
     "log.at-output": N_("the upstream times one over the output"),
     "log.times-input": N_("the upstream times the input"),
     "log.undo": _BACKWARDS,
-    "log.exps-rule": N_("the upstream times e^x, x the input"),
-    "log.differentiated-twice": N_("the upstream times −1/x², x the input"),
-    "sigmoid.forgot-1-minus": N_("the upstream times y, y the output"),
-    "sigmoid.one-minus-y": N_("the upstream times 1 − y, y the output"),
-    "sigmoid.y-squared": N_("the upstream times y·y, y the output"),
-    "sigmoid.sigma-at-input": N_("the upstream times x·(1 − x), x the input"),
+    "log.exps-rule": N_("the upstream times e^x for input x"),
+    "log.differentiated-twice": N_("the upstream times −1/x² for input x"),
+    "sigmoid.forgot-1-minus": N_("the upstream times y for output y"),
+    "sigmoid.one-minus-y": N_("the upstream times 1 − y for output y"),
+    "sigmoid.y-squared": N_("the upstream times y·y for output y"),
+    "sigmoid.sigma-at-input": N_("the upstream times x·(1 − x) for input x"),
     "sigmoid.tanhs-rule": N_("the upstream times 1 − y² for output y"),
     "sqrt.no-half": N_("the upstream times one over the output"),
     "sqrt.half-over-x": N_("the upstream times one over twice the input"),
-    "sqrt.half-only": N_("half of the upstream"),
+    "sqrt.half-only": N_("half the upstream"),
     "sqrt.not-lowered": N_("the upstream times half of the output"),
     "sqrt.undo": _BACKWARDS,
     "sin.swapped-sign": N_("the upstream times −cos of the input"),
@@ -107,17 +106,17 @@ _WRONG_REASONS: Mapping[str, str] = {
     "cos.function-itself": _TIMES_OUTPUT,
     "cos.at-output": N_("the upstream times −sin of the output"),
     "tanh.sigmas-rule": N_("the upstream times y·(1 − y) for output y"),
-    "tanh.at-input": N_("the upstream times 1 − x², x the input"),
-    "tanh.no-square": N_("the upstream times 1 − y, y the output"),
-    "tanh.y-squared": N_("the upstream times y², y the output"),
+    "tanh.at-input": N_("the upstream times 1 − x² for input x"),
+    "tanh.no-square": N_("the upstream times 1 − y for output y"),
+    "tanh.y-squared": N_("the upstream times y² for output y"),
     "softplus.at-output": N_("the upstream times σ of the output"),
     "softplus.sigmas-rule": N_("the upstream times y·(1 − y) for output y"),
     "softplus.function-itself": _TIMES_OUTPUT,
     "relu.open-gate": N_("the upstream, whatever the sign of the input"),
-    "relu.gate-on-gradient": N_("the upstream if that is above 0, else 0"),
+    "relu.gate-on-gradient": N_("the upstream if it is above 0, else 0"),
     "relu.passes-value": _OWN,
     "abs.unsigned": _UNCHANGED,
-    "abs.absolute-gradient": N_("the size of the upstream, without its sign"),
+    "abs.absolute-gradient": N_("the absolute value of the upstream"),
     "abs.passes-value": _OWN,
     "max.both": _TO_ALL,
     "max.loser": _TO_LOSER,
@@ -129,49 +128,49 @@ _WRONG_REASONS: Mapping[str, str] = {
     "min.split": _SHARED,
     "min.passes-value": _OWN,
     "min.times-rule": _OTHER,
-    "matmul.transposed-result": N_("that product with rows and columns swapped"),
+    "matmul.transposed-result": N_("the transpose of the result"),
     "matmul.no-transpose": _NOT_TRANSPOSED,
-    "matmul.wrong-side": N_("the same factors in the other order"),
+    "matmul.wrong-side": N_("the two factors in the opposite order"),
     "matmul.elementwise": N_("the upstream times the other matrix, cell by cell"),
     "matmul.other-itself": N_("the other matrix alone"),
     "matvec.no-transpose": _NOT_TRANSPOSED,
-    "dot.own-input": N_("the upstream times this vector itself"),
-    "dot.plus-rule": N_("the upstream for every entry"),
+    "dot.own-input": N_("the upstream times this vector's own entries"),
+    "dot.plus-rule": N_("the upstream in every entry"),
     "transpose.not-transposed": _UNCHANGED,
-    "broadcast.not-summed": N_("what comes back, without adding up the copies"),
+    "broadcast.not-summed": N_("what comes back, without summing the copies"),
     "broadcast.mean-for-sum": N_("the mean of what comes back from the copies"),
     "broadcast.wrong-axis": _WRONG_AXIS,
-    "broadcast.added-up": N_("the sum of all cells"),
+    "broadcast.added-up": N_("the sum of all cells of the upstream"),
     "softmax.diagonal": N_("the upstream times y·(1 − y), cell by cell"),
     "softmax.forgot-1-minus": N_("y times the upstream"),
-    "softmax.plain-mean": N_("y times the upstream less its plain mean"),
-    "softmax.factor-left-out": N_("the upstream less its y-weighted mean"),
-    "sum.split": N_("the upstream, divided among the cells"),
+    "softmax.plain-mean": N_("y times (the upstream minus its mean)"),
+    "softmax.factor-left-out": N_("the upstream minus its y-weighted mean"),
+    "sum.split": N_("the upstream divided by the number of cells"),
     "sum.times-cell": _TIMES_CELL,
     "sum.not-spread": _NOT_SPREAD,
     "sum.wrong-axis": _WRONG_AXIS,
-    "mean.no-one-over-n": N_("the upstream, sent to every cell"),
+    "mean.no-one-over-n": N_("the upstream in every cell"),
     "mean.times-cell": _TIMES_CELL,
     "mean.not-spread": _NOT_SPREAD,
     "cross_entropy.no-minus": N_("the upstream times t/p, over the number of rows"),
     "cross_entropy.no-one-over-y": N_("the upstream times −t, over the number of rows"),
     "cross_entropy.log-itself": N_("the upstream times −t·log p, over the number of rows"),
     "cross_entropy.both-nodes": N_("p − t, over the number of rows"),
-    "mse.wrong-way": N_("the same with the opposite sign"),
-    "mse.no-two": N_("the same without the factor 2"),
-    "mse.sum-for-mean": N_("the upstream times 2·(p − t), as for a sum"),
+    "mse.wrong-way": N_("the result with the opposite sign"),
+    "mse.no-two": N_("the result without the factor 2"),
+    "mse.sum-for-mean": N_("the upstream times 2·(p − t), not divided by the cells"),
     "mse.squared": N_("the upstream times (p − t)², over the number of cells"),
-    "branch.one-branch": N_("what came back along one edge alone"),
-    "branch.product": N_("the product of the parts that came back"),
-    "branch.averaged": N_("the mean of the parts that came back"),
-    "branch.difference": N_("the difference of the parts that came back"),
-    "any.dropped-upstream": N_("the slope of {node} alone, without the upstream"),
+    "branch.one-branch": N_("the gradient of one edge alone"),
+    "branch.product": N_("the product of the gradients that came back"),
+    "branch.averaged": N_("the mean of the gradients that came back"),
+    "branch.difference": N_("the difference of the gradients that came back"),
+    "any.dropped-upstream": N_("the local derivative of {node} alone"),
     "any.upstream-only": _UNCHANGED,
-    "any.added": N_("the upstream plus the slope of {node}"),
-    "any.inverted-local": N_("the upstream over the slope of {node}"),
+    "any.added": N_("the upstream plus the local derivative of {node}"),
+    "any.inverted-local": N_("the upstream divided by the local derivative of {node}"),
     "any.times-output": _TIMES_OUTPUT,
     "any.forward-value": N_("the forward value of this edge"),
-    "any.wrong-sign": N_("the same with the opposite sign"),
+    "any.wrong-sign": N_("the result with the opposite sign"),
 }
 
 
@@ -216,7 +215,7 @@ def reasons_at(problem: Problem, blank: Blank, key: str) -> tuple[Reason, ...]:
 
 def _right_reason(problem: Problem, blank: Blank) -> Reason | None:
     if blank.kind == "sum":
-        return Reason(message(N_("the sum of all parts that came back")), "", problem.truth(blank))
+        return Reason(message(N_("the sum of the gradients that came back")), "", problem.truth(blank))
     if blank.edge is None:
         return None
     operation = problem.graph.nodes[blank.edge.target].operation

@@ -36,19 +36,18 @@ _MAX_FORMULA = 24
 _UNKNOWN = "?"
 
 _WHY_COMPOSITE = N_(
-    "Inside, several steps follow one another. "
-    "Each multiplies the change that reaches it by its own slope, so the slopes are multiplied. "
-    "Where a value takes several ways inside, what comes back along them is added."
+    "The steps inside this node follow one another. Each multiplies a small change by its own local "
+    "derivative, so you multiply the local derivatives. If a value takes several paths inside, you add "
+    "what comes back along them."
 )
 _WHY_START = N_(
-    "The backward pass asks how the output moves when something else moves. "
-    "The first question is about the output itself, and it moves as it moves: 1. "
-    "Where the calculation goes on behind it, what comes back from there stands in place of the 1."
+    "The backward pass asks how much the output changes when another value changes. When the output "
+    "itself changes by 1, it changes by 1, so the start is 1. If the calculation continues after the "
+    "output, the start is the gradient that comes back from there."
 )
 _WHY_BRANCH = N_(
-    "The value goes along several lines at once. "
-    "Move it a little, and the output feels it along every one of them. "
-    "Small effects add up, so what comes back is added."
+    "The value goes along several edges at once. When it changes a little, it changes the output along "
+    "each of them. These small changes add up, so you add the gradients that come back."
 )
 
 
@@ -62,7 +61,7 @@ class NodePicture:
     upstream: str
     gradients: tuple[str, ...]
     """the gradient of each input; empty if it is not shown"""
-    caption: str = N_("Above each line flows what went forward, below it what goes back.")
+    caption: str = N_("Above each edge is its forward value, below it its gradient.")
 
     def render(self, glyphs: Glyphs = UNICODE) -> list[str]:
         """Draw the picture in lines of text: each forward value above its gradient."""
@@ -116,7 +115,7 @@ class RuleCard:
         lines = [self.title, "", *map(str, self.rules), ""]
         if self.picture is not None:
             lines += [*self.picture.render(glyphs), translate(self.picture.caption), ""]
-        lines += [_("Why it is so:"), *(f"  {line}" for line in self.why_sentences)]
+        lines += [_("Why:"), *(f"  {line}" for line in self.why_sentences)]
         if self.mistakes:
             lines += ["", _("Common mistakes:")]
             lines += [f"  {name}: {feedback}" if feedback else f"  {name}" for name, feedback in self.mistakes]
@@ -133,7 +132,9 @@ def all_cards() -> tuple[RuleCard, ...]:
 
 def start_card() -> RuleCard:
     """Return the card of the start of the backward pass."""
-    text = N_("At the output the backward pass starts: with 1, or with what comes back from behind it.")
+    text = N_(
+        "The backward pass starts at the output, with 1 or with the gradient that comes back from later calculations."
+    )
     return RuleCard(
         "", N_("start"), (message(text),), _WHY_START, mistakes=_mistake_names("start.output-value", "start.zero")
     )
@@ -162,7 +163,7 @@ def card_for(operation: Operation) -> RuleCard:
         output = f"y = {format_expr(operation.forward(*operands))}"
         slopes = [format_expr(rule(Sym("y"), *operands)) for rule in operation.derivative]
     gradients = tuple(f"g · {parenthesize(slope)}" if slope else "g · …" for slope in slopes)
-    caption = N_("g is the upstream, y what the node gives.")
+    caption = N_("g is the upstream, and y is the node's output.")
     picture = NodePicture(operation.symbol, letters, output, "g", gradients, caption)
     return RuleCard(
         operation.symbol,

@@ -20,7 +20,7 @@ _SEPARATOR = re.compile(r"[\s,;/+&]+")
 #: Words between the numbers of choices that mean nothing.
 _LINKING_WORDS = {"and", "그리고", "와", "과"}
 
-_ALONE = N_("“{text}” goes alone. Choose it, or the others.")
+_ALONE = N_("“{text}” can't be combined with other choices. Choose only this one, or only others.")
 
 
 def parse_selection(question: Question, text: str) -> tuple[int, ...]:
@@ -62,7 +62,7 @@ def _checked(question: Question, text: str, positions: Iterable[int]) -> tuple[i
     """Return positions in their order, each once. Raise `AlgebraError` if there are none, or not these together."""
     chosen = tuple(sorted(set(positions)))
     if not chosen:
-        raise AlgebraError(message(N_("Choose one or more first.")), 0, len(text))
+        raise AlgebraError(message(N_("Choose at least one first.")), 0, len(text))
     alone = [question.choices[position] for position in chosen if question.choices[position].excludes_others]
     if alone and len(chosen) > 1:
         raise AlgebraError(message(_ALONE, text=alone[0].text), 0, len(text))
@@ -86,14 +86,14 @@ def grade_selection(question: Question, text: str) -> Verdict:
     if not wrong and len(chosen) == sum(choice.right for choice in question.choices):
         return Verdict(VerdictKind.RIGHT, message(N_("Right.")))
     if not wrong:
-        text = N_("These are right, but not all that are. Which else applies?")
+        text = N_("Your choices are right, but not complete. What else applies?")
         return Verdict(VerdictKind.WRONG, message(text), choices=numbers)
     feedback = next((choice.feedback for choice in wrong if choice.feedback), None)
     if feedback is not None:
         return Verdict(VerdictKind.WRONG, message(N_("{text}"), text=feedback), choices=numbers)
     return Verdict(
         VerdictKind.WRONG,
-        message(N_("At least one of these doesn't apply. Go through them one by one.")),
+        message(N_("At least one of your choices doesn't apply. For which of them can you give no reason?")),
         choices=numbers,
     )
 

@@ -37,9 +37,9 @@ QUESTION_SKILLS: Mapping[str, str] = {
     GRAPH: N_("reading a graph"),
     SHAPES: N_("shapes of matrices"),
     FORMULA: N_("gradients as formulas"),
-    MEANING: N_("what a gradient means"),
-    CHECK: N_("checking numerically"),
-    FAULT: N_("finding a fault"),
+    MEANING: N_("meaning of gradients"),
+    CHECK: N_("numerical checks"),
+    FAULT: N_("finding errors"),
     CODE_SKILL: N_("reading and writing code"),
     TRAINING: N_("updating weights"),
 }

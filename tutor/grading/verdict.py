@@ -27,7 +27,7 @@ class VerdictKind(StrEnum):
 WRONG_ATTEMPT_KINDS = (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
 
 #: The sentence of a verdict on a wrong choice or text, if its author says nothing about it.
-TRY_ANOTHER = N_("Not this one. Read the question once more.")
+TRY_ANOTHER = N_("That is not it. What exactly does the question ask for?")
 
 #: The words next to a verdict's mark.
 LABELS = {
@@ -39,7 +39,7 @@ LABELS = {
     VerdictKind.WRONG: N_("not yet"),
     VerdictKind.WRONG_SHAPE: N_("another shape"),
     VerdictKind.MALFORMED: N_("can't be read"),
-    VerdictKind.UNDECIDED: N_("can't be told"),
+    VerdictKind.UNDECIDED: N_("can't be judged"),
     VerdictKind.NOTED: N_("noted"),
 }
 

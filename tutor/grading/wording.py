@@ -39,9 +39,9 @@ def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, st
         return message(N_("{text}"), text=problem.question(blank).prompt)
     values = template_values(problem, blank)
     if blank.kind == "forward":
-        return Message(N_("what {node} gives: the forward value {name}"), values)
+        return Message(N_("the output of {node}: forward value {name}"), values)
     if blank.kind == "start" and not problem.starts_at_one:
-        return Message(N_("at the output {output}: the value that the backward pass starts with"), values)
+        return Message(N_("at the output {output}: the start of the backward pass"), values)
     if blank.kind == "start":
         return Message(N_("at the output {output}, where the backward pass starts: ∂{output}/∂{output}"), values)
     if blank.kind == "sum":

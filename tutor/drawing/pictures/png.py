@@ -17,8 +17,8 @@ _PROGRAMS = {
 _TIMEOUT = 60
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-_NONE_FOUND = N_("A PNG needs one of these programs: {names}. Install one, or write the picture with --svg.")
-_FAILED = N_("{program} could not turn the picture into a PNG. Write it with --svg.")
+_NONE_FOUND = N_("A PNG needs one of these programs: {names}. Install one, or use --svg.")
+_FAILED = N_("{program} could not convert the picture to PNG. Use --svg instead.")
 
 
 class RendererError(Exception):

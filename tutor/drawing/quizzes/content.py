@@ -42,7 +42,7 @@ _MAX_CELLS = 6
 _MAX_MISTAKES = 8
 
 _ALL_THAT_APPLY = N_("{text} Choose all that apply.")
-_ASK = N_("{what}. Which number stands at the “?” in the picture?")
+_ASK = N_("{what}. Which number belongs at the “?” in the picture?")
 _CELL = N_("{question} Give the number in row {row}, column {column}.")
 
 

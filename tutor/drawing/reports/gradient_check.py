@@ -38,13 +38,13 @@ def gradient_check_report(problem: Problem, step: float, width: int | None = Non
     by_error = sorted(entries, key=lambda entry: -_relative_error(entry.central, scales[entry.name]))
     worst = by_error[0]
     shown = [entry for entry in entries if entry in by_error[:_MAX_LINES]]
-    lines = [_("Gradients beside differences, step δ = {delta}:").format(delta=_format_short(step))]
+    lines = [_("Numerical check with step δ = {delta}:").format(delta=_format_short(step))]
     if not problem.starts_at_one:
-        sentence = _("Each difference of the output is multiplied by the start, {start}.")
+        sentence = _("Each difference quotient is multiplied by the start, {start}.")
         lines.append(sentence.format(start=truncate(format_value(start), 40)))
     lines += ["", *_format_table(shown), ""]
     if len(shown) < len(entries):
-        sentence = _("Cells moved: {n}. The {k} with the largest errors are shown.")
+        sentence = _("Cells checked: {n}. The {k} with the largest errors are shown.")
         lines.append(sentence.format(n=len(entries), k=len(shown)))
     lines += _difference_notes(shown)
     curve = _error_curve(problem, worst)
@@ -121,7 +121,8 @@ def _difference_notes(entries: Sequence[GradientCheck]) -> list[str]:
             lines.append(f"{_format_entry_name(entry)}: {reason}")
         elif entry.crosses_kink:
             lines.append(
-                f"{_format_entry_name(entry)}: " + _("There is a kink within δ, so that the two sides differ.")
+                f"{_format_entry_name(entry)}: "
+                + _("There is a kink within δ, so the differences on the two sides disagree.")
             )
     return lines
 
@@ -139,18 +140,26 @@ def _agreement_lines(
         lines.append(sentence.format(k=missing, n=len(entries)))
     if central and forward:
         lines.append(
-            _("They agree, central differences to {n} digits, forward ones to {k}.").format(n=central, k=forward)
+            _(
+                "The gradients agree to {n} digits (central) and {k} digits (forward)."
+            ).format(n=central, k=forward)
         )
     elif central:
         lines.append(
-            _("Central differences agree to {n} digits; for forward ones the step is too large.").format(n=central)
+            _(
+                "The gradients agree to {n} digits (central); forward needs a smaller step."
+            ).format(n=central)
         )
     elif missing < len(entries):
-        lines.append(_("They don't agree: with this step not even the first digit is right everywhere."))
+        lines.append(
+            _(
+                "They disagree: with this step, not even the first digit is right everywhere."
+            )
+        )
     known = [point for point in curve if point.central.error is not None]
     best = min(known, key=lambda point: point.central.error or 0.0, default=None)
     if best is not None and min(central, forward) < 2:
-        lines.append(_("For {name} a step of {delta} does best.").format(name=place, delta=_format_short(best.delta)))
+        lines.append(_("For {name}, a step of {delta} works best.").format(name=place, delta=_format_short(best.delta)))
     return lines
 
 

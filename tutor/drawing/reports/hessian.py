@@ -34,7 +34,7 @@ def hessian_report(problem: Problem, names: Sequence[str], glyphs: Glyphs, width
     """Return the table, the derivation of each row and what to know about both. Raise AlgebraError, NonFiniteError."""
     found = hessian(problem.graph, problem.inputs, names)
     title = message(
-        N_("Hessian of {f}: row {x}, column {y} holds ∂{g}/∂{y}, the derivative by {y} of {g} = ∂{f}/∂{x}."),
+        N_("Hessian of {f}: row {x}, column {y} is ∂{g}/∂{y}, the derivative of {g} = ∂{f}/∂{x} with respect to {y}."),
         f=problem.graph.output,
         x=names[0],
         y=names[-1],
@@ -51,8 +51,8 @@ def kink_notes(kinks: Sequence[str]) -> Iterator[str]:
     """Yield a note for each node that is exactly at a kink."""
     for label in kinks:
         text = N_(
-            "{node} is exactly at its kink, where its slope jumps, so it has no second derivative there. "
-            "The slope counts as a constant here, as in PyTorch."
+            "The input of {node} is exactly at a kink, where its derivative jumps, so it has no second "
+            "derivative. Like PyTorch, we treat the derivative as constant here."
         )
         yield str(message(text, node=label))
 
@@ -118,4 +118,4 @@ def _symmetry_note(found: Hessian) -> list[str]:
     floats = [(nearest_float(a), nearest_float(b)) for a, b in pairs]
     if any(abs(a - b) > _TOLERANCE * max(abs(a), abs(b)) for a, b in floats):
         return []
-    return [_("The table is symmetric: the order in which you differentiate makes no difference.")]
+    return [_("The matrix is symmetric: the order of the two derivatives doesn't matter.")]

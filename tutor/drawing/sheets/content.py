@@ -188,7 +188,7 @@ def _question_key(problem: Problem, blank: Blank) -> KeyEntry:
 
 def key_titles() -> tuple[str, ...]:
     """Return the titles of the columns of a key."""
-    return _("number"), _("blank"), _("right answer"), _("rule"), _("usual mistakes")
+    return _("number"), _("blank"), _("right answer"), _("rule"), _("common mistakes")
 
 
 def choice_letter(position: int) -> str:

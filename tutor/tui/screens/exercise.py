@@ -257,7 +257,7 @@ class ExerciseScreen(ExerciseView):
             state.focus_next_open()
         elif state.worksheet.hides_verdicts:
             text = N_("Choose an answer first.") if state.num_choices else N_("Type the value first.")
-            state.status_message = message(N_("Write a text first.") if state.takes_text else text)
+            state.status_message = message(N_("Write an answer first.") if state.takes_text else text)
         else:
             text = N_("Type the value first. {hint} gives a hint.")
             if state.num_choices:

@@ -70,7 +70,7 @@ class RuleCardScreen(ScrollingScreen):
 
     def _reasons_text(self) -> Content:
         glyphs = self.glyphs
-        lines = [styled(glyphs, (_("Why it is so:"), "bold $bright"))]
+        lines = [styled(glyphs, (_("Why:"), "bold $bright"))]
         lines += [from_markup(glyphs, sentence) for sentence in self._card.why_sentences]
         if self._card.mistakes:
             lines += [Content(""), styled(glyphs, (_("Common mistakes:"), "bold $bright"))]
