@@ -114,7 +114,7 @@ def test_a_check_tells_what_is_wrong(tmp_path: Path) -> None:
         (lambda: tutor.graph("z = x*y", x=cast("Any", object()), y=1), "x is object. Give a number"),
         (lambda: tutor.graph("z = x*y", x=True, y=1), "x is bool"),
         (lambda: tutor.graph("z = 1/x", x=0), "divides by zero"),
-        (lambda: tutor.graph("z = x*y", x=float("nan"), y=1), "x: “nan” is no number"),
+        (lambda: tutor.graph("z = x*y", x=float("nan"), y=1), "x: “nan” is not a number"),
         (lambda: tutor.graph("z = x*y", x=1, y=2).svg(theme=cast("Any", "pink")), "theme is “pink”. Write “light”"),
         (lambda: tutor.graph("z = x*y", x=1, y=2, wrt=("q",)), "not an input of this formula"),
         (lambda: tutor.graph("__import__('os').system('x')"), "'"),

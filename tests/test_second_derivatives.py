@@ -133,7 +133,7 @@ def test_the_graph_of_a_gradient_says_on_which_side_of_a_kink_it_holds(capsys: p
     assert lines[-1].startswith("relu(x) has a kink.")
     assert lines[0].startswith("v1 = x^2; f_x = v1 + 2*relu(x)*x") or "f_x" in lines[0]
     lines = output_of(capsys, "solve", "f = relu(x)*x^2", "x=0", "--gradient", "x")
-    assert lines[-1].startswith("The input of relu(x) is exactly at a kink")
+    assert lines[-1].startswith("relu(x) is exactly at its kink")
 
 
 def test_the_graph_of_a_gradient_is_an_exercise(run_tutor: Run) -> None:

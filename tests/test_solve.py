@@ -267,7 +267,7 @@ def test_one_hot_targets_give_prediction_minus_truth(run_tutor: Run) -> None:
 @pytest.mark.parametrize(
     ("symbols", "problem"),
     [
-        ("X:nx3,W:2xm", "n×3 @ 2×m does not fit: the inner sizes 3 and 2 differ."),
+        ("X:nx3,W:2xm", "n×3 @ 2×m doesn't fit: the inner sizes 3 and 2 differ."),
         ("X:Wx3,W:3xm", "“W” can't be the name of a size"),
         ("X:one-hot,W:3xm", "Give symbol X a shape, as in X:nx3:one-hot."),
         ("X:nx0,W:3xm", "The shape of symbol X can't be used."),

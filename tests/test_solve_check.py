@@ -74,7 +74,7 @@ def test_a_difference_without_a_value_is_reported(capsys: pytest.CaptureFixture[
     assert next(line for line in lines if line.startswith("x ")).split()[-2:] == ["-", "-"]
     assert "x: The value of log(x) is not a real number." in lines
     assert "Central differences without a value: 1 of 2." in lines
-    assert any("For x a step of" in line for line in lines)
+    assert any("For x, a step of" in line for line in lines)
 
 
 def test_a_kink_within_the_step_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +103,7 @@ def test_a_step_out_of_range_gets_an_example(capsys: pytest.CaptureFixture[str],
 
 
 @pytest.mark.parametrize(
-    ("delta", "word"), [("abc", "Only numbers"), ("1e-400", "Exponents"), ("", "Nothing is written"), ("0,1", "0.1")]
+    ("delta", "word"), [("abc", "Only numbers"), ("1e-400", "Exponents"), ("", "There is nothing"), ("0,1", "0.1")]
 )
 def test_a_caret_marks_an_error_in_the_step(capsys: pytest.CaptureFixture[str], delta: str, word: str) -> None:
     assert word in check_error(capsys, "z = x^2", "x=3", f"--check={delta}")

@@ -12,7 +12,7 @@ from tutor.algebra.parser import parse, parse_equations, parse_value
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.builder import parse_graph
 
-MASK_ONLY = "Infinity is read only to mask a softmax"
+MASK_ONLY = "Infinity is allowed only to mask a softmax"
 
 
 def read(text: str) -> str:
@@ -53,8 +53,8 @@ def test_what_is_read(text: str, meaning: str) -> None:
         ("P = softmax(S + where(M, 1, -inf))", MASK_ONLY, 16),
         ("A = where(M, S, -inf); P = softmax(A) + A", MASK_ONLY, 4),
         ("z = max(x, float('inf'))", MASK_ONLY, 17),
-        ('z = "a" + x', "A text in quotes is read only as the first value of einsum", 4),
-        ('z = einsum("ij->i", "x")', "A text in quotes is read only as the first value of einsum", 20),
+        ('z = "a" + x', "Text in quotes is allowed only as the first argument of einsum", 4),
+        ('z = einsum("ij->i", "x")', "Text in quotes is allowed only as the first argument of einsum", 20),
     ],
 )
 def test_what_is_refused_as_it_is_read(text: str, message: str, offset: int) -> None:
@@ -66,26 +66,26 @@ def test_what_is_refused_as_it_is_read(text: str, message: str, offset: int) -> 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('z = einsum("ijk->i", A)', "A value has two axes at most here"),
-        ('z = einsum("ij,jk->ijk", A, B)', "A value has two axes at most here"),
-        ('z = einsum("ij,jk->il", A, B)', "The result has the axis l, which none of the values has"),
+        ('z = einsum("ijk->i", A)', "Values have at most two axes here"),
+        ('z = einsum("ij,jk->ijk", A, B)', "Values have at most two axes here"),
+        ('z = einsum("ij,jk->il", A, B)', "The result has the axis l, but none of the values has it"),
         ('z = einsum("ij->ii", A)', "The result has the axis i twice"),
         ('z = einsum("ij,jk", A)', "einsum takes one or two values"),
-        ('z = einsum("ij->i", a)', "“ij” names 2 axes, and this value has 0"),
-        ('z = einsum("i->", A)', "“i” names 1 axes, and this value has 2"),
+        ('z = einsum("ij->i", a)', "“ij” names 2 axes, but this value has 0"),
+        ('z = einsum("i->", A)', "“i” names 1 axes, but this value has 2"),
         ('z = einsum("ij,ij->", A, B)', "The axis i has 2 entries in one place and 3 in another"),
         ('z = einsum("i…->i", A)', "The subscripts of einsum are letters"),
         ("z = einsum(A, B)", "einsum begins with its subscripts in quotes"),
         ("z = det(A)", "det takes a square matrix"),
-        ("z = inv(a)", "inv takes a square matrix. For a number write 1/x."),
+        ("z = inv(a)", "inv takes a square matrix. For a number, write 1/x."),
         ("z = trace(v)", "trace takes a square matrix"),
         ("z = det(W)", "det takes a matrix with up to 6 rows here"),
         ("z = conv2d(A, W)", "The kernel, 7×7, doesn't fit into the image, 2×3"),
         ("z = conv2d(v, v)", "conv2d takes two matrices, an image and a kernel"),
-        ("z = max(a)", "max goes over the cells of a matrix, and this is a number"),
+        ("z = max(a)", "max needs a vector or a matrix, but this is a number"),
         ("z = prod(v, axis=1)", "prod has no axis 1 here"),
-        ("z = cumsum(a)", "cumsum goes over the cells of a matrix, and this is a number"),
-        ("z = softmax(where(B, A, -inf))", "The mask of a softmax has the shape of its scores"),
+        ("z = cumsum(a)", "cumsum needs a vector or a matrix, but this is a number"),
+        ("z = softmax(where(B, A, -inf))", "The mask of a softmax must have the shape of the scores"),
     ],
 )
 def test_what_does_not_fit_is_explained(text: str, message: str) -> None:

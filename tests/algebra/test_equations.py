@@ -36,7 +36,7 @@ def test_lines_comments_and_heads_are_read(text: str, equations: list[str]) -> N
 @pytest.mark.parametrize(
     ("text", "position", "problem"),
     [
-        ("f(x) = x^2; z = f*2", 0, "Write “f = …” for a step."),
+        ("f(x) = x^2; z = f*2", 0, "For a step, write “f = …”."),
         ("f(x, y) = x^2", 0, "Input “y” is not used"),
         ("f = sum(q^2); q = x*2", 14, "“q” is used before it is defined. Move this equation"),
         ("a = x # b = 2\nz = a*(y", 20, "never closed"),
@@ -51,4 +51,4 @@ def test_errors_have_their_place_and_a_remedy(text: str, position: int, problem:
 def test_a_long_tower_of_powers_in_brackets_is_too_deep() -> None:
     with pytest.raises(AlgebraError) as error:
         parse_graph("z = x + " + "(x)^" * 2000 + "1")
-    assert "nested more than 100 deep" in str(error.value.message)
+    assert "nested more than 100 levels deep" in str(error.value.message)

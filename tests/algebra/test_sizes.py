@@ -1,4 +1,4 @@
-"""Sizes that are known by a name."""
+"""Sizes that are names."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def test_shapes_are_those_of_numpy_in_names(text: str, shape: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("W @ X", "3×m @ n×3 does not fit: the inner sizes m and n differ."),
-        ("X + W", "Shapes n×3 and 3×m differ; cell by cell they do not fit."),
-        ("X * ones(7, 3)", "Shapes n×3 and 7×3 differ; cell by cell they do not fit."),
-        ("ones(n/2, 1)*ones(x, 2)", "ones takes how many rows and columns, as in ones(2, 3)."),
+        ("W @ X", "3×m @ n×3 doesn't fit: the inner sizes m and n differ."),
+        ("X + W", "The shapes n×3 and 3×m don't fit cell by cell."),
+        ("X * ones(7, 3)", "The shapes n×3 and 7×3 don't fit cell by cell."),
+        ("ones(n/2, 1)*ones(x, 2)", "ones needs the numbers of rows and columns, as in ones(2, 3)."),
     ],
 )
 def test_sizes_with_different_names_or_numbers_do_not_fit(text: str, problem: str) -> None:

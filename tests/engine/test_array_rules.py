@@ -148,9 +148,9 @@ def test_gradients_at_ties_and_zeros(text: str, inputs: dict[str, str], gradient
         ("Z = inv(X)", {"X": "[[1, 2], [2, 4]]"}, "This matrix has no inverse: its determinant is 0."),
         ("Z = inv(X)", {"X": "[[log(9), log(3)], [2, 1]]"}, "This matrix has no inverse: its determinant is 0."),
         ("Z = softmax(where(M, S, -inf))", {"S": "[[1, 2], [3, 4]]", "M": "[[1, 0], [0, 0]]"},
-         "The mask leaves nothing of one row or column, so softmax has no value there."),
+         "The mask hides a whole row or column, so softmax has no value there."),
         ("Z = softmax(where(M, S, -inf), axis=0)", {"S": "[[1, 2], [3, 4]]", "M": "[[1, 0], [1, 0]]"},
-         "The mask leaves nothing of one row or column, so softmax has no value there."),
+         "The mask hides a whole row or column, so softmax has no value there."),
     ],
 )  # fmt: skip
 def test_no_value_is_explained(text: str, inputs: dict[str, str], message: str) -> None:

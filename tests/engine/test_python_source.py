@@ -208,7 +208,7 @@ def test_the_function_is_chosen_by_its_name_or_is_the_last_one() -> None:
         ("return {'a': x}", "A dictionary can't be part of a graph."),
         ("return x * 1j", "Complex numbers can't be read."),
         ("return x * 1e99", "Exponents go from −30 to 30."),
-        ("return np.sinus(x)", "“sinus” is not read here. Did you mean sin?"),
+        ("return np.sinus(x)", "“sinus” can't be used here. Did you mean sin?"),
         ("return x.var()", "Write np.var(x) or torch.var(x)."),
         ("return x.grad", "what you work out by hand here"),
         ("with torch.no_grad():\n        y = x * 2\n    return y", "No gradient flows through “with torch.no_grad()”."),

@@ -132,9 +132,9 @@ def test_the_same_function_with_other_operands_keeps_its_own_constant() -> None:
     ("text", "inputs", "problem"),
     [
         ("y = leaky_relu(x, 1, 2)", {"x": 1.0}, "leaky_relu takes"),
-        ("y = clip(x)", {"x": 1.0}, "clip takes two bounds: clip(x, 0, 1)"),
-        ("y = var(X, 2)", {"X": np.ones((2, 2))}, "Write var(X, 0) for a row of the columns"),
-        ("y = var(x)", {"x": 1.0}, "In var: mean goes over the cells of a matrix, and this is a number."),
+        ("y = clip(x)", {"x": 1.0}, "clip needs two bounds, as in clip(x, 0, 1)"),
+        ("y = var(X, 2)", {"X": np.ones((2, 2))}, "Write var(X, 0) for one result per column"),
+        ("y = var(x)", {"x": 1.0}, "In var: mean needs a vector or a matrix, but this is a number."),
     ],
 )
 def test_a_wrong_call_is_explained(text: str, inputs: dict[str, Any], problem: str) -> None:
@@ -146,12 +146,12 @@ def test_a_wrong_call_is_explained(text: str, inputs: dict[str, Any], problem: s
 @pytest.mark.parametrize(
     ("text", "inputs", "problem"),
     [
-        ("L = nll_loss(X, [0, 2, 1])", {"X": np.ones((2, 3))}, "of 2 rows takes 2 labels, such as [0, 2]"),
-        ("L = cross_entropy_with_logits(X, 1)", {"X": np.ones((2, 3))}, "of 2 rows takes 2 labels"),
-        ("L = cross_entropy_with_logits(X, [0, 3])", {"X": np.ones((2, 3))}, "There is no entry 3 here: 3 entries"),
+        ("L = nll_loss(X, [0, 2, 1])", {"X": np.ones((2, 3))}, "with 2 rows needs 2 labels, such as [0, 2]"),
+        ("L = cross_entropy_with_logits(X, 1)", {"X": np.ones((2, 3))}, "with 2 rows needs 2 labels"),
+        ("L = cross_entropy_with_logits(X, [0, 3])", {"X": np.ones((2, 3))}, "There is no entry 3: the 3 entries"),
         ("L = cross_entropy(X, [0, 1.5])", {"X": np.ones((2, 3))}, "A label is a whole number"),
-        ("L = cross_entropy(X, [[0], [1]])", {"X": np.ones((2, 3))}, "takes 2 labels, such as [0, 2]"),
-        ("L = cross_entropy_with_logits(X, T)", {"X": np.ones((2, 3)), "T": np.ones((3, 2))}, "Shapes 2×3 and 3×2"),
+        ("L = cross_entropy(X, [[0], [1]])", {"X": np.ones((2, 3))}, "needs 2 labels, such as [0, 2]"),
+        ("L = cross_entropy_with_logits(X, T)", {"X": np.ones((2, 3)), "T": np.ones((3, 2))}, "shapes 2×3 and 3×2"),
         ("Y = layer_norm(X, [1, 2], [0, 0])", {"X": np.ones((2, 3))}, "need one entry for each column, 3 here"),
         ("y = batch_norm(v)", {"v": as_vector(np.ones((1, 3)))}, "For a single row, use layer_norm"),
         ("y = var(v, axis=1)", {"v": as_vector(np.ones((1, 3)))}, "axis 0"),

@@ -37,13 +37,13 @@ def test_the_name_of_the_blank_may_stand_before_its_value(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("dz/da = 120", "Write dz/dc = … or only the value"),
-        ("c = 120", "“c” is not what is asked here"),
-        ("foo = 120", "“foo” is not what is asked here"),
-        ("dz/dc = 60*2 = 120", "“=” is not read here"),
-        ("60*2 = 120", "“=” is not read here"),
+        ("dz/da = 120", "Write dz/dc = … or just the value"),
+        ("c = 120", "ask for “c”"),
+        ("foo = 120", "ask for “foo”"),
+        ("dz/dc = 60*2 = 120", "“=” can't be used here"),
+        ("60*2 = 120", "“=” can't be used here"),
         ("dz/dc == 120", "Unknown name|Comparisons"),
-        ("dz/dc =", "ends too early|Nothing is written"),
+        ("dz/dc =", "ends too early|There is nothing"),
     ],
 )
 def test_another_name_costs_nothing(text: str, words: str) -> None:

@@ -133,7 +133,7 @@ def test_diagnostics_as_json(pack: Path, run_tutor: Run) -> None:
 def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5") + '[text]\nen = "100 % {q}"')
     assert run_tutor("check", "mine", "--github").stdout == (
-        "::error file=mine/01-ex.toml,line=10::text.en: Unknown name “q”. This exercise knows grad(x), grad(y), grad(z), "
+        "::error file=mine/01-ex.toml,line=10::text.en: Unknown name “q”. You can use grad(x), grad(y), grad(z), "
         "x, y, z. (Character 7: “{q}”.)\n"
     )
 

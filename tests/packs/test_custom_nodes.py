@@ -228,7 +228,7 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             'graph = "z = f(X) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x @ x"\n[inputs]\nX = [[1, 2]]',
-            "1: graph: In f: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 5: “f”.)",
+            "1: graph: In f: 1×2 @ 1×2 doesn't fit: the inner sizes 2 and 1 differ. (Character 5: “f”.)",
         ),
         (
             'graph = "z = f(x) * y"\n[inputs]\nx = -2\n[nodes.f]\ninputs = ["x"]\nvalue = "log(x)"',

@@ -100,10 +100,10 @@ def test_no_fresh_numbers_lie_on_the_jump_of_a_mask(load_text: LoadText) -> None
 
 
 def test_an_author_meets_one_sentence_with_the_place(refusal_lines: RefusalLines) -> None:
-    last = "There is no entry 3 here: 3 entries are counted from 0 to 2."
+    last = "There is no entry 3: the 3 entries are counted from 0 to 2."
     lines = {
         "ids = [0, 2, 3]": f"5: inputs.ids: ids: {last}",
-        "ids = [0, 2, -4]": "5: inputs.ids: ids: There is no entry -4 here: 3 entries are counted from 0 to 2.",
+        "ids = [0, 2, -4]": "5: inputs.ids: ids: There is no entry -4: the 3 entries are counted from 0 to 2.",
         "ids = [0, 0.5, 1]": "5: inputs.ids: ids is an index, but 0.5 is not a whole number. Write one from 0 to 2.",
         'ids = [0, "sqrt(2)", 1]': "5: inputs.ids: ids is an index, but 1.414 is not a whole number. Write one from 0 to 2.",
         "ids = { symbol = true }": "5: inputs.ids: ids is an index and needs a number. "
@@ -165,7 +165,7 @@ def test_conditions_may_look_at_entries_and_masks(load_text: LoadText, refusal_l
         assert (first > 3) + (second > 3) == 1
         assert first * a > 2
     (line,) = refusal_lines(f'{text}[[where]]\nthat = "x[2] > 1"\n')
-    assert "There is no entry 2 here: 2 entries are counted from 0 to 1." in line
+    assert "There is no entry 2: the 2 entries are counted from 0 to 1." in line
 
 
 def test_texts_and_questions_may_look_at_entries(load_text: LoadText) -> None:
@@ -201,13 +201,13 @@ def _formula_error(formula: str, **values: str) -> str:
 
 def test_a_formula_on_the_command_line_names_what_is_wrong_with_an_index() -> None:
     assert _formula_error("f = w[i]^2", w="[1, 2]", i="2") == (
-        "i: There is no entry 2 here: 2 entries are counted from 0 to 1."
+        "i: There is no entry 2: the 2 entries are counted from 0 to 1."
     )
     assert _formula_error("f = w[i]^2", w="[1, 2]", i="0.5") == (
         "i is an index, but 0.5 is not a whole number. Write one from 0 to 1."
     )
     assert _formula_error("f = w[i+1]^2", w="[1, 2]", i="1") == (
-        "There is no entry 2 here: 2 entries are counted from 0 to 1."
+        "There is no entry 2: the 2 entries are counted from 0 to 1."
     )
     assert _formula_error("f = w[i/2]^2", w="[1, 2]", i="1") == (
         "An index is a whole number, counted from 0: X[0] is the first row."
@@ -215,7 +215,7 @@ def test_a_formula_on_the_command_line_names_what_is_wrong_with_an_index() -> No
 
 
 def test_the_commands_say_the_same(run_tutor: Run) -> None:
-    message = "i: There is no entry 2 here: 2 entries are counted from 0 to 1."
+    message = "i: There is no entry 2: the 2 entries are counted from 0 to 1."
     for command in ("solve", "play"):
         result = run_tutor(command, "f = w[i]^2", "w=[1,2]", "i=2")
         assert result.returncode == 2

@@ -63,7 +63,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("[blank.a]\ntolerance = '1 %'", "3: blank.a.tolerance: Write a number here, without quotes."),
         ("start = [[1, 2]]", "2: start: The start has the shape 1×2, but the output is a number. Write a number."),
         ("start = true", "2: start: Write a number here, without quotes."),
-        ("start = '1/0'", "2: start: This divides by zero, and that is not a number. (Character 2: “/”.)"),
+        ("start = '1/0'", "2: start: This divides by zero, so it has no value. (Character 2: “/”.)"),
         ("level = 6", "2: level: Write a whole number from 1 to 5 here."),
         ("minutes = 1.5", "2: minutes: Write a whole number from 1 to 600 here."),
         ("id = 'a/b'", "2: id: Write an id with letters, digits and -, such as two-roads."),
@@ -89,15 +89,15 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("[inputs]\nz = 3", "3: inputs.z: “z” is computed in the graph, so you can't give it a value. Delete this."),
         ("[inputs]\na = inf", "3: inputs.a: “inf” is not a finite number. Write another one."),
         ("[inputs]\na = nan", "3: inputs.a: “nan” is not a finite number. Write another one."),
-        ("[inputs]\na = 1e31", "3: inputs.a: Exponents go from −30 to 30. Write a number nearer to 1."),
+        ("[inputs]\na = 1e31", "3: inputs.a: Exponents go from −30 to 30. Write a number closer to 1."),
         (f"[inputs]\na = {'1' * 31}", "3: inputs.a: This number has more than 30 digits. Write fewer."),
         (f"[inputs]\na = {'1' * 9999}", "3: This number has more than 30 digits. Write fewer."),
         ("[inputs]\na = 'log(-1)'", "3: inputs.a: log has no value here. (Character 1: “l”.)"),
         ("[inputs]\na = '9^9^9^9'", "3: inputs.a: This value is not finite. Write another number."),
-        ("[inputs]\na = 'x'", "3: inputs.a: Unknown name “x”. Only numbers are read here. (Character 1: “x”.)"),
+        ("[inputs]\na = 'x'", "3: inputs.a: Unknown name “x”. Only numbers can be used here. (Character 1: “x”.)"),
         (
             "[inputs]\na = '__import__(\"os\")'",
-            "3: inputs.a: Unknown name “__import__”. Only numbers are read here. (Character 1: “__import__”.)",
+            "3: inputs.a: Unknown name “__import__”. Only numbers can be used here. (Character 1: “__import__”.)",
         ),
         ("[inputs]\na = []", "3: inputs.a: Write a matrix as a list of rows: [[1, 2], [3, 4]]."),
         (
@@ -119,12 +119,12 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("[blank.q]\nhint = 'x'", "2: blank.q: There is no blank “q”. The blanks are start, a->mul1, b->mul1."),
         (
             "[blank.a]\nhint = ['x', '{q}']",
-            "3: blank.a.hint[1]: Unknown name “q”. This exercise knows a, b, grad(a), "
+            "3: blank.a.hint[1]: Unknown name “q”. You can use a, b, grad(a), "
             "grad(b), grad(z), z. (Character 1: “{q}”.)",
         ),
         (
             "[blank.a]\n[[blank.a.mistake]]\nid = 'm'\nanswer = 'up * q'\nen = 'x'",
-            "5: blank.a.mistake[0].answer: Unknown name “q”. This exercise knows a, b, up, z. (Character 6: “q”.)",
+            "5: blank.a.mistake[0].answer: Unknown name “q”. You can use a, b, up, z. (Character 6: “q”.)",
         ),
         (
             "[blank.a]\nmistake = [{ id = 'm', answer = 'up' }]",
@@ -158,7 +158,7 @@ def test_invalid_values_are_reported_with_their_line(refusal_lines: RefusalLines
         ),
         (
             "graph = 'z = X @ Y'\n[inputs]\nX = [[1, 2]]\nY = [[1, 2]]",
-            "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",
+            "1: graph: 1×2 @ 1×2 doesn't fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",
         ),
         (
             "graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",

@@ -285,11 +285,11 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
         ),
         (
             "[[question]]\nprompt = 'x'\nanswer = 'y + 1'",
-            "3: question[0].answer: Unknown name “y”. Only numbers are read here. (Character 1: “y”.)",
+            "3: question[0].answer: Unknown name “y”. Only numbers can be used here. (Character 1: “y”.)",
         ),
         (
             "[[question]]\nprompt = 'x {q}'\nanswer = '1'",
-            "2: question[0].prompt: Unknown name “q”. Only numbers are read here. (Character 3: “{q}”.)",
+            "2: question[0].prompt: Unknown name “q”. Only numbers can be used here. (Character 3: “{q}”.)",
         ),
         (
             "[[question]]\nprompt = 'x'\nanswer = '1'\nsymbols = ['sin']",

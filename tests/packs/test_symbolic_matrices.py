@@ -355,7 +355,7 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         (
             'graph = "Y = X @ W"\nstart = "dL/dY"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }\n'
             'W = { symbol = true, shape = [3, "m"] }',
-            "1: graph: n×2 @ 3×m does not fit: the inner sizes 2 and 3 differ.",
+            "1: graph: n×2 @ 3×m doesn't fit: the inner sizes 2 and 3 differ.",
         ),
         (
             'graph = "Y = X @ W"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }\nW = [[1], [2]]',
@@ -371,11 +371,11 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             'graph = "f = sum(concat(X, X))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
-            "1: graph: concat along a size with a name is not computed here. Write that size as a number.",
+            "1: graph: concat can't join along a size that has only a name. Write that size as a number.",
         ),
         (
             'graph = "f = sum(X[:-1] * w)"\nwrt = ["w"]\n[inputs]\nw = 2\nX = { symbol = true, shape = ["n", 2] }',
-            "1: graph: Where a size has a name, an index is a number, : or a range such as 1:3.",
+            "1: graph: Along a size with a name, an index must be a number, : or a range such as 1:3.",
         ),
         (
             'graph = "z = x * y"\n[values]\nX = { symbol = true, shape = ["n", 2] }',
@@ -395,12 +395,12 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         ),
         (
             '[[question]]\nprompt = "?"\nsymbols = { X = { shape = ["n", 3] } }\nanswer = "X @ X"',
-            "4: question[0].answer: n×3 @ n×3 does not fit: the inner sizes 3 and n differ.",
+            "4: question[0].answer: n×3 @ n×3 doesn't fit: the inner sizes 3 and n differ.",
         ),
         (
             'graph = "f = sum(A + B)"\n[inputs]\nA = { symbol = true, shape = ["a1", "a2"] }\n'
             'B = { symbol = true, shape = ["a3", "a4"] }',
-            "1: graph: Shapes a1×a2 and a3×a4 differ; cell by cell they do not fit.",
+            "1: graph: The shapes a1×a2 and a3×a4 don't fit cell by cell.",
         ),
     ],
 )  # fmt: skip

@@ -279,7 +279,7 @@ FAULTY_VALUES = [
     ("b=zwei", "Unknown name “zwei”", "zwei"),
     ("b=2 b=3", "Input b is given twice", "b"),
     ("nine", "Unknown name “nine”", "nine"),
-    ("a=[1, 2] b=[1, 2, 3]", "Shapes (2,) and (3,) differ", "a=[1"),
+    ("a=[1, 2] b=[1, 2, 3]", "The shapes (2,) and (3,) don't fit", "a=[1"),
     ("-1", "is not a real number", "-1"),
 ]
 

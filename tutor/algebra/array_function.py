@@ -108,7 +108,7 @@ def read_whole(arg: Expr | None, offset: int, name: str = "") -> int:
     whole = as_whole(arg)
     if whole is not None:
         return whole
-    raise AlgebraError(message(N_("{name} takes whole numbers written out here."), name=name), offset)
+    raise AlgebraError(message(N_("Here, {name} needs whole numbers, written out."), name=name), offset)
 
 
 def resolve_axis(axis: int, shape: Shape, offset: int, name: str) -> int:

@@ -90,10 +90,12 @@ def _reshape_shape(sizes: tuple[int, ...], shapes: Sequence[Shape], offset: int)
     for size in resolved:
         total *= size
     if total != count or sizes.count(-1) > 1 or min(resolved, default=1) < 1:
-        text = N_("reshape keeps the number of entries: {count} don't fill {sizes}.")
+        text = N_("reshape keeps the number of entries, and {count} entries don't fill {sizes}.")
         raise AlgebraError(message(text, count=count, sizes="×".join(map(str, sizes))), offset)
     if len(sizes) > 2:
-        raise AlgebraError(message(N_("A value has two axes at most here: reshape(X, 2, 3).")), offset)
+        raise AlgebraError(
+            message(N_("Values have at most two axes here. Write, for example, reshape(X, 2, 3).")), offset
+        )
     return VectorShape.of_length(resolved[0]) if len(sizes) == 1 else (resolved[0], resolved[1]) if sizes else None
 
 
@@ -109,7 +111,7 @@ def _reshape_forward(sizes: tuple[int, ...], x: Value) -> Value:
 def _unsqueeze_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
     shape = shapes[0]
     if not is_vector_shape(shape):
-        raise AlgebraError(message(N_("Only a vector gets one more axis: x[:, None] is a column.")), offset)
+        raise AlgebraError(message(N_("Only a vector can get another axis: x[:, None] is a column.")), offset)
     return (shape[1], 1) if axis in (1, -1) else (1, shape[1])
 
 
@@ -132,7 +134,7 @@ def _read_joined(args: Sequence[Expr | None], offset: int) -> Reading:
 
 def _concat_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
     if None in shapes:
-        raise AlgebraError(message(N_("concat joins vectors or matrices. For numbers write [a, b].")), offset)
+        raise AlgebraError(message(N_("concat joins vectors or matrices. For numbers, write [a, b].")), offset)
     first = shapes[0]
     if any(is_vector_shape(shape) != is_vector_shape(first) for shape in shapes):
         text = N_("concat joins vectors with vectors and matrices with matrices. Reshape one of them.")
@@ -140,7 +142,7 @@ def _concat_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
     along = resolve_axis(axis, first, offset, "concat")
     known = [shape for shape in shapes if shape]
     if any(has_named_size((shape[along], 1)) for shape in known):
-        text = N_("concat along a size with a name is not computed here. Write that size as a number.")
+        text = N_("concat can't join along a size that has only a name. Write that size as a number.")
         raise AlgebraError(message(text), offset)
     if len({shape[1 - along] for shape in known}) > 1:
         text = N_("concat along axis {axis} needs the same size on the other axis.")
@@ -159,11 +161,11 @@ def _concat_forward(axis: int, *operands: Value) -> Value:
 def _stack_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
     first = shapes[0]
     if any(shape != first or is_vector_shape(shape) != is_vector_shape(first) for shape in shapes):
-        raise AlgebraError(message(N_("stack takes values of one shape.")), offset)
+        raise AlgebraError(message(N_("stack needs values of the same shape.")), offset)
     if first is None:
         return VectorShape.of_length(len(shapes))
     if not is_vector_shape(first):
-        raise AlgebraError(message(N_("stack takes numbers or vectors. To join matrices write concat(A, B).")), offset)
+        raise AlgebraError(message(N_("stack takes numbers or vectors. To join matrices, write concat(A, B).")), offset)
     return (first[1], len(shapes)) if axis in (1, -1) else (len(shapes), first[1])
 
 
@@ -203,7 +205,7 @@ def _read_grid(args: Sequence[Expr | None], offset: int) -> Reading:
 
 def _grid_shape(sizes: tuple[int, int], shapes: Sequence[Shape], offset: int) -> Shape:
     if any(shapes):
-        text = N_("The entries of a matrix are numbers. To put vectors on top of each other write stack(a, b).")
+        text = N_("The entries of a matrix are numbers. To stack vectors, write stack(a, b).")
         raise AlgebraError(message(text), offset)
     return sizes if sizes[0] else VectorShape.of_length(sizes[1])
 

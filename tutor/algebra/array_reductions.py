@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Along(NamedTuple):
-    """What a reduction goes over: all entries, or an axis that is kept with the size 1 or dropped."""
+    """The range of a reduction: all entries, or an axis that is kept with size 1 or dropped."""
 
     axis: int | None = None
     keeps: bool = False
@@ -47,9 +47,7 @@ def along_shape(name: str, along: Along, shapes: Sequence[Shape], offset: int) -
     """Return the shape of a reduction. Raises `AlgebraError`."""
     shape = shapes[0]
     if shape is None:
-        raise AlgebraError(
-            message(N_("{name} goes over the cells of a matrix, and this is a number."), name=name), offset
-        )
+        raise AlgebraError(message(N_("{name} needs a vector or a matrix, but this is a number."), name=name), offset)
     if along.axis is None:
         return None
     axis = resolve_axis(along.axis, shape, offset, name)
@@ -144,7 +142,7 @@ def _read_cumsum(args: Sequence[Expr | None], offset: int) -> Reading:
 def _cumsum_shape(axis: int | None, shapes: Sequence[Shape], offset: int) -> Shape:
     shape = shapes[0]
     if shape is None:
-        text = N_("{name} goes over the cells of a matrix, and this is a number.")
+        text = N_("{name} needs a vector or a matrix, but this is a number.")
         raise AlgebraError(message(text, name="cumsum"), offset)
     if axis is None:
         return VectorShape.of_length(ops.num_cells(shape))

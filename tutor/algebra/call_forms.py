@@ -48,7 +48,7 @@ _KEEP_KEYWORDS = ("keepdim", "keepdims")
 _IGNORED_KEYWORDS = ("dtype", "device", "requires_grad", "out", "inplace", "copy", "name")
 _BOTH_AXES = ((0, 1), (1, 0), (-1, -2), (-2, -1))
 #: Two axes written out, as for `transpose(0, 1)`.
-_UNKNOWN_KEYWORD = N_("{name} takes no {keyword}= here. Leave it out, or write out what it stands for.")
+_UNKNOWN_KEYWORD = N_("{name} doesn't take {keyword}= here. Leave it out, or write out the calculation.")
 
 Style: TypeAlias = Literal["own", "library", "method"]
 
@@ -82,7 +82,7 @@ class Call:
     def read_axis(self, axis: Expr) -> int:
         found = as_whole(axis)
         if found is None or not -2 <= found <= 1:
-            text = N_("An axis is 0, down the columns, or 1, along the rows; −1 is the last one.")
+            text = N_("An axis is 0 (down the columns) or 1 (along the rows); −1 is the last one.")
             raise self.error(text)
         return found
 
@@ -130,7 +130,7 @@ def _reduction(call: Call) -> Expr:
         # An axis without its keyword is kept.
         kept = as_whole(others[0])
         if kept is None or kept not in (-2, -1, 0, 1):
-            raise call.error(N_("Write {name}(X, 0) for a row of the columns, {name}(X, 1) for a column of the rows."))
+            raise call.error(N_("Write {name}(X, 0) for one result per column, {name}(X, 1) for one result per row."))
         return call.apply(op, x, number(kept % 2))
     if others and axis is None and not is_none(others[0]):
         axis, others = call.read_axis(others[0]), others[1:]
@@ -144,7 +144,7 @@ def _reduction(call: Call) -> Expr:
 
 
 def _unbiased(call: Call, op: str) -> str:
-    """Return the operation of a variance: PyTorch divides by n − 1, NumPy by n, unless they are told."""
+    """Return the operation of a variance: PyTorch divides by n − 1, NumPy by n, unless a keyword says otherwise."""
     if op not in ("var", "std"):
         return op
     told = call.take("ddof", "correction")
@@ -164,7 +164,7 @@ def _norm_of_order(call: Call, order: Expr) -> str:
         return {"inf": "norm_inf", "fro": "norm"}[order.name]
     found = {1: "norm_1", 2: "norm"}.get(as_whole(order) or 0)
     if found is None:
-        raise call.error(N_("A norm is of order 1, 2 or inf here."))
+        raise call.error(N_("The order of a norm is 1, 2 or inf here."))
     return found
 
 
@@ -206,7 +206,7 @@ def _reshape(call: Call) -> Expr:
     given = call.take("shape", "newshape")
     written = sequence([given] if given is not None else sizes)
     if not written:
-        raise call.error(N_("{name} takes the new size, as in reshape(X, 2, 3)."))
+        raise call.error(N_("{name} needs the new sizes, as in reshape(X, 2, 3)."))
     return call.apply("reshape", x, *written)
 
 
@@ -235,7 +235,7 @@ def _clip(call: Call) -> Expr:
     if low is not None and high is not None:
         return call.apply("clip", x, low, high)
     if low is None and high is None:
-        raise call.error(N_("{name} takes two bounds: clip(x, 0, 1)."))
+        raise call.error(N_("{name} needs two bounds, as in clip(x, 0, 1)."))
     return call.apply("min", x, high) if high is not None else call.apply("max", x, low or ZERO)
 
 
@@ -299,7 +299,7 @@ def _loss(op: str) -> Callable[[Call], Expr]:
         function, is_added_up = op, False
         if reduced != "mean":
             if (op, reduced) not in _OTHER_REDUCTIONS:
-                text = N_("{name} is the mean over the samples here. For a sum write out its formula with sum(…).")
+                text = N_("Here, {name} is the mean over the examples. For the sum, write its formula with sum(…).")
                 raise call.error(text)
             function, is_added_up = _OTHER_REDUCTIONS[op, reduced]
         delta = call.take("delta", "beta")
@@ -383,7 +383,7 @@ def _triangle(op: str) -> Callable[[Call], Expr]:
         x, *diagonals = call.values
         given = call.take("diagonal", "k") or (diagonals[0] if diagonals else ZERO)
         if as_whole(given) is None:
-            raise call.error(N_("{name} takes a whole number as the diagonal, as in {name}(X, 1)."))
+            raise call.error(N_("{name} needs a whole number for the diagonal, as in {name}(X, 1)."))
         return call.apply("mul", x, call.apply(op, x, given))
 
     return build
@@ -394,19 +394,19 @@ def _one_hot(call: Call) -> Expr:
     labels, *count = call.values
     classes = call.take("num_classes", "depth") or (count[0] if count else None)
     if classes is None:
-        raise call.error(N_("{name} takes how many classes there are, as in {name}(y, 3)."))
+        raise call.error(N_("{name} needs the number of classes, as in {name}(y, 3)."))
     return call.apply("index", call.apply("eye", classes), labels)
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a call is built, and the least and the greatest number of its values without keywords."""
+    """The builder of a call, and the least and the greatest number of its values without keywords."""
 
     build: Callable[[Call], Expr]
     least: int = 1
     most: int = 1
     takes_lists: bool = False
-    """whether tuples and lists of values may stand in it"""
+    """whether it may contain tuples and lists of values"""
     example: str = ""
     """a call, for messages"""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OWN_FORMS = frozenset([*REDUCTIONS, *ALONG_AXIS, "range", "arange", "concat", "stack", "reshape"])
 #: SymPy's matrices, of which a flat list is a column.
 COLUMN_TYPES = ("Matrix", "ImmutableMatrix")
-_SIZE_OF_ONES = N_("ones takes how many rows and columns, as in ones(2, 3).")
+_SIZE_OF_ONES = N_("ones needs the numbers of rows and columns, as in ones(2, 3).")
 
 
 def _signature(name: str, arity: int) -> str:
@@ -124,7 +124,7 @@ class CallParser(MatrixParser):
         rows, columns = (size.value.numerator for size in sizes if isinstance(size, Num))
         self.cells += rows * columns
         if self.cells > self.limits.cells:
-            raise self.error(N_("A matrix may have {n} entries at most."), token, n=self.limits.cells)
+            raise self.error(N_("A matrix can have at most {n} entries."), token, n=self.limits.cells)
 
     def parse_foreign_name(self, token: Token) -> Expr | None:
         """Parse a name of another program, `np.exp(x)` or `dot(A, B)`; return None for any other name."""
@@ -136,7 +136,7 @@ class CallParser(MatrixParser):
         return None
 
     def parse_library_name(self, token: Token) -> Expr:
-        """Parse `np.exp(x)`, `torch.nn.functional.relu(x)`, `math.pi`: what stands behind the last point counts."""
+        """Parse `np.exp(x)`, `torch.nn.functional.relu(x)`, `math.pi`: only the part after the last point counts."""
         while self.token.kind == "attribute":
             attribute = self.next()
         name = attribute.text[1:]
@@ -203,7 +203,7 @@ class CallParser(MatrixParser):
         if content.lstrip("+-") in INFINITY:
             found = self.count_node(infinity(token.position))
             return Apply("neg", (found,), token.position) if content.startswith("-") else found
-        text = N_('A text in quotes is read only as the first value of einsum: einsum("ij,jk->ik", A, B).')
+        text = N_('Text in quotes is allowed only as the first argument of einsum: einsum("ij,jk->ik", A, B).')
         raise self.error(text, token)
 
     def read_infinity(self, equations: list[tuple[str | None, Expr]]) -> list[tuple[str | None, Expr | None]]:

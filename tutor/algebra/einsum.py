@@ -61,22 +61,22 @@ def read_subscripts(text: str, num_operands: int, offset: int) -> Subscripts:
         template = N_("The subscripts of einsum are letters, one for each axis, as in {example}.")
         raise AlgebraError(message(template, example=_EXAMPLE), offset)
     if len(parts) != num_operands or num_operands > 2:
-        template = N_("einsum takes one or two values, and the letters of each between commas: {example}.")
+        template = N_("einsum takes one or two values; commas separate the letters of each: {example}.")
         raise AlgebraError(message(template, example=_EXAMPLE), offset)
     if any(len(part) > 2 for part in (*parts, right)):
-        template = N_("A value has two axes at most here, so {text} can't be read. Sum the rest first.")
+        template = N_("Values have at most two axes here, so {text} has too many. Sum over the others first.")
         raise AlgebraError(message(template, text=text), offset)
     counts = Counter("".join(parts))
     result = right if arrow else "".join(sorted(letter for letter, times in counts.items() if times == 1))
     unknown = next((letter for letter in result if letter not in counts), None)
     if unknown is not None:
-        template = N_("The result has the axis {letter}, which none of the values has.")
+        template = N_("The result has the axis {letter}, but none of the values has it.")
         raise AlgebraError(message(template, letter=unknown), offset)
     if len(set(result)) < len(result):
         template = N_("The result has the axis {letter} twice. Name each axis of the result once.")
         raise AlgebraError(message(template, letter=result[0]), offset)
     if len(result) > 2:
-        template = N_("A value has two axes at most here, so {text} can't be read. Sum the rest first.")
+        template = N_("Values have at most two axes here, so {text} has too many. Sum over the others first.")
         raise AlgebraError(message(template, text=text), offset)
     return Subscripts(parts, result)
 
@@ -95,7 +95,7 @@ def axis_sizes(subscripts: Subscripts, shapes: Sequence[Shape], offset: int = 0)
     for letters, shape in zip(subscripts.operands, shapes, strict=True):
         axes = () if shape is None else (shape[1],) if is_vector_shape(shape) or len(letters) == 1 else tuple(shape)
         if len(axes) != len(letters) or (len(letters) == 1 and shape is not None and shape[0] > 1):
-            template = N_("“{letters}” names {n} axes, and this value has {m}.")
+            template = N_("“{letters}” names {n} axes, but this value has {m}.")
             has = 0 if shape is None else 1 if is_vector_shape(shape) else 2
             raise AlgebraError(message(template, letters=letters, n=len(letters), m=has), offset)
         for letter, size in zip(letters, axes, strict=True):

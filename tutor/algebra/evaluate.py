@@ -69,7 +69,7 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 #: Every operation of a tree by name, on any kind of value.
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
-#: Parts of a call that are no values: a range of an index, and a bound that is left out.
+#: Parts of a call that are not values: a range of an index, and a bound that is left out.
 PARAMETER_OPS = ("slice", "none", "subscripts")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
@@ -162,9 +162,7 @@ class Evaluator:
             return ops.shape_of(self.names.get(node.name))
         if isinstance(node, Grid):
             if any(self._shapes[id(cell)] for row in node.rows for cell in row):
-                raise AlgebraError(
-                    message(N_("A matrix can't stand inside a matrix. Write its entries.")), node.position
-                )
+                raise AlgebraError(message(N_("A matrix can't contain a matrix. Write its entries.")), node.position)
             size = len(node.rows[0])
             return VectorShape.of_length(size) if node.is_vector else (len(node.rows), size)
         if not isinstance(node, Apply):
@@ -183,7 +181,7 @@ class Evaluator:
             self._filled[id(node)] = constant_like(node, shapes[0])
             return shapes[0]
         if node.op not in EVALUATORS and node.op not in ARRAY_FUNCTIONS:
-            text = N_("{name} is a node of graphs only. Write out here what it computes.")
+            text = N_("{name} is only a node of graphs. Here, write out what it computes.")
             raise AlgebraError(message(text, name=node.op), node.position)
         if is_array_call(node):
             constants = [None if free_names(arg) else arg for arg in node.args]
@@ -197,10 +195,10 @@ class Evaluator:
             shape = self._filled_shape(node) if node.op in _FILLED else _result_shape(node, shapes)
         size = ops.num_cells(shape)
         if size > self.max_cells:
-            raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.max_cells), node.position)
+            raise AlgebraError(message(N_("A matrix can have at most {n} entries."), n=self.max_cells), node.position)
         self.work_left -= size * (shapes[0][1] if node.op == "matmul" and shapes[0] else 1)
         if self.work_left < 0:
-            text = N_("This would need more than {n} steps of calculation. Write it with fewer or smaller matrices.")
+            text = N_("This would need more than {n} steps of calculation. Use fewer or smaller matrices.")
             raise AlgebraError(message(text, n=self.max_work), node.position)
         return shape
 
@@ -209,9 +207,11 @@ class Evaluator:
         sizes = node.args * 2 if node.op == "eye" else node.args[-2:]
         rows, columns = (size_of(size, self._known_size) for size in sizes)
         if node.op == "eye" and rows is None:
-            raise AlgebraError(message(N_("eye takes the number of rows, as in eye(2).")), node.position)
+            raise AlgebraError(message(N_("eye needs the number of rows, as in eye(2).")), node.position)
         if rows is None or columns is None:
-            raise AlgebraError(message(N_("ones takes how many rows and columns, as in ones(2, 3).")), node.position)
+            raise AlgebraError(
+                message(N_("ones needs the numbers of rows and columns, as in ones(2, 3).")), node.position
+            )
         return rows, columns
 
     def _known_size(self, name: str) -> Expr | int | None:
@@ -272,7 +272,7 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     try:
         result = EVALUATORS[op or node.op](*args)
     except ZeroDivisionError:
-        raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.position) from None
+        raise AlgebraError(message(N_("This divides by zero, so it has no value.")), node.position) from None
     except OverflowError:
         raise AlgebraError(message(N_("This number is too large.")), node.position) from None
     except ValueError:
@@ -281,7 +281,7 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
             node.position,
         ) from None
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
-        raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
+        raise AlgebraError(message(N_("This has no real value.")), node.position)
     return result
 
 
@@ -302,10 +302,10 @@ def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]
         raise AlgebraError(error.message, node.position) from None
     except KeyError:
         raise AlgebraError(
-            message(N_("An index has to be a number here, and this is a symbol.")), node.position
+            message(N_("An index must be a number here, but this is a symbol.")), node.position
         ) from None
     except ZeroDivisionError:
-        raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.position) from None
+        raise AlgebraError(message(N_("This divides by zero, so it has no value.")), node.position) from None
     except ValueError:
         raise AlgebraError(message(N_("{function} has no value here."), function=node.op), node.position) from None
 
@@ -332,7 +332,7 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
     """Return the shape of a matrix product. Raises `AlgebraError` if the matrices do not fit."""
     left, right = shapes
     if left is None or right is None:
-        raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), position)
+        raise AlgebraError(message(N_("@ multiplies two matrices. For a number, write *.")), position)
     operation = product_operation(shapes)
     if operation != "matmul":
         return None if operation == "dot" else VectorShape.of_length(left[0])
@@ -341,7 +341,7 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
         right_size = right[1] if ops.is_vector_shape(right) else right[0]
         raise AlgebraError(
             message(
-                N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
+                N_("{left} @ {right} doesn't fit: the inner sizes {a} and {b} differ."),
                 left=format_shape(left),
                 right=format_shape(right),
                 a=left[1],
@@ -364,7 +364,7 @@ def outer_shape(shapes: Sequence[Shape], position: int) -> Shape:
 def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
     """Return the error of an elementwise operation on two different shapes."""
     left, right = _differing(shapes)
-    text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
+    text = N_("The shapes {left} and {right} don't fit cell by cell.")
     return AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), position)
 
 
@@ -401,7 +401,7 @@ def _elementwise_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     except ValueError:
         left, right = _differing(shapes)
     if node.op == "mul" and left and right and left[1] == right[0]:
-        text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
+        text = N_("{left} * {right} works cell by cell and doesn't fit. For the matrix product, write @.")
         raise AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), node.position)
     raise shape_mismatch(shapes, node.position)
 
@@ -413,7 +413,7 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     if node.op == "cross_entropy" and shapes[0] and are_labels(shapes, node.position, node.op):
         return None
     if node.op in _MATRIX_OPS and None in shapes:
-        text = N_("{function} needs matrices, one row for each sample.")
+        text = N_("{function} needs matrices with one row per example.")
         raise AlgebraError(message(text, function=node.op), node.position)
     if node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
         raise shape_mismatch(shapes, node.position)

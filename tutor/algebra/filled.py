@@ -20,14 +20,14 @@ LIKE_OPS = ("ones_like", "lower_like", "upper_like")
 def constant_like(part: Apply, shape: Shape) -> Expr:
     """Return the number or the matrix of 1 and 0 that one of `LIKE_OPS` is for a value of this shape.
 
-    Raises `AlgebraError` for the triangle of what is no matrix, and for sizes that are known by a name only.
+    Raises `AlgebraError` for the triangle of a value that is not a matrix, and for sizes that are only names.
     """
     if part.op == "ones_like" and shape is None:
         return ONE
     if shape is None or (part.op != "ones_like" and is_vector_shape(shape)):
-        raise AlgebraError(message(N_("A triangle is taken of a matrix, as in tril(ones(3, 3)).")), part.position)
+        raise AlgebraError(message(N_("Only a matrix has a triangle, as in tril(ones(3, 3)).")), part.position)
     if has_named_size(shape):
-        text = N_("Sizes are known by names here. Write the matrix out, as in [[1, 0], [1, 1]].")
+        text = N_("The sizes here are names, not numbers. Write the matrix out, as in [[1, 0], [1, 1]].")
         raise AlgebraError(message(text), part.position)
     rows, columns = shape
     diagonal = (as_whole(part.args[1]) or 0) if len(part.args) > 1 else 0

@@ -41,17 +41,17 @@ INSTEAD = {
     "eye": N_("Write the matrix out, as in [[1, 0], [0, 1]]."),
     **dict.fromkeys(
         ("floor", "ceil", "round", "rint", "trunc"),
-        N_("{name} has the slope 0 wherever it has one. Give its result as an input."),
+        N_("The derivative of {name} is 0 wherever it exists. Give its result as an input."),
     ),
     **dict.fromkeys(
         ("rand", "randn", "rand_like", "randn_like", "randint", "normal", "uniform", "bernoulli", "multinomial"),
-        N_("Random numbers are inputs here: write a name, and give it values."),
+        N_("Random numbers are inputs here. Write a name and give it values."),
     ),
     "dropout": N_("Write dropout as x * mask / (1 - p), with a mask of 1 and 0 as an input."),
     **dict.fromkeys(
-        ("argmax", "argmin", "argsort", "topk"), N_("Indexes are inputs here: write a name, and give it whole numbers.")
+        ("argmax", "argmin", "argsort", "topk"), N_("Indexes are inputs here. Write a name and give it whole numbers.")
     ),
     **dict.fromkeys(
-        ("max_pool2d", "MaxPool2d", "max_pool"), N_("Write pooling as the greatest of each part: max(X[0:2, 0:2]).")
+        ("max_pool2d", "MaxPool2d", "max_pool"), N_("Write pooling as the maximum of each part: max(X[0:2, 0:2]).")
     ),
 }

@@ -50,7 +50,7 @@ class IndexRangeError(IndexValueError):
 
 @dataclass(frozen=True)
 class Index:
-    """What an index picks along each axis. Slices are compared by their bounds."""
+    """The entries that an index picks along each axis. Slices are compared by their bounds."""
 
     parts: tuple[Part, ...]
 
@@ -72,16 +72,14 @@ class Index:
     def shape(self, shape: Shape, operands: Sequence[Shape], offset: int) -> Shape:
         """Return the shape of what it picks from a value of `shape`. Raises `AlgebraError` at `offset`."""
         if shape is None:
-            raise AlgebraError(message(N_("A number has no entries. Only a vector or a matrix has an index.")), offset)
+            raise AlgebraError(
+                message(N_("A number has no entries. Only a vector or a matrix can have an index.")), offset
+            )
         if is_vector_shape(shape) and len(self.parts) > 1:
             raise AlgebraError(message(N_("A vector has one axis: write x[0].")), offset)
         if any(operand is not None and not is_vector_shape(operand) for operand in operands):
             raise AlgebraError(
-                message(
-                    N_(
-                        "A matrix of indexes would give an array with three axes. As one vector it is flatten(…): C[flatten(X)]."
-                    )
-                ),
+                message(N_("A matrix of indexes would give an array with three axes. Flatten it: C[flatten(X)].")),
                 offset,
             )
         if has_named_size(shape):
@@ -115,7 +113,7 @@ class Index:
             elif isinstance(part, slice) and isinstance(part.stop, int) and 0 <= (part.start or 0) < part.stop:
                 axes.append(len(range(part.start or 0, part.stop, part.step or 1)))
             elif not isinstance(part, int):
-                text = N_("Where a size has a name, an index is a number, : or a range such as 1:3.")
+                text = N_("Along a size with a name, an index must be a number, : or a range such as 1:3.")
                 raise AlgebraError(message(text), offset)
         return shape_from_axes(tuple(axes))
 
@@ -180,7 +178,7 @@ def read_index(parts: Sequence[Expr | None], offset: int) -> Index:
 
 def range_message(index: int, size: int) -> Message:
     """Return the sentence about an index that is outside an axis of this size."""
-    text = N_("There is no entry {index} here: {size} entries are counted from 0 to {last}.")
+    text = N_("There is no entry {index}: the {size} entries are counted from 0 to {last}.")
     return message(text, index=index, size=size, last=size - 1)
 
 
@@ -291,7 +289,7 @@ def _read_part(part: Expr, offset: int) -> Part:
             None if isinstance(each, Apply) and each.op == "none" else _read_whole(each, offset) for each in part.args
         ]
         if bounds[2] == 0:
-            raise AlgebraError(message(N_("The step of a range is not 0.")), offset)
+            raise AlgebraError(message(N_("The step of a range can't be 0.")), offset)
         return slice(*bounds)
     if isinstance(part, Apply) and part.op == "range":
         return tuple(range_of(part))
@@ -306,10 +304,10 @@ def range_of(node: Apply) -> range:
     """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
     bounds = [_read_whole(arg, node.position) for arg in node.args]
     if len(bounds) == _FULL_RANGE and bounds[2] == 0:
-        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
+        raise AlgebraError(message(N_("The step of a range can't be 0.")), node.position)
     numbers = range(*bounds)
     if max(map(abs, bounds)) > GRAPH.cells or not numbers:
-        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
+        raise AlgebraError(message(N_("A range can have 1 to {n} numbers here."), n=GRAPH.cells), node.position)
     return numbers
 
 

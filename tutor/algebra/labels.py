@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
 
 _ONE_LABEL_PER_ROW = N_(
-    "{name} of {rows} rows takes {rows} labels, such as [0, 2], or one-hot targets of the shape {rows}×{columns}."
+    "{name} with {rows} rows needs {rows} labels, such as [0, 2], or one-hot targets of shape {rows}×{columns}."
 )
-_ONE_LABEL = N_("{name} of one row takes one label, such as 2, or one-hot targets with {columns} entries.")
+_ONE_LABEL = N_("{name} with one row needs one label, such as 2, or one-hot targets with {columns} entries.")
 
 
 def are_labels(shapes: Sequence[Shape], offset: int, name: str) -> bool:
@@ -30,7 +30,7 @@ def are_labels(shapes: Sequence[Shape], offset: int, name: str) -> bool:
     """
     scores, targets = shapes
     if scores is None:
-        raise AlgebraError(message(N_("{name} needs a matrix, and this is a number."), name=name), offset)
+        raise AlgebraError(message(N_("{name} needs a matrix, but this is a number."), name=name), offset)
     rows, columns = scores
     if targets is not None and tuple(targets) == tuple(scores):
         return False

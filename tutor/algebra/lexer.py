@@ -36,16 +36,16 @@ _OPERATOR_ALIASES = {
 _SUGGESTIONS = {
     "∛": N_("Write a cube root as x^(1/3)."),
     "∜": N_("Write a fourth root as x^(1/4)."),
-    "…": N_("“…” leaves something out. Write all of it; 0.333… is 1/3."),
-    ".": N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."),
+    "…": N_("“…” leaves something out. Write it in full: 0.333… is 1/3."),
+    ".": N_("This point is not part of a number. Write numbers as 0.5 and a transpose as X.T."),
     "|": N_("Write an absolute value as abs(x)."),
     "‖": N_("Write a norm as norm(x)."),
     "∑": N_("Write the sum of a matrix as sum(X)."),
-    "%": N_("“%” is not read here. Write per cent as decimals: 0.5 for 50 %."),
-    "\\": N_("This LaTeX command is not read here. Write it as plain text."),
-    "!": N_("“!” is not read here. Write a factorial as its product."),
-    "∞": N_("“∞” is no number. Write a number."),
-    "∂": N_("“∂” is read only in a gradient that has a name here, such as ∂L/∂z."),
+    "%": N_("“%” can't be used here. Write percentages as decimals: 0.5 for 50 %."),
+    "\\": N_("This LaTeX command can't be used here. Write it as plain text."),
+    "!": N_("“!” can't be used here. Write a factorial as a product."),
+    "∞": N_("“∞” is not a number. Write a number."),
+    "∂": N_("“∂” is allowed only in the name of a gradient, such as ∂L/∂z."),
 }
 #: Characters that are tokens by themselves, and pairs that are not two such tokens.
 _SINGLE_CHARACTERS = "+-*/^()[],@=;{}&:<>"
@@ -116,7 +116,7 @@ def tokenize(
         elif character in _WHITESPACE or (character > "~" and unicodedata.category(character) == "Zs"):
             offset += 1
         elif character == "$" and is_answer:
-            # LaTeX stands between these.
+            # LaTeX is written between these.
             offset += 1
         elif (token := _compound_name(text, offset, longest_first)) or (
             character in "0123456789." and (token := _read_number(text, offset, max_exponent, is_answer, depth))
@@ -174,7 +174,7 @@ def _read_number(text: str, offset: int, max_exponent: int, is_answer: bool, dep
         return None
     if text.startswith("_", match.end()) and (grouped := _UNDERSCORES.match(text, offset)):
         whole = grouped[0].replace("_", "")
-        raise AlgebraError(message(N_("“_” is not read in numbers. Write {whole}."), whole=whole), match.end())
+        raise AlgebraError(message(N_("Numbers can't contain “_”. Write {whole}."), whole=whole), match.end())
     if is_answer and (ellipsis := _ELLIPSIS.match(text, match.end())):
         raise AlgebraError(Message(_SUGGESTIONS["…"]), match.end(), len(ellipsis[0]))
     return Token("number", match[0], offset, parse_number(match[0], offset, max_exponent))
@@ -186,7 +186,7 @@ def _repeating_decimal_error(match: re.Match[str]) -> AlgebraError:
     value = Fraction(match["head"] + "0") + Fraction(int(period), scale * (10 ** len(period) - 1))
     return AlgebraError(
         message(
-            N_("“{typed}” can be a repeating decimal or a product. Write {fraction} or {product}."),
+            N_("“{typed}” could be a repeating decimal or a product. Write {fraction} or {product}."),
             typed=match[0],
             fraction=f"{value.numerator}/{value.denominator}" if value.denominator > 1 else f"{value.numerator}",
             product=f"{match['head'].rstrip('.')}*{period}",
@@ -265,13 +265,15 @@ def _character_error(text: str, offset: int) -> AlgebraError:
         return AlgebraError(Message(_SUGGESTIONS[character]), offset)
     if category == "No":
         plain = unicodedata.normalize("NFKC", character).replace("⁄", "/")
-        return AlgebraError(message(N_("“{c}” is not read here. Write {d}."), c=character, d=plain), offset)
+        return AlgebraError(message(N_("“{c}” can't be used here. Write {d}."), c=character, d=plain), offset)
     if category.startswith(("C", "Z")):
         return AlgebraError(
             message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"),
             offset,
         )
-    return AlgebraError(message(N_("“{c}” is not read here. Delete it or write it another way."), c=character), offset)
+    return AlgebraError(
+        message(N_("“{c}” can't be used here. Delete it or write it another way."), c=character), offset
+    )
 
 
 _CYRILLIC = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухһ", "ABESIJKMHOPCTYXaesijopcyxh")

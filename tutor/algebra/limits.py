@@ -17,7 +17,7 @@ MAX_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a text and its evaluation may be.
+    """Limits on the size of a text and of its evaluation.
 
     `depth` counts nested brackets, functions and powers, never a flat sum. `cells` limits one matrix, and all written-out
     matrices together. `work` limits the numbers computed, including the products inside a matrix product.

@@ -26,7 +26,7 @@ def parse_number(text: str, position: int = 0, max_exponent: int = MAX_EXPONENT)
     power = int((exponent.lstrip("+-").lstrip("0") or "0")[:4])
     if power > max_exponent:
         raise AlgebraError(
-            message(N_("Exponents go from −{n} to {n}. Write a number nearer to 1."), n=max_exponent),
+            message(N_("Exponents go from −{n} to {n}. Write a number closer to 1."), n=max_exponent),
             position,
             len(text),
         )

@@ -1,6 +1,6 @@
 """softmax along an axis, and softmax of what a mask leaves: `softmax(where(M, S, -inf))`.
 
-Infinity is no number here. It is read only as the branch of `where` directly inside softmax, where it means that an entry
+Infinity is not a number here. It is allowed only as the branch of `where` directly inside softmax, where it means that an entry
 is left out.
 """
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 #: How infinity is typed, in a graph, behind the name of a library, and in quotes.
 INFINITY = ("inf", "Inf", "infty", "Infinity", "infinity")
 #: The error of a row of which the mask leaves nothing.
-_EMPTY_ROW = Message(N_("The mask leaves nothing of one row or column, so softmax has no value there."))
+_EMPTY_ROW = Message(N_("The mask hides a whole row or column, so softmax has no value there."))
 _INFINITY = N_(
-    "Infinity is read only to mask a softmax: softmax(where(M, S, -inf)) leaves out the entries where M is 0."
+    "Infinity is allowed only to mask a softmax: softmax(where(M, S, -inf)) leaves out the entries where M is 0."
 )
 #: The comparison that holds where another doesn't.
 _NEGATED = {"gt": "le", "le": "gt", "lt": "ge", "ge": "lt", "eq": "ne", "ne": "eq"}
@@ -158,10 +158,10 @@ def _masked_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
     resolve_axis(axis, shape, offset, "softmax")
     assert shape is not None
     if mask is None or any(size not in (1, whole) for size, whole in zip(mask, shape, strict=True)):
-        template = N_("The mask of a softmax has the shape of its scores, or is one row or one column of it.")
+        template = N_("The mask of a softmax must have the shape of the scores, or be a single row or column.")
         raise AlgebraError(message(template), offset)
     if is_vector_shape(shape) and mask[0] != 1:
-        raise AlgebraError(message(N_("The mask of a vector is a vector.")), offset)
+        raise AlgebraError(message(N_("The mask of a vector must be a vector.")), offset)
     return shape
 
 

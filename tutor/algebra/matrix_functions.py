@@ -33,7 +33,7 @@ def _square(name: str, shapes: Sequence[Shape], offset: int) -> tuple[int, int]:
     """Return the shape of a square matrix. Raises `AlgebraError`."""
     shape = shapes[0]
     if shape is None and name == "inv":
-        raise AlgebraError(message(N_("inv takes a square matrix. For a number write 1/x.")), offset)
+        raise AlgebraError(message(N_("inv takes a square matrix. For a number, write 1/x.")), offset)
     if shape is None or ops.is_vector_shape(shape) or shape[0] != shape[1]:
         text = N_("{name} takes a square matrix, with as many rows as columns.")
         raise AlgebraError(message(text, name=name), offset)

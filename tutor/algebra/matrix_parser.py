@@ -43,7 +43,7 @@ class MatrixParser(ErrorReports):
             while True:
                 inner = self.token
                 if inner.kind != "[":
-                    raise self.error(N_("Each row of a matrix stands in brackets: [[1, 2], [3, 4]]."))
+                    raise self.error(N_("Write each row of a matrix in brackets: [[1, 2], [3, 4]]."))
                 self.next()
                 self.add_row(rows, inner)
                 self.expect_closing(inner, "]")
@@ -115,7 +115,7 @@ class MatrixParser(ErrorReports):
         rows.append(self.parse_row(opening))
         if len(rows[-1]) != len(rows[0]):
             raise self.error(
-                N_("Entries in this row: {n}, in the first row: {m}. Make all rows equally long."),
+                N_("Entries in this row: {n}, in the first row: {m}. Make all rows the same length."),
                 opening,
                 n=len(rows[-1]),
                 m=len(rows[0]),
@@ -161,7 +161,7 @@ class MatrixParser(ErrorReports):
     def count_cell(self) -> None:
         self.cells += 1
         if self.cells > self.limits.cells:
-            raise self.error(N_("A matrix may have {n} entries at most."), n=self.limits.cells)
+            raise self.error(N_("A matrix can have at most {n} entries."), n=self.limits.cells)
 
     def parse_latex_matrix(self, opening: Token) -> Expr:
         r"""Parse the cells up to `\end{…}`: `1 & 2 \\ 3 & 4`."""
@@ -175,7 +175,7 @@ class MatrixParser(ErrorReports):
             rows.append(tuple(cells))
             if len(cells) != len(rows[0]):
                 raise self.error(
-                    N_("Entries in this row: {n}, in the first row: {m}. Make all rows equally long."),
+                    N_("Entries in this row: {n}, in the first row: {m}. Make all rows the same length."),
                     n=len(cells),
                     m=len(rows[0]),
                 )
@@ -199,7 +199,7 @@ class MatrixParser(ErrorReports):
             raise self.comma_error()
         elif self.token.kind in (")", "]", "}"):
             raise self.error(
-                N_("“{c}” does not close the “{d}” before it. Write “{e}”."),
+                N_("“{c}” doesn't close the “{d}” before it. Write “{e}”."),
                 c=self.token.text,
                 d=opening.text,
                 e=closing,
@@ -211,15 +211,15 @@ class MatrixParser(ErrorReports):
         """Raise the error of a token that can't follow what was parsed."""
         token = self.token
         if token.kind in (")", "]", "}"):
-            raise self.error(N_("This “{c}” closes nothing. Delete it or open a bracket before."), c=token.text)
+            raise self.error(N_("This “{c}” closes nothing. Delete it, or open a bracket before it."), c=token.text)
         if token.kind == ",":
             raise self.comma_error()
         if token.kind == "=" and between_equations:
-            raise self.error(N_("One “=” makes an equation. Put “;” between two of them, as in t = a + b; z = t * c."))
+            raise self.error(N_("Each equation has one “=”. Put “;” between equations, as in t = a + b; z = t * c."))
         if token.kind in COMPARISONS:
-            raise self.error(N_("A comparison stands in brackets, where it is 1 or 0: up*(x > 0)."))
+            raise self.error(N_("Write a comparison in brackets, as in up*(x > 0). Its value is 1 or 0."))
         if token.kind == "=":
-            raise self.error(N_("“=” is not read here. Write only the value."))
+            raise self.error(N_("“=” can't be used here. Write just the value."))
         if token.kind == ";":
-            raise self.error(N_("Write one value only, without “;”."))
+            raise self.error(N_("Write just one value, without “;”."))
         raise self.error(N_("“{c}” is not expected here. Is a sign such as + or * missing before it?"), c=token.text)

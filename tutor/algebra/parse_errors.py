@@ -30,7 +30,7 @@ _SEVERAL_VALUES = re.compile(r"\([^()]*,[^()]*\)")
 #: A Korean letter, alone or in a syllable.
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
-_VALUES_IN_BRACKETS = N_("Commas separate values only between [ ]: write [1, 2] or [[1, 2], [3, 4]].")
+_VALUES_IN_BRACKETS = N_("Commas separate values only inside [ ]: write [1, 2] or [[1, 2], [3, 4]].")
 #: A number up to a comma, what follows the comma, and digits in groups.
 _COMMA_NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]{3})*) ?$")
 _AFTER_COMMA = re.compile(r"(?:, ?[0-9]+)+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
@@ -59,7 +59,7 @@ class ErrorReports(TokenReader):
         typed = _COMMA_NUMBER.search(self.text, 0, self.token.position)
         after = _AFTER_COMMA.match(self.text, self.token.position)
         if typed is None or after is None or typed.end() != self.token.position:
-            return self.error(N_("A comma is not expected here. Decimals are written with a point, as 0.5."))
+            return self.error(N_("A comma is not expected here. Write decimals with a point, such as 0.5."))
         if after[0].startswith(", ") and self.text[: self.token.position].count("(") > self.text[
             : self.token.position
         ].count(")"):
@@ -70,15 +70,15 @@ class ErrorReports(TokenReader):
         if len(groups) > 2 and any(len(group.partition(".")[0]) != 3 for group in groups[1:]):
             return self.error(_VALUES_IN_BRACKETS)
         if len(groups) > 2 or "." in groups[-1]:
-            return self.error(N_("A comma is not read in numbers. Write {whole}."), whole=whole)
+            return self.error(N_("Numbers can't contain commas. Write {whole}."), whole=whole)
         if len(groups[-1]) == 3 and "." not in groups[0]:
             return self.error(
-                N_("A comma is not read in numbers. Write {whole}, or {d} for a decimal."), whole=whole, d=decimal
+                N_("Numbers can't contain commas. Write {whole}, or {d} for a decimal."), whole=whole, d=decimal
             )
-        return self.error(N_("Decimals are written with a point: write {d}."), d=decimal)
+        return self.error(N_("Write decimals with a point: {d}."), d=decimal)
 
     def adjacent_number_error(self) -> AlgebraError:
-        """Return the error of a number right behind a value: most often a space stands between groups of digits."""
+        """Return the error of a number right after a value: most often there is a space between groups of digits."""
         token, before = self.token, self.previous
         if token.kind == "frac":
             return self.error(N_("An operator is missing before this fraction. Write +, * or another one there."))
@@ -92,7 +92,7 @@ class ErrorReports(TokenReader):
         if grouped and grouped.end() >= token.position + token.width:
             whole = re.sub(r"\s", "", grouped[0]).replace(",", ".")
             return AlgebraError(
-                message(N_("A space is not read in numbers. Write {whole}."), whole=whole),
+                message(N_("Numbers can't contain spaces. Write {whole}."), whole=whole),
                 grouped.start(),
                 len(grouped[0]),
             )
@@ -114,12 +114,13 @@ class ErrorReports(TokenReader):
             if part == "grad" and self.names:
                 known = ", ".join(sorted(self.names)[:_MAX_LISTED_NAMES])
                 return self.error(
-                    N_("“{name}” is no name here. This exercise knows {known}."), both, name=dotted_name, known=known
+                    N_("“{name}” is not a name here. You can use {known}."), both, name=dotted_name, known=known
                 )
             if part in ("dot", "matmul", "mm"):
                 return self.error(N_("Write the product of two matrices with @, as in X @ W."), both)
         return self.error(
-            N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."), token._replace(length=1)
+            N_("This point is not part of a number. Write numbers as 0.5 and a transpose as X.T."),
+            token._replace(length=1),
         )
 
     def reject_unknown_function(self, token: Token) -> None:
@@ -129,7 +130,7 @@ class ErrorReports(TokenReader):
             raise self.error(N_("Write the sum of a matrix as sum(X)."), token)
         if len(name) < 2:
             if _SEVERAL_VALUES.match(self.text, self.token.position):
-                text = N_("“{name}” is no function here. Write out what it computes.")
+                text = N_("“{name}” is not a function here. Write out what it computes.")
                 raise self.error(text, token, name=name)
             return
         if name in foreign.INSTEAD:
@@ -141,13 +142,13 @@ class ErrorReports(TokenReader):
         ]  # fmt: skip
         if near := _nearest_name(name.lower(), known):
             raise self.error(
-                N_("“{name}” is no function here. Did you mean {near}? For a product write {name}*(…)."),
+                N_("“{name}” is not a function here. Did you mean {near}? For a product, write {name}*(…)."),
                 token,
                 name=name,
                 near=near,
             )
         raise self.error(
-            N_("“{name}” is no function here. For a product write {name}*(…). Functions are {known}."),
+            N_("“{name}” is not a function here. For a product, write {name}*(…). The functions are {known}."),
             token,
             name=name,
             known=_listed(known),
@@ -157,8 +158,12 @@ class ErrorReports(TokenReader):
         """Return the error of `np.name`, whatever is wanted: functions are written without their library."""
         known = _listed(self.functions)
         if near := _nearest_name(token.text.lower(), self.functions):
-            return self.error(N_("“{name}” is not read here. Did you mean {near}?"), token, name=token.text, near=near)
-        return self.error(N_("“{name}” is not read here. Functions are {known}."), token, name=token.text, known=known)
+            return self.error(
+                N_("“{name}” can't be used here. Did you mean {near}?"), token, name=token.text, near=near
+            )
+        return self.error(
+            N_("“{name}” can't be used here. The functions are {known}."), token, name=token.text, known=known
+        )
 
     def unknown_name_error(self, token: Token) -> AlgebraError:
         if token.text in self.functions:
@@ -167,19 +172,19 @@ class ErrorReports(TokenReader):
         if self.token.kind == "attribute":
             return self.attribute_error(self.token, token)
         if token.text.casefold() in ("nan", "inf", "infinity"):
-            return self.error(N_("“{c}” is no number. Write a number."), token, c=token.text)
+            return self.error(N_("“{c}” is not a number. Write a number."), token, c=token.text)
         if token.text in foreign.INSTEAD:
             return self.error(foreign.INSTEAD[token.text], token, name=token.text)
         names = sorted(self.names or ())
         known = _listed(names)
         if not names:
-            return self.error(N_("Unknown name “{name}”. Only numbers are read here."), token, name=token.text)
+            return self.error(N_("Unknown name “{name}”. Only numbers can be used here."), token, name=token.text)
         if instead := self.suggestion(token):
             return self.error(instead, token, name=token.text.rstrip("'"))
         letters = list(token.text)
         if len(letters) > 1 and all(letter in names for letter in letters):
             return self.error(
-                N_("Unknown name “{name}”. For a product write {product}."),
+                N_("Unknown name “{name}”. For a product, write {product}."),
                 token,
                 name=token.text,
                 product="*".join(letters),
@@ -187,29 +192,27 @@ class ErrorReports(TokenReader):
         lookalike = next((name for name in names if skeleton(name) == skeleton(token.text)), None)
         if lookalike:
             return self.error(
-                N_("“{name}” looks like {other} but is written with other letters. Type {other}."),
+                N_("“{name}” looks like {other} but has different letters. Type {other}."),
                 token,
                 name=token.text,
                 other=lookalike,
             )
         if _HANGUL.search(token.text) and not any(map(_HANGUL.search, [*names, *self.spellings])):
             return self.error(
-                N_("“{name}” is in Korean letters. Switch the keyboard to English ones. This exercise knows {known}."),
+                N_("“{name}” is in Korean letters. Switch the keyboard to English. You can use {known}."),
                 token,
                 name=token.text,
                 known=known,
             )
         if near := _nearest_name(token.text, [*names, *self.spellings, *self.functions]):
             return self.error(
-                N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
+                N_("Unknown name “{name}”. Did you mean {near}? You can use {known}."),
                 token,
                 name=token.text,
                 near=near,
                 known=known,
             )
-        return self.error(
-            N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=known
-        )
+        return self.error(N_("Unknown name “{name}”. You can use {known}."), token, name=token.text, known=known)
 
     def suggestion(self, token: Token) -> str | None:
         """Return how to write a matrix operation that other programs call by this name, None for any other name."""
@@ -217,7 +220,7 @@ class ErrorReports(TokenReader):
         if token.text in ("matmul", "dot"):
             return N_("Write the product of two matrices with @, as in X @ W.")
         if token.text == "transpose":
-            return N_("A transpose stands behind its matrix: X.T.")
+            return N_("Write .T after the matrix: X.T.")
         if token.text == "Σ":
             return N_("Write the sum of a matrix as sum(X).")
         if bare != token.text and bare[:1].isupper() and bare in (self.names or ()):

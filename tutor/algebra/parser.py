@@ -54,18 +54,18 @@ _OPERAND_STARTS = ("number", "name", "(", "[", "√", "frac")
 _AUGMENTED = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div", "@=": "matmul"}
 #: The beginning of an equation.
 _STEP_HEAD = re.compile(r"(?:^|[;\n])\s*(?P<name>[^\W\d]\w*)\s*=(?!=)")
-_NO_LOOPS = N_("A loop is no node. Write out each pass, with a name for each value.")
-_NO_CONDITION = N_("A condition is written where(c, a, b): a where c holds, b elsewhere.")
-_NO_PYTHON = N_("“{name}” is a statement of Python. Write only the formulas, as in y = a*b; z = y + c.")
+_NO_LOOPS = N_("A loop can't be a node. Write out each pass, with a name for each value.")
+_NO_CONDITION = N_("Write a condition as where(c, a, b): a if c is true, b if it is false.")
+_NO_PYTHON = N_("“{name}” is a Python statement. Write only formulas, as in y = a*b; z = y + c.")
 _NO_TUPLE = N_("Write a step for each name, as in a = x[0]; b = x[1].")
-_NOT_SUBTRACTED = N_("Entries are not changed in place. Write a new value, such as g = {name} - one_hot(y, 3).")
+_NOT_SUBTRACTED = N_("Entries can't be changed in place. Write a new value, such as g = {name} - one_hot(y, 3).")
 _NOT_IN_PLACE = N_(
-    "Entries are not changed in place. Write a new value, such as {name} = where({name} > 0, {name}, 0)."
+    "Entries can't be changed in place. Write a new value, such as {name} = where({name} > 0, {name}, 0)."
 )
 _NO_LOGIC = N_(
     "Conditions are numbers here, 1 or 0: write (x > 0) * (y > 0) for “and”, max(…, …) for “or”, 1 - (x > 0) for “not”."
 )
-#: Words of Python that are no names when a value follows them, and what to write instead.
+#: Words of Python that are not names when a value follows them, and what to write instead.
 _STATEMENTS = {
     **dict.fromkeys(("if", "elif", "else"), _NO_CONDITION),
     **dict.fromkeys(("for", "while"), _NO_LOOPS),
@@ -148,8 +148,8 @@ class _Parser(CallParser):
 
     def parse_single(self) -> Expr:
         if self.token.kind == "end":
-            raise AlgebraError(message(N_("Nothing is written here yet. Type a value.")), 0)
-        # Outside brackets a comparison is no value.
+            raise AlgebraError(message(N_("There is nothing here yet. Type a value.")), 0)
+        # Outside brackets a comparison is not a value.
         tree = self.parse_expression(_COMPARISON + 1)
         if self.token.kind != "end":
             self.reject_token()
@@ -170,7 +170,8 @@ class _Parser(CallParser):
                 break
             if found and found[-1].inputs:
                 text = N_(
-                    "Write “{name} = …” for a step. A function that is used as a node is defined with --node, or in a file under [nodes]."
+                    "For a step, write “{name} = …”. To use a function as a node, define it with "
+                    "--node, or in a file under [nodes]."
                 )
                 raise AlgebraError(message(text, name=found[-1].name), found[-1].position, len(found[-1].name or ""))
             first = self.token
@@ -219,7 +220,7 @@ class _Parser(CallParser):
         ]
 
     def reserved_name_error(self, token: Token) -> AlgebraError:
-        text = N_("“{name}” has a meaning of its own here. Choose another name.")
+        text = N_("“{name}” already has a meaning here. Choose another name.")
         return self.error(text, token, name=token.text)
 
     def parse_expression(self, binding: int) -> Expr:
@@ -257,7 +258,7 @@ class _Parser(CallParser):
             elif token.kind == "[" and not isinstance(tree, Num):
                 tree = self.parse_index(tree)
             elif token.kind == "[":
-                raise self.error(N_("A matrix right behind a value is no product. Write * or @ between them."))
+                raise self.error(N_("A matrix right after a value is not a product. Write * or @ between them."))
             elif self.begins_equation(token):
                 return tree
             elif (token.kind in _OPERAND_STARTS or self.at_braces(token)) and binding < _PRODUCT:
@@ -296,15 +297,15 @@ class _Parser(CallParser):
         if token.kind == "end":
             raise self.error(N_("The text ends too early: a value is missing here."), token)
         if token.kind == "T":
-            raise self.error(N_("A transpose stands behind its matrix: X.T."), token)
+            raise self.error(N_("Write .T after the matrix: X.T."), token)
         if token.kind == "/" and self.second_previous.kind == "/":
-            raise self.error(N_("“//” rounds down, and its slope is 0. Write a quotient with one “/”."), token)
+            raise self.error(N_("“//” rounds down, so its derivative is 0. Write a quotient with one “/”."), token)
         if token.kind in ("{", "}"):
-            raise self.error(N_("Brackets are written as ( ) here."), token)
+            raise self.error(N_("Use ( ) as brackets here."), token)
         if token.kind == "attribute":
             raise self.attribute_error(token)
         if token.kind == "=":
-            raise self.error(N_("“=” is not read here. Write only the value."), token)
+            raise self.error(N_("“=” can't be used here. Write just the value."), token)
         if token.kind == ")":
             raise self.error(N_("A value is missing before this “)”."), token)
         raise self.error(N_("A value is missing before “{c}”."), token, c=token.text)
@@ -382,7 +383,7 @@ class _Parser(CallParser):
         return self.count_node(Apply("div", parts, token.position))
 
     def parse_root(self, token: Token) -> Expr:
-        r"""Parse what stands below √ or in `\sqrt{…}`: a number, a name, or brackets."""
+        r"""Parse the radicand of √ or in `\sqrt{…}`: a number, a name, or brackets."""
         if self.token.kind == "[":
             raise self.error(N_("Write a root other than the square root as a power: x^(1/3)."))
         below = self.token
@@ -402,7 +403,7 @@ class _Parser(CallParser):
         parts = []
         for _part in range(2):
             if self.token.kind != "{":
-                raise self.error(N_("Write this fraction with a stroke, as in 1/2."), token)
+                raise self.error(N_("Write this fraction with a slash, as in 1/2."), token)
             parts.append(self.parse_parenthesized(self.next()))
         return self.count_node(Apply("div", tuple(parts), token.position))
 

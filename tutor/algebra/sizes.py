@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape
 
-#: What stands for the names, in their order, where an int is needed: different products of them differ.
+#: The numbers used for the names, in their order, when an int is needed: different products of them differ.
 _STAND_INS = (7, 11, 13, 17, 19, 23)
 #: The most names of sizes side by side.
 MAX_SIZE_NAMES = len(_STAND_INS)

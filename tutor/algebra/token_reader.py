@@ -41,7 +41,7 @@ class TokenReader:
         self.redefinable = {*REDEFINABLE, *redefinable} - self.custom
         most = limits.matrix_characters if "[" in text else limits.characters
         if len(text) > most:
-            raise AlgebraError(message(N_("This is longer than {n} characters. Write it shorter."), n=most), most)
+            raise AlgebraError(message(N_("This is longer than {n} characters. Shorten it."), n=most), most)
         self.text = text = clean(text)
         self.names = names
         self.spellings = spellings
@@ -74,7 +74,7 @@ class TokenReader:
         self.nodes += 1
         if self.nodes > self.limits.nodes:
             raise AlgebraError(
-                message(N_("This has more than {n} parts. Write it shorter."), n=self.limits.nodes),
+                message(N_("This has more than {n} parts. Shorten it."), n=self.limits.nodes),
                 self.previous.position,
             )
         return tree
@@ -82,7 +82,9 @@ class TokenReader:
     def enter_nesting(self) -> None:
         self.depth += 1
         if self.depth > self.limits.depth:
-            raise self.error(N_("This is nested more than {n} deep. Name a part of it first."), n=self.limits.depth)
+            raise self.error(
+                N_("This is nested more than {n} levels deep. Give a part of it a name first."), n=self.limits.depth
+            )
 
 
 def _with_names(tokens: Iterator[Token], spellings: Mapping[str, str]) -> Iterator[Token]:

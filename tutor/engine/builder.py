@@ -203,7 +203,7 @@ def _check_names(equations: list[Equation], given: Collection[str] = ()) -> None
                 is_constant = is_built_in(node.name) and node.name in given
                 if is_reserved(node.name) and node.name not in steps and not is_constant:
                     raise AlgebraError(
-                        message(N_("“{name}” has a meaning of its own here. Choose another name."), name=node.name),
+                        message(N_("“{name}” already has a meaning here. Choose another name."), name=node.name),
                         node.position,
                         len(node.name),
                     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: The largest number of inputs.
 MAX_INPUTS = 8
 
-_RESERVED_NAME = N_("“{name}” has a meaning of its own here. Choose another name.")
+_RESERVED_NAME = N_("“{name}” already has a meaning here. Choose another name.")
 
 
 class UnusedInputError(AlgebraError):
@@ -250,7 +250,7 @@ def parse_definition(
     `definitions` may be used in the text; a name in `later_names` is defined after it and gives its own error.
     """
     if len(text) > GRAPH.characters:
-        limit = message(N_("This is longer than {n} characters. Write it shorter."), n=GRAPH.characters)
+        limit = message(N_("This is longer than {n} characters. Shorten it."), n=GRAPH.characters)
         raise AlgebraError(limit, GRAPH.characters)
     head, equals = _parse_head(text)
     name, inputs = head[0], head[1:]

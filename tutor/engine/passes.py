@@ -144,7 +144,7 @@ def _evaluate_checked(
     except (IndexValueError, NoValueError) as error:
         raise NonFiniteError(node.id, error.message) from None
     except KeyError:
-        raise NonFiniteError(node.id, Message(N_("An index has to be a number here, and this is a symbol."))) from None
+        raise NonFiniteError(node.id, Message(N_("An index must be a number here, but this is a symbol."))) from None
     except ValueError:
         raise NonFiniteError(
             node.id, _node_message(graph, position, N_("The value of {node} is not a real number."))

@@ -13,8 +13,8 @@ from tutor.i18n import N_, message
 #: `(shapes of the operands, offset in the text, name)` -> shape. Raises `AlgebraError` if the operands do not fit.
 ShapeRule: TypeAlias = Callable[[Sequence[Shape], int, str], Shape]
 
-_NEEDS_MATRIX = N_("{name} needs a matrix, and this is a number.")
-_REDUCES_MATRIX = N_("{name} goes over the cells of a matrix, and this is a number.")
+_NEEDS_MATRIX = N_("{name} needs a matrix, but this is a number.")
+_REDUCES_MATRIX = N_("{name} needs a vector or a matrix, but this is a number.")
 
 
 def elementwise(shapes: Sequence[Shape], offset: int, name: str) -> Shape:

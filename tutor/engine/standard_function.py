@@ -235,7 +235,7 @@ class StandardFunction:
             return int(axis)
         if axis in (-1, -2):
             return int(axis) + 2
-        text = N_("Write {name}(X, 0) for a row of the columns, {name}(X, 1) for a column of the rows.")
+        text = N_("Write {name}(X, 0) for one result per column, {name}(X, 1) for one result per row.")
         raise AlgebraError(message(text, name=self.name), offset, len(self.name))
 
     def _definition(self, text: str, inputs: tuple[str, ...], is_dropped: bool = False) -> _Definition:

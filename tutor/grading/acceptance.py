@@ -145,7 +145,7 @@ def _refuse_known_wrong_value(
     if not wrong:
         return cells
     if any(all(_is_rounded(typed, float(cell)) for typed, cell in _typed_cells(answer, x)) for x in results.values):
-        # Rounded like this, the right value can't be told from the wrong one.
+        # Rounded like this, the right value can't be distinguished from the wrong one.
         return cells
     error = min(_distance(value, right) for right in (truth, *results.values))
     if all(_distance(value, other) >= error for other in wrong):

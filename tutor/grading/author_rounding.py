@@ -1,6 +1,6 @@
 """Author's rounding: how far a right value may be off because the author typed 0.6931 for log(2).
 
-The gradient of exp there is 1.9999 by the author's decimals. Whoever writes 2 means what the author means.
+By the author's decimals, the gradient of exp there is 1.9999. A learner who writes 2 means the same.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _SAME_WHEN_SHOWN = Fraction(1, 1_000)
 
 @dataclass(frozen=True, slots=True)
 class Concealment:
-    """What an echo conceals: the values of `open_blanks`, and of names that mean the value of a `hidden_places`.
+    """The values that an echo conceals: those of `open_blanks`, and of names that mean the value of a `hidden_places`.
 
     In an unfinished exam there are `no_values` at all.
     """

@@ -1,4 +1,4 @@
-"""Right steps from the learner's own wrong values, which are no errors of their own."""
+"""Right steps from the learner's own wrong values, which are not errors of their own."""
 
 from __future__ import annotations
 

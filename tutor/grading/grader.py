@@ -58,8 +58,8 @@ def grade(
     `wrong_values` and `accepted_values` are the learner's values at other places, by place id: a right step from a wrong
     one is not an error of its own, and a right step from an accepted one, perhaps rounded, is right. `earlier` are the
     wrong answers at this blank before, as typed: from the second real attempt on, a counterexample gives the right
-    formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other. Who only counts verdicts leaves
-    out to `explain`: nothing is said, and what is wrong is not diagnosed.
+    formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other. Without
+    `explain`, for a caller that only counts verdicts, nothing is said and no mistake is diagnosed.
     """
     if blank.kind == "question" and not problem.question(blank).has_value:
         told = _grade_without_value(problem.question(blank), text)

@@ -166,7 +166,7 @@ def _draw_point(problem: Problem, number: int, numbers: Mapping[str, int] | None
 
 
 def _require_finite(value: Value) -> None:
-    """Raise `ArithmeticError` if an entry of an exact value, if there is one, is no finite number."""
+    """Raise `ArithmeticError` if there is an exact value and one of its entries is not finite."""
     if value is not None and not ops.is_finite(ops.nearest_floats(value)):
         raise ArithmeticError
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tutor.grading.problem import Blank, Problem
 
-#: What stands before the first equals sign, without brackets but those of value(q).
+#: The text before the first equals sign, without brackets except those of value(q).
 _PREFIX = re.compile(r"(?P<name>(?:value\([^()=≈]*\)|[^()\[\]=≈<>!])*?(?:->[^()\[\]=≈<>!]*)?)\s*(?P<sign>[=≈])(?!=)")
 _LATEX_DERIVATIVE = re.compile(r"\\[dt]?frac\{(?:\\partial|[d∂])\s*(\w+'*)\}\{(?:\\partial|[d∂])\s*(\w+'*)\}")
 _DERIVATIVE = re.compile(r"[d∂]\s*(\w+'*)\s*[/÷∕⁄]\s*[d∂]\s*(\w+'*)")
@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?!\d)\w+'*")
 def strip_name(problem: Problem, blank: Blank, text: str) -> str:
     """Return an answer as long as before, with spaces for the name of the blank and the equals sign before the value.
 
-    Raise `AlgebraError` if another name stands there.
+    Raise `AlgebraError` if another name is there.
     """
     if "=" not in text and "≈" not in text and "＝" not in text:
         return text

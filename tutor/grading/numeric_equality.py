@@ -44,7 +44,7 @@ _EXACT_TOLERANCE = Fraction(1, 2**256)
 
 
 class Match(Enum):
-    """How an answer compares with a value. `UNCLEAR`: not even the highest precision decides."""
+    """The result of comparing an answer with a value. `UNCLEAR`: not even the highest precision decides."""
 
     EQUAL = "equal"
     COARSE = "coarse"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ROW_END = re.compile(r"[;\n\r]+|\]\s*,?\s*(?=\[)")
 _NUMBER = re.compile(rf"[+\-{MINUS_SIGNS}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+\-{MINUS_SIGNS}]?[0-9]+)?")
-#: What may stand around the cells of a row.
+#: The brackets and signs that may surround the cells of a row.
 _FRAME = re.compile(r"[\[\]|\s,]*(?P<cells>.*?)[\[\]|\s,]*$", re.DOTALL)
 
 
@@ -44,7 +44,7 @@ def read_table(
     if len({len(row) for row in rows}) > 1:
         raise _unequal_rows_error(rows)
     if sum(map(len, rows)) > ANSWER.cells:
-        raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=ANSWER.cells), 0)
+        raise AlgebraError(message(N_("A matrix can have at most {n} entries."), n=ANSWER.cells), 0)
     return Grid(tuple(tuple(_parse_cell(cell, begin, names, spellings) for begin, cell in row) for row in rows))
 
 
@@ -79,5 +79,5 @@ def _parse_cell(text: str, begin: int, names: Collection[str], spellings: Mappin
 
 def _unequal_rows_error(rows: list[list[tuple[int, str]]]) -> AlgebraError:
     row = next(row for row in rows if len(row) != len(rows[0]))
-    template = N_("Entries in this row: {n}, in the first row: {m}. Make all rows equally long.")
+    template = N_("Entries in this row: {n}, in the first row: {m}. Make all rows the same length.")
     return AlgebraError(message(template, n=len(row), m=len(rows[0])), row[0][0], len(row[0][1]))

@@ -444,7 +444,7 @@ class Problem:
         return {name: as_expr(size) for name, size in self.sizes.items()} | names
 
     def place_named(self, blank: Blank, name: str) -> str | None:
-        """Return the id of the place whose value `name` means in an answer at `blank`; None if it is no such name."""
+        """Return the id of the place whose value `name` means in an answer at `blank`; None if it is not such a name."""
         if blank.kind == "question":
             return None
         if name == "up" and blank.edge:

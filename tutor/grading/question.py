@@ -87,7 +87,7 @@ class Question:
 
     @property
     def contents(self) -> tuple[str, ...]:
-        """What makes it the same as another question: its words, its choices in any order, else its answer."""
+        """The contents that two equal questions share: the words, the choices in any order, else the answer."""
         details = sorted(str(choice.text) for choice in self.choices) or [str(self.accepted or self.answer)]
         return (str(self.prompt), *details)
 

@@ -176,7 +176,7 @@ _WRONG_REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What the gradient at a blank is said to be; `mistake` is the mistake that takes it for this, empty if it is true.
+    """A statement about the gradient at a blank. `mistake` is the mistake that leads to it, empty if it is true.
 
     `value` is what it gives on these numbers.
     """
@@ -249,7 +249,7 @@ def wrong_reason_message(reason: Reason) -> Message:
 
 
 def _without_rounding(value: Value) -> Value:
-    """Return the short decimal that a float stands for, because 21.00 looks like a rounded value."""
+    """Return the short decimal that a float approximates, because 21.00 looks like a rounded value."""
     if not isinstance(value, float):
         return value
     short = Fraction(value).limit_denominator(_MAX_DENOMINATOR)

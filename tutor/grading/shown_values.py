@@ -1,6 +1,6 @@
 """Right answers computed from the numbers on the screen, which are rounded, and from the learner's own accepted values.
 
-Whoever applies the right rule to shown numbers gets 0.3333 + 0.3333 − 0.6667 = −0.0001 where the truth is 0. All values
+The right rule applied to shown numbers gives 0.3333 + 0.3333 − 0.6667 = −0.0001 instead of 0. All values
 here are floats or arrays of floats.
 """
 

@@ -46,9 +46,9 @@ def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
 #: 0.5 %.
 TOLERANCE = relative_tolerance()
 #: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, or a number with `MIN_NEAR_DIGITS` may be off from
-#: a short exact truth. Who goes on from a value rounded to four digits gets 0.4801 where 0.48 is exact.
+#: a short exact truth. A value rounded to four digits leads to 0.4801 instead of 0.48.
 NEAR_TOLERANCE = relative_tolerance(MIN_NEAR_DIGITS)
-#: A number with this many digits was printed by a program: nobody computes seven digits by hand, a short value has at
+#: A number with this many digits was printed by a program: seven digits are too many to compute by hand, a short value has at
 #: most six, and float32, the coarsest format in use, prints seven to nine.
 MIN_MACHINE_DIGITS = 7
 #: PyTorch prints small numbers in a matrix with five digits: 2.7756e-17.
@@ -64,7 +64,7 @@ MAX_TOLERANCE = Fraction(1, 10)
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How precise an answer with decimals must be: its correct digits, and its largest relative error.
+    """The precision that an answer with decimals needs: its correct digits, and its largest relative error.
 
     `is_demanded`: the author chose them, because the question is about a small difference or only needs an estimate.
     """
@@ -85,7 +85,7 @@ class Precision:
 
     @property
     def near_tolerance(self) -> Fraction:
-        """How far an answer with enough digits may be off from a short exact truth."""
+        """The tolerance for an answer with enough digits next to a short exact truth."""
         return self.tolerance if self.is_demanded else min(self.tolerance, NEAR_TOLERANCE)
 
 

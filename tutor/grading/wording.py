@@ -26,7 +26,7 @@ _MAX_DRAWN_NAME = 24
 _WORDS = re.compile(r"\w+")
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40
-#: A constant such as those of selu, of which nobody reads 29 digits.
+#: A constant such as those of selu, whose 29 digits are of no use to a reader.
 _LONG_DECIMAL = re.compile(r"\d+\.\d{7,}")
 
 

@@ -246,7 +246,7 @@ def _parse_matrix(raw: list[Any]) -> Value:
                 )
             )
     if len(rows) * len(rows[0]) > GRAPH.cells:
-        raise InvalidValueError(message(N_("A matrix may have {n} entries at most."), n=GRAPH.cells))
+        raise InvalidValueError(message(N_("A matrix can have at most {n} entries."), n=GRAPH.cells))
     matrix = ops.make_matrix(tuple(tuple(_parse_cell(cell) for cell in row) for row in rows))
     return matrix if rows is raw else ops.as_vector(matrix)
 

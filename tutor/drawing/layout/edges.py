@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 Line = tuple[int, int]
 #: A straight part of a wire: its row, first and last column.
 Run = tuple[int, int, int]
-#: The number that stands for the part that all edges from a box share.
+#: The number that denotes the part that all edges from a box share.
 SHARED = -1
 
 
 @dataclass(slots=True)
 class WireCells:
-    """Where the wires of a drawing leave and enter boxes, where they branch, and where their values begin.
+    """The cells at which wires leave and enter boxes, branch, and begin to show their values.
 
     `trunks` are the vertical wires behind each rank by net, each with its column.
     """

@@ -43,7 +43,7 @@ def build_netlist(boxes: Sequence[Box]) -> Netlist:
         sources = []
         for line in box.lines:
             if line.source not in numbers:
-                raise ValueError(f"a line of {box.id!r} comes from {line.source!r}, which does not stand before it")
+                raise ValueError(f"a line of {box.id!r} comes from {line.source!r}, which is not before it")
             sources.append(numbers[line.source])
         if box.id in numbers:
             raise ValueError(f"two boxes are called {box.id!r}")

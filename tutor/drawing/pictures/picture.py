@@ -1,4 +1,4 @@
-"""What a picture of a graph shows: the layout that the terminal draws, with values as blocks of cells."""
+"""Contents of a picture of a graph: the layout that the terminal draws, with values as blocks of cells."""
 
 from __future__ import annotations
 

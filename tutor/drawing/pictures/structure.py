@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tutor.drawing.pictures.picture import Picture, PictureBox, PictureEdge
 
-#: What stands for a gradient that is to be filled in.
+#: The placeholder of a gradient that is to be filled in.
 _BLANK = "____"
 
 

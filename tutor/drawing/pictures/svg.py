@@ -83,7 +83,7 @@ def _title(picture: Picture) -> str:
 
 
 def _text(text: str) -> str:
-    """Return text as it stands between tags; characters that XML can't hold are replaced."""
+    """Return text for use between tags; characters that XML can't hold are replaced."""
     return escape(xml_text(text))
 
 

@@ -182,7 +182,7 @@ def _text(problem: Problem, blank: Blank, cell: Sequence[int]) -> str:
 def _answers(
     problem: Problem, blank: Blank, truth: Value, cell: Sequence[int]
 ) -> tuple[NumericAnswer, tuple[NumericAnswer, ...]]:
-    """Return the right answer, and wrong ones that nobody can take for it or for each other."""
+    """Return the right answer, and wrong ones that can't be confused with it or with each other."""
     exact = _cell_of(truth, cell)
     value = nearest_float(exact)
     is_short = _is_short_decimal(exact)
@@ -205,7 +205,7 @@ def _answers(
 
 
 def _is_short_decimal(value: Value) -> bool:
-    """Return whether a value is a decimal that can be typed in full, so that nobody needs to round it."""
+    """Return whether a value is a decimal that can be typed in full, without rounding."""
     number = simplify(value)
     decimal = exact_decimal(number.value) if isinstance(number, Num) else None
     return decimal is not None and len(decimal.strip("-0.").replace(".", "")) <= _MAX_DIGITS

@@ -17,7 +17,7 @@ _MARKUP = {ord(sign): f"&#{ord(sign)};" for sign in "$\\[]"}
 
 
 def as_jupyterquiz(questions: Iterable[QuizQuestion]) -> list[dict[str, Any]]:
-    """Return the questions as data for JSON; those for a text of one's own are left out, because nobody would read it."""
+    """Return the questions as data for JSON; those for a free text are left out, because no reader would see the answers."""
     return [_as_text(_question(question)) for question in questions if not question.is_essay]
 
 

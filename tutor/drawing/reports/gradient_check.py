@@ -140,22 +140,12 @@ def _agreement_lines(
         lines.append(sentence.format(k=missing, n=len(entries)))
     if central and forward:
         lines.append(
-            _(
-                "The gradients agree to {n} digits (central) and {k} digits (forward)."
-            ).format(n=central, k=forward)
+            _("The gradients agree to {n} digits (central) and {k} digits (forward).").format(n=central, k=forward)
         )
     elif central:
-        lines.append(
-            _(
-                "The gradients agree to {n} digits (central); forward needs a smaller step."
-            ).format(n=central)
-        )
+        lines.append(_("The gradients agree to {n} digits (central); forward needs a smaller step.").format(n=central))
     elif missing < len(entries):
-        lines.append(
-            _(
-                "They disagree: with this step, not even the first digit is right everywhere."
-            )
-        )
+        lines.append(_("They disagree: with this step, not even the first digit is right everywhere."))
     known = [point for point in curve if point.central.error is not None]
     best = min(known, key=lambda point: point.central.error or 0.0, default=None)
     if best is not None and min(central, forward) < 2:

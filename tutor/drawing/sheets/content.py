@@ -1,4 +1,4 @@
-"""What stands on a worksheet for paper and on its answer key, whatever the file it is written to."""
+"""Contents of a worksheet for paper and of its answer key, independent of the file format."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MAX_DENOMINATOR = 1_000
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """What a key says about a blank: the right value, its rule, and wrong values with what is behind them."""
+    """An entry of a key about a blank: the right value, its rule, and wrong values with their mistakes."""
 
     value: str
     rule: str
@@ -84,7 +84,7 @@ class Sheet:
 
     @property
     def heading(self) -> Message:
-        """What stands on top of each page."""
+        """The text at the top of each page."""
         if self.student:
             return message(
                 N_("Answer key: {student}") if self.is_key else N_("Student: {student}"), student=self.student
@@ -109,7 +109,7 @@ def make_sheets(
 
 
 def sheet_exercise(variant: Variant, *, key: bool) -> SheetExercise:
-    """Return an exercise as it stands on a sheet, or on a key."""
+    """Return an exercise as it is printed on a sheet or a key."""
     problem = variant.problem
     title = str(variant.exercise.title)
     numbers = {blank.id: str(number) for number, blank in enumerate(problem.blanks, 1)}

@@ -77,7 +77,9 @@ class ExpressionWriter(StaticReader):
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
-                self.refuse(node, N_("This is nested more than {n} deep. Name a part of it first."), n=MAX_DEPTH)
+                self.refuse(
+                    node, N_("This is nested more than {n} levels deep. Give a part of it a name first."), n=MAX_DEPTH
+                )
             return self._translate(node, scope)
         finally:
             self.depth -= 1

@@ -106,7 +106,7 @@ def _is_vector(formula: Expr, names: Mapping[str, Value]) -> bool:
 
 
 def _format_answer(formula: Expr) -> str:
-    """Format a formula as it is typed: a comparison stands in brackets."""
+    """Format a formula as it is typed: a comparison in brackets."""
     is_comparison = isinstance(formula, Apply) and formula.op in COMPARISONS.values()
     return f"({format_expr(formula)})" if is_comparison else format_expr(formula)
 

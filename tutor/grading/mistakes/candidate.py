@@ -40,7 +40,7 @@ class MistakeCandidate:
 
     @property
     def key(self) -> tuple[str, str, bool]:
-        """What tells the mistakes at a blank apart."""
+        """The key that distinguishes the mistakes at a blank."""
         return self.id, self.other_node, self.on_wrong_upstream
 
     def feedback(self, values: Mapping[str, Any]) -> Message:

@@ -53,7 +53,7 @@ def group_by_formula(
 ) -> list[list[MistakeCandidate]]:
     """Group mistakes of one value by what they give on other numbers; the groups and their members stay in order.
 
-    An author's mistake stands for all others with its value: its text was written for that value.
+    An author's mistake replaces all others with its value: its text was written for that value.
     """
     if not candidates:
         return []

@@ -54,7 +54,7 @@ def slip_in_a_factor(
         return None
     if ops.is_matrix(value):
         return FACTOR_OFF_BY_ONE if _is_off_by_one_everywhere(upstream, value, right) else None
-    # A factor 1 taken for 0 would leave no gradient at all, which is no slip of counting.
+    # A factor 1 taken for 0 would leave no gradient at all, which is not a slip of counting.
     if not local or not value:
         return None
     for factor, other in ((upstream, local), (local, upstream)):

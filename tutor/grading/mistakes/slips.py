@@ -180,7 +180,7 @@ def _are_neighbours_swapped(a: str, b: str) -> bool:
 
 
 def _has_miscounted_digits(typed: TypedNumber, value: float, right: float) -> bool:
-    """Return whether a literal is right except that a digit is missing or stands there twice."""
+    """Return whether a literal is right except that a digit is missing or typed twice."""
     if typed.unit is None or not 1 < typed.digits <= MAX_SLIP_DIGITS or value * right <= 0:
         return False
     places = max(0, -round(log10(typed.unit)))
