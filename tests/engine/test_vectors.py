@@ -119,8 +119,8 @@ def test_products_of_vectors_and_rows(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[1, 2], [3, 4]] @ [1, 2, 3]", "2×2 @ (3,) does not fit"),
-        ("[1, 2] @ [1, 2, 3]", "(2,) @ (3,) does not fit"),
+        ("[[1, 2], [3, 4]] @ [1, 2, 3]", "2×2 @ (3,) doesn't fit"),
+        ("[1, 2] @ [1, 2, 3]", "(2,) @ (3,) doesn't fit"),
         ("outer([[1, 2], [3, 4]], [1, 2])", "outer takes two vectors"),
     ],
 )

@@ -166,7 +166,7 @@ def test_the_gradient_of_a_weight_matrix_at_a_vector_is_an_outer_product(load_te
 def test_shapes_are_told_in_the_names_of_sizes(load_text: LoadText) -> None:
     exercise = load_text(LAYER)
     assert "n×3, but yours has shape m×3" in str(judge(exercise, "X", "ones(m, 3)").message)
-    assert "n×m @ 3×m does not fit" in str(judge(exercise, "X", "up @ W").message)
+    assert "n×m @ 3×m doesn't fit" in str(judge(exercise, "X", "up @ W").message)
     assert (
         str(judge(load_text(QUESTION), "q1", "dL/dY @ W.T").message)
         == "The answer has shape 3×m, but yours has shape n×3."
@@ -449,7 +449,7 @@ def test_a_layer_is_solved_in_plain_mode(run_tutor: Run, folder: Path) -> None:
     done = run_tutor("play", str(folder / "layer.toml"), "--plain", text=answers)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "X is a matrix, n×3" in done.stdout
-    assert "n×m @ 3×m does not fit" in done.stdout
+    assert "n×m @ 3×m doesn't fit" in done.stdout
     assert "Solved." in done.stdout
 
 

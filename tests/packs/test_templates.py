@@ -64,7 +64,7 @@ def test_matrices_are_filled_in_as_rows(load_text: LoadText) -> None:
     [
         ("{q", "There is a single brace here."),
         ("q}", "There is a single brace here."),
-        ("{}", "Nothing is written here yet."),
+        ("{}", "There is nothing here yet."),
         ("{k}", "Unknown name “k”."),
         ("{a.__class__}", "This point is not part of a number."),
         ("{a!r}", "“!” can't be used here."),
