@@ -24,11 +24,14 @@ _FEEDBACK: Mapping[str, tuple[str, str]] = {
     ),
     "forward": (
         N_("Not yet. Which values go into {node}, and what does {node} compute from them?"),
-        N_("Still not right. Find the values on the edges into {node}: what does its sign tell you to do with them?"),
+        N_("Still not right. Find the values on the edges into {node}: which operation do you apply to them?"),
     ),
     "start": (
         N_("Not yet. When {name} changes by 1, by how much does {name} itself change?"),
-        N_("Still not right. Nothing follows {output}: with which number does every such backward pass start?"),
+        N_(
+            "Still not right. Nothing follows {output}, so the backward pass starts with "
+            "∂{output}/∂{output}. How much is that?"
+        ),
     ),
     "given start": (
         START_FROM_TEXT,
