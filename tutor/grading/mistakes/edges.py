@@ -194,14 +194,14 @@ _EDGE_MISTAKES = (
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_start,
-        N_("It looks as if you used the start as the upstream. Which gradient came back to {node} itself?"),
+        N_("That would be right if the start were the upstream of {node}. Which gradient came back to {node} itself?"),
         N_("Did you use the start as the upstream gradient of {node}?"),
     ),
     EdgeMistake(
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_next_upstream,
-        N_("It looks as if you used the upstream of a later node. Which gradient came back to {node} itself?"),
+        N_("That would be right with the upstream of a later node. Which gradient came back to {node} itself?"),
         N_("Did you use the upstream gradient of a node after {node}?"),
     ),
     EdgeMistake(
@@ -229,8 +229,8 @@ _EDGE_MISTAKES = (
         N_("local derivative used twice"),
         lambda a: a.context.g * a.context.l * a.context.l,
         N_(
-            "It looks as if you multiplied by the local derivative of {node} twice. How many times "
-            "does the gradient go through {node}?"
+            "That has the local derivative of {node} as a factor twice. How many times does the "
+            "gradient go through {node}?"
         ),
         N_("Did you multiply by {local} twice?"),
     ),

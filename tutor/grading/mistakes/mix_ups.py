@@ -72,10 +72,7 @@ _SQUARED_UPSTREAM = GeneralMistake(
     "edge",
     "any.upstream-twice",
     N_("upstream used twice"),
-    N_(
-        "It looks as if you multiplied by the upstream gradient twice. Which two factors make up the "
-        "gradient of this edge?"
-    ),
+    N_("That has the upstream gradient as a factor twice. Which two factors make up the gradient of this edge?"),
     N_("Did you multiply by {up} twice?"),
 )
 _ZERO_SUM = GeneralMistake(

@@ -38,7 +38,7 @@ _VALUE_BEFORE = GeneralMistake(
     "edge",
     "any.value-before",
     N_("value from one node earlier"),
-    N_("It looks as if you used a value from before {at}. Which values go into {node} itself?"),
+    N_("That would be right with a value from before {at}. Which values go into {node} itself?"),
     N_("Did you use a value from before {at}?"),
 )
 

@@ -29,10 +29,7 @@ _UPSTREAM_TWICE = GeneralMistake(
     "edge",
     "any.upstream-twice",
     N_("upstream used twice"),
-    N_(
-        "It looks as if you multiplied by the upstream gradient twice. Which two factors make up the "
-        "gradient of this edge?"
-    ),
+    N_("That has the upstream gradient as a factor twice. Which two factors make up the gradient of this edge?"),
     N_("Did you multiply by {up} twice?"),
 )
 _OUTPUT_VALUE = GeneralMistake(
@@ -46,14 +43,14 @@ _MEAN_LEFT_OUT = GeneralMistake(
     "gradient",
     "any.mean-left-out",
     N_("1/n of a mean left out"),
-    N_("It looks as if you left out a factor at {at}, which takes a mean. What does a mean multiply its upstream by?"),
+    N_("One factor is missing at {at}, which takes a mean. What does a mean multiply its upstream by?"),
     N_("Did you leave out the 1/n of {at}?"),
 )
 _MEAN_TWICE = GeneralMistake(
     "gradient",
     "any.mean-twice",
     N_("1/n of a mean used twice"),
-    N_("It looks as if you used the 1/n of {at} twice. Where in your calculation did you divide?"),
+    N_("That has the 1/n of {at} as a factor twice. Where in your calculation did you divide?"),
     N_("Did you divide once more, although {at} already divides?"),
 )
 
