@@ -71,7 +71,8 @@ LIGHT_MARKUP = re.compile(
     r"|(?<![^\s(\[“‘「—])(?:"
     r"\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
     r"|\*(?P<stress>\w(?:[^*\n]*[^\s*])?)\*"
-    r")(?![A-Za-z0-9_*(])"
+    # A bracket may follow a Korean word, as in `*분기*(branch)`; else it may be a product, as in `2 *a*(b + c)`.
+    r")(?![A-Za-z0-9_*])(?:(?<=[가-힣]\*)|(?<=[가-힣]\*\*)|(?!\())"
 )
 
 
