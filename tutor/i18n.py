@@ -22,7 +22,7 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What differs between languages besides the catalog.
+    """Properties of a language besides its catalog.
 
     `name` is in the language itself, `english_name` is translated like any text. `yes_words` confirm a question,
     `no_words` deny it. `keyboard` holds the letters that its keyboard types in place of `LATIN_KEYBOARD`, so that

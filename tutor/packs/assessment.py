@@ -85,7 +85,7 @@ class Assessment:
 
     @property
     def due_notice(self) -> Message | None:
-        """What is said about the time at which it is or was due; None if there is none."""
+        """The notice about the time at which it is or was due; None if there is none."""
         if self.due is None:
             return None
         return message(_OVER if self.is_over else _DUE, time=format_time(self.due))
@@ -126,7 +126,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class PackTerms:
-    """What a `pack.toml` says about the assessment of its exercises.
+    """The assessment of a pack's exercises, as its `pack.toml` states it.
 
     `exam` is the mode of those that set none, `points` what each is worth that says nothing else.
     """

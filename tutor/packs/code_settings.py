@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.i18n import Message
 
-#: What is written: a line for each gradient, a class with forward and backward, a small autograd, a sum over parts of
+#: The kinds of code: a line for each gradient, a class with forward and backward, a small autograd, a sum over parts of
 #: a batch, a numerical gradient, a network that is trained.
 Style = Literal["steps", "layer", "autograd", "accumulation", "gradient-check", "training"]
 STYLES: tuple[Style, ...] = get_args(Style)
 #: The styles of files that are always the same, and need no graph.
 STANDALONE_STYLES: tuple[Style, ...] = ("autograd", "accumulation", "gradient-check", "training")
-#: What is written, in a few words.
+#: The kinds of code in a few words.
 STYLE_WORDS: Mapping[Style, str] = {
     "steps": N_("a line of NumPy for each gradient"),
     "layer": N_("a class with forward and backward"),
@@ -71,7 +71,7 @@ class CodeSettings:
 
     @property
     def key(self) -> str:
-        """What is asked for, as a text that never changes between versions."""
+        """The task as a text that never changes between versions."""
         return f"code {self.style} {self.layer} {self.faulty} {' '.join(self.parameters)}"
 
     @property

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TIME_LIMIT, _SILENCE_LIMIT = 60.0, 15.0
 _MAX_REDIRECTS = 5
 _CHUNK = 1 << 16
-#: What stays as it is in an address: everything else is written with % signs.
+#: Characters that stay as they are in an address; all others are written with % signs.
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 _TOO_LARGE = N_("{address} is larger than {n} MiB, too large for a pack. Nothing was loaded.")
@@ -47,7 +47,7 @@ _REDIRECTS = N_("{address} only redirects to other addresses and never to a file
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What was loaded, the address it came from in the end, and the hosts on the way that are in a private network."""
+    """The loaded data, the final address, and the hosts on the way that are in a private network."""
 
     content: bytes
     address: str

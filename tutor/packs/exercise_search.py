@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor.packs.title_cache import ExerciseEntry
     from tutor.text_search import Hits, SearchFields
 
-#: What the files of exercises say, by pack and exercise.
+#: The texts of exercise files, by pack and exercise.
 ExerciseTexts = dict[tuple[str, str], tuple[str, ...]]
 
 

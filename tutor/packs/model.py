@@ -163,7 +163,7 @@ _CARRIED = "The share of a blank's points for a right step from a wrong value; b
 
 
 class VaryTable(Table):
-    """Where fresh numbers of one input come from: `from`, `to` and `step`, or `choose`."""
+    """The source of an input's fresh numbers: `from`, `to` and `step`, or `choose`."""
 
     first: Number | None = Field(None, alias="from", description="The least number that is drawn.")
     to: Number | None = Field(None, description="The greatest number that is drawn.")
@@ -244,7 +244,7 @@ class _PrecisionKeys(Table):
 
 
 class BlankTable(_PrecisionKeys):
-    """What an author adds at one blank."""
+    """An author's additions at one blank."""
 
     hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
@@ -490,7 +490,7 @@ class PackFile(Table):
 
     @property
     def terms(self) -> PackTerms:
-        """What the file says about the assessment of its exercises."""
+        """The assessment of the exercises as the file states it."""
         by_exercise = self.points if isinstance(self.points, dict) else {}
         points = None if isinstance(self.points, dict) else self.points
         is_exam = self.mode == "exam"

@@ -44,7 +44,7 @@ _FIRST_TEXT = {
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
 #: A matrix before its numbers are drawn: 2×2 fits every operation.
 _DEFAULT_MATRIX = ((2, 3), (4, 5))
-#: What a new exam is worth.
+#: The points of a new exam.
 _EXAM_POINTS = 10
 _LEADING_NUMBER = re.compile(r"[0-9]+")
 

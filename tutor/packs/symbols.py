@@ -31,7 +31,7 @@ _RESERVED_SIZE = N_("“{name}” can't be the name of a size. Use a letter such
 
 
 class SymbolError(ValueError):
-    """What is wrong with a symbol, at one of its keys."""
+    """A fault of a symbol, at one of its keys."""
 
     def __init__(self, text: Message, *within: str | int) -> None:
         super().__init__(text)

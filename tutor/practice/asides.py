@@ -1,4 +1,4 @@
-"""What is asked beside the blanks of a worksheet: predictions before them, and reasons after right answers."""
+"""Questions beside the blanks of a worksheet: predictions before them, and reasons after right answers."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Level:
 
     @property
     def sentence(self) -> Message | None:
-        """What this says in words; None if there are too few predictions."""
+        """The finding in words; None if there are too few predictions."""
         if self.rate is None:
             return None
         return message(_SENTENCES[self.confidence], right=self.right, made=self.made)
@@ -66,12 +66,12 @@ class Calibration:
 
     @property
     def sentences(self) -> Sequence[Message]:
-        """What the levels with enough predictions say, the surest first."""
+        """The findings of the levels with enough predictions, the surest first."""
         return [level.sentence for level in reversed(self.levels) if level.sentence is not None]
 
     @property
     def advice(self) -> Message | None:
-        """What the learner may conclude; None if there is too little to go by, or nothing to change."""
+        """The advice to the learner; None if there is too little to go by, or nothing to change."""
         rates = {level.confidence: level.rate for level in self.levels}
         certain, guess = rates["certain"], rates["guess"]
         if certain is not None and certain < _TRUE_CERTAINTY:

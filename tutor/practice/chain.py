@@ -93,7 +93,7 @@ def fitting_links(event: Event, links: str) -> str:
 
 @dataclass(slots=True)
 class ChainCheck:
-    """What the chain of some events shows. `known_before` counts those of versions that had no chain.
+    """The findings from the chain of some events. `known_before` counts those of versions that had no chain.
 
     `changed` are the events that are not as they were stored, `gaps` the events in front of which one is missing.
     `lost` counts what was said to be lost or changed when a damaged file was replaced; it is in neither of the two.

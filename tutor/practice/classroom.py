@@ -132,7 +132,7 @@ class Classroom:
         self._events: dict[str, dict[str, Event]] = defaultdict(dict)
         #: The work, once it was summed up.
         self._work: dict[tuple[str, str, str], ExerciseWork] | None = None
-        #: What each learner's files tell of themselves.
+        #: The checks of each learner's files.
         self.checks: dict[str, list[FileCheck]] = defaultdict(list)
         #: The tries that were graded again, by learner and (pack, exercise).
         self.regraded: dict[tuple[str, tuple[str, str]], list[RegradedTry]] = {}

@@ -179,7 +179,7 @@ PLACEMENT, PLACEMENT_NOTED, PLACEMENT_ANSWER, PLACEMENT_END = (
     "placement-answer",
     "placement-end",
 )
-#: What a test says of a rule, and of exercises.
+#: The findings of a test about a rule, and about exercises.
 PLACED, PLACED_OUT, PLACED_IN = "placed", "placed-out", "placed-in"
 #: The kind of what is stored when a damaged file is replaced.
 SALVAGED = "salvaged"

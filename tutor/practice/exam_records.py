@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ExamRecord:
-    """What the export of one learner tells of one exam, in all its tries."""
+    """The records of one exam, with all its tries, in the export of one learner."""
 
     #: The resets after it was begun, also those that were undone.
     resets: int = 0

@@ -29,7 +29,7 @@ _NOT_TOLD = N_("The right answers are not shown here.")
 _LATE = N_("Answers that came too late to count: {n}.")
 _RIGHT = N_("Right answer: {answer}.")
 _RIGHT_WITH_REASON = N_("Right answer: {answer}. {reason}")
-#: What is said in place of a sentence that asks to go on, which an exam that is over can't.
+#: Sentences that replace those that ask to go on, which is impossible after an exam.
 _AT_THE_END = {
     TRY_AGAIN: N_("This isn't the right answer."),
     TRY_ANOTHER: N_("This isn't the right answer."),
@@ -73,7 +73,7 @@ def result_message(worksheet: Worksheet) -> Message:
 
 
 def right_answer_message(problem: Problem, blank: Blank) -> Message | None:
-    """Return the right answer at a blank with its reason; None for a text that nobody grades here."""
+    """Return the right answer at a blank with its reason; None for a text that is not graded here."""
     answer = format_right_answer(problem, blank)
     if blank.kind != "question":
         reason = hint_at(problem, blank, rule_rung(problem, blank), frozenset()).text

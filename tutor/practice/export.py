@@ -53,7 +53,7 @@ class InvalidExportError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What an export says of itself: the version that wrote it, how many lines it has, and their hash."""
+    """The footer of an export: the version that wrote it, the number of its lines, and their hash."""
 
     program: str
     lines: int

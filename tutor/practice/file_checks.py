@@ -1,4 +1,4 @@
-"""What a file with attempts tells of itself: its hash chain, its seal, and clocks that jump."""
+"""Checks of a file with attempts: its hash chain, its seal, and clocks that jump."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SealState = Literal["whole", "no end", "changed"]
 
 @dataclass(slots=True)
 class FileCheck:
-    """What one file tells of the attempts of one learner in it.
+    """The findings of one file about the attempts of one learner.
 
     `seal` is "no end" if lines with a chain are not followed by a seal, and "changed" if one doesn't fit what is before
     it. `back` are the events whose time is before that of the event before in the same try, with how far.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExercisePoints:
-    """What an exercise is worth: `total` in equal parts for its blanks, or points `by_blank`, and its `title`."""
+    """The points of an exercise: `total` in equal parts for its blanks, or points `by_blank`, and its `title`."""
 
     title: str
     total: float = 0.0
@@ -30,7 +30,7 @@ class ExercisePoints:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """What exercises are worth.
+    """The points of exercises.
 
     A right step from a wrong value gets the share `carried` of a blank's points, None for what the exercise says. An
     answer that came too late gets the share `late`.

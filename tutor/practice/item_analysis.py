@@ -50,7 +50,7 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MessageEffect:
-    """What learners did after a message: how often it was shown and answered, and what the next answer was.
+    """Learners' reactions to a message: how often it was shown and answered, and what the next answer was.
 
     `repeated`: the same wrong answer or the same mistake again. `right`: the right answer.
     """
@@ -116,7 +116,7 @@ class _Encounter:
 
 @dataclass(slots=True)
 class _Tally:
-    """What was collected about one item."""
+    """The data collected about one item."""
 
     rule: str = ""
     positions: list[int] = field(default_factory=list)

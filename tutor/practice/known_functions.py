@@ -34,7 +34,7 @@ _COMPARED_OPERATIONS = (
     *("sigmoid", "tanh", "softplus", "relu", "exp", "log", "sqrt", "sin", "cos", "abs", "erf", "silu", "gelu"),
     *("inv", "neg", "mse", "cross_entropy", "softmax", "max", "min", "mul", "div", "sub", "add", "pow"),
 )
-#: What only shifts and scales the inputs of an activation, as in a gate.
+#: Operations that only shift and scale the inputs of an activation, as in a gate.
 _LINEAR_OPERATIONS = frozenset({"add", "sub", "neg", "broadcast"})
 _SCALING_OPERATIONS = frozenset({"mul", "div"})
 #: The largest relative difference of equal functions: an epsilon of 1e-5 in a denominator makes no other function.
@@ -46,7 +46,7 @@ _INPUT_NAMES = "xyzuvwst"
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "matmul": "@"}
 #: The longest formula in an id; a longer one is cut, and a hash keeps it apart.
 _MAX_FORMULA, _CUT = 48, 32
-#: What a function may raise for operands that it has no value for.
+#: Errors that a function may raise for operands without a value.
 _COMPUTING_ERRORS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, AssertionError, AlgebraError)
 
 

@@ -103,7 +103,7 @@ class Skill:
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What the last step has to bring: nothing before it, and if any will do."""
+        """The requirement for the last step; empty before it, and if any try will do."""
         return _needs(self.proofs) if len(self.proofs) >= STEPS_FOR_SOLID - 1 else ()
 
     @property

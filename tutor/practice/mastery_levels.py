@@ -20,7 +20,7 @@ STEPS_FOR_SOLID = 3
 EXERCISES_FOR_SOLID = 2
 
 Mastery = Literal["learning", "shaky", "solid"]
-#: What is missing beside the number of steps.
+#: The requirements beside the number of steps.
 Need = Literal["day", "exercise"]
 
 _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Overview:
-    """What lists and previews show of a learner.
+    """The learner's data for lists and previews.
 
     `blanks` and `minutes` are those of each exercise. `days` counts the answers of each day of practice. `due` are
     the due rules, longest overdue first, `review` is the session that would review them; `states` say how far

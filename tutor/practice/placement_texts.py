@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tutor.practice.placement_result import PlacementResult
 
-#: What a test is, told before its first graph.
+#: The description of a test, shown before its first graph.
 INTRODUCTION = message(
     N_(
         "At most {n} graphs, chosen by your answers. You see the results at the end, and you can leave and "
@@ -22,9 +22,9 @@ INTRODUCTION = message(
     ),
     n=MAX_GRAPHS,
 )
-#: What is said when a test is left.
+#: The message when a test is left.
 LEFT = message(N_("You left the test. You can continue where you stopped."))
-#: What a result means for the rules.
+#: The meaning of a result for the rules.
 CREDIT = N_("The rules you used here count as learning. They become solid when you use them in exercises on two days.")
 _STATE_LABELS = {"shown": N_("known"), "implied": N_("known (through a harder topic)"), "open": N_("to learn")}
 

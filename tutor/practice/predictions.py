@@ -24,7 +24,7 @@ class Predictions:
     def __init__(self, predictions: Sequence[Prediction], problem: Problem) -> None:
         self._predictions = {prediction.before: prediction for prediction in predictions}
         self._problem = problem
-        #: What was predicted; None if it was skipped.
+        #: The prediction; None if it was skipped.
         self._made: dict[str, TypedPrediction | None] = {}
         #: The blank of the prediction that was made last, if nothing has happened since.
         self.undoable: str | None = None
@@ -43,7 +43,7 @@ class Predictions:
 
     @property
     def made(self) -> Mapping[str, TypedPrediction]:
-        """What was predicted, by blank."""
+        """The predictions, by blank."""
         return {blank: typed for blank, typed in self._made.items() if typed is not None}
 
     def is_right(self, blank: str, typed: TypedPrediction) -> bool:

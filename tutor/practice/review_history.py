@@ -1,4 +1,4 @@
-"""What a learner has done, as far as it decides what a review asks: exercises used last, and questions asked before."""
+"""A learner's history, as far as it decides what a review asks: exercises used last, and questions asked before."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class ReviewPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReviewHistory:
-    """What a learner has done, as far as it decides what to review: exercises by name.
+    """A learner's history, as far as it decides what to review: exercises by name.
 
     - `last_used`: a number for each exercise that was worked on, the larger the later;
     - `last_session`: the exercises of the last review;

@@ -1,4 +1,4 @@
-"""What a review says about its plan: how many rules are due, and which of them it does not ask for, with the reason."""
+"""Texts about the plan of a review: how many rules are due, and which of them it does not ask for, with the reason."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def answer_share(problem: Problem, blank: Blank, verdict: str, text: str, carrie
 
 
 class AnsweredWorksheet(Protocol):
-    """What is needed of a worksheet for its score."""
+    """The part of a worksheet that its score needs."""
 
     variant: Variant
 

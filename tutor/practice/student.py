@@ -14,7 +14,7 @@ from tutor.paths import data_folder
 MAX_STUDENT = 100
 #: The name of the file with the id in a data folder.
 STUDENT_FILE = "student"
-#: What a JupyterHub calls the learner, who has logged in there.
+#: JupyterHub's name for the learner who has logged in there.
 HUB_USER = "JUPYTERHUB_USER"
 
 #: The ids given in this run.

@@ -33,7 +33,7 @@ _IDS_BY_SYMPY_NAME = functions.table(
 MAX_NODES = 400
 
 
-#: What SymPy assumes about the symbols of a domain, besides being real.
+#: SymPy's assumptions about the symbols of a domain, besides being real.
 _ASSUMPTIONS = {"positive": {"positive": True}, "nonzero": {"nonzero": True}, "probability": {"positive": True}}
 
 

@@ -21,14 +21,14 @@ MAX_POINTS = 2
 
 Phase = Literal["off", "filling", "finding", "judged"]
 
-#: What is said at the start of a whole pass.
+#: The message at the start of a whole pass.
 RULES = message(N_("The whole pass at once: you see the results after the last blank."))
 #: The refusal of help until the end.
 NO_HELP_YET = message(N_("In the whole pass, help is available after the last blank."))
 #: The refusal to start a whole pass.
 NOTHING_LEFT = message(N_("Every blank is already filled. Choose new numbers to start another pass."))
 NOT_IN_EXAMS = message(N_("In an exam you see the results at the end anyway."))
-#: What is said after the end of the mode.
+#: The message after the end of the mode.
 LEFT = message(N_("You left the whole pass. Your answers so far are checked."))
 ALL_RIGHT = message(N_("You got the whole pass right, without any checks on the way."))
 #: The verdict on an answer while the first wrong one is looked for.
@@ -53,7 +53,7 @@ class WholePass:
         #: The first wrong place, once it is found or shown, and whether the learner found it.
         self.first_wrong: str | None = None
         self.was_found = False
-        #: What was said when the learner last pointed at a place.
+        #: The reply when the learner last pointed at a place.
         self.said: Message | None = None
         #: The verdicts of the end by place, and the places whose answers are not stored with them yet.
         self.judged: dict[str, Verdict] = {}

@@ -266,14 +266,14 @@ class Worksheet:
 
     @property
     def notices(self) -> tuple[Message, ...]:
-        """What is said above the exercise: when it is due, and whether an earlier sitting of an exam counts."""
+        """The notices above the exercise: when it is due, and whether an earlier sitting of an exam counts."""
         due = self.variant.exercise.assessment.due_notice
         repeated = exam.practice_notice(self.first_score) if self.is_repeated else None
         return tuple(notice for notice in (due, repeated) if notice is not None)
 
     @property
     def exam_rules(self) -> Message:
-        """What is said at the start of an exam."""
+        """The message at the start of an exam."""
         return exam.exam_rules(self.variant.exercise.assessment)
 
     @property

@@ -1,4 +1,4 @@
-"""What follows a solved exercise: the next step, one recommendation, and what the exercise changed."""
+"""The end of a solved exercise: the next step, one recommendation, and the changes of mastery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NextExercise:
-    """What Enter leads to: a title, and for an exercise its (pack, exercise), blanks and minutes, 0 if unknown."""
+    """The target of Enter: a title, and for an exercise its (pack, exercise), blanks and minutes, 0 if unknown."""
 
     title: str
     name: tuple[str, str] | None = None
@@ -37,7 +37,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class AfterSolved:
-    """What can be done after an exercise: what Enter leads to, None for the list, and the advice, once it was found.
+    """The choices after an exercise: the target of Enter, None for the list, and the advice, once it was found.
 
     `before` is the standing when the exercise was opened.
     """

@@ -40,7 +40,7 @@ class _Option:
 
 @dataclass(frozen=True)
 class AsideContent:
-    """What is asked beside the focused blank, in the styles of a palette."""
+    """The prediction or reason asked beside the focused blank, in the styles of a palette."""
 
     state: ExerciseState
     glyphs: Glyphs

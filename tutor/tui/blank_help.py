@@ -1,4 +1,4 @@
-"""What the help page says about the focused blank, and the signs of a compact drawing."""
+"""Help texts for the focused blank, and the signs of a compact drawing."""
 
 from __future__ import annotations
 

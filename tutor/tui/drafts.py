@@ -1,4 +1,4 @@
-"""What is typed and not checked yet, and the exercise that is open, as data that outlasts a session in a browser."""
+"""Unchecked input and the open exercise, as data that outlasts a session in a browser."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ExerciseState:
-    """What an exercise screen shows beyond its worksheet."""
+    """The state of an exercise screen beyond its worksheet."""
 
     def __init__(self, worksheet: Worksheet, asks_for: AsksFor = lambda _what: True) -> None:
         self.worksheet = worksheet
@@ -41,7 +41,7 @@ class ExerciseState:
         self.focused_id = focused_id
         #: Predictions before blanks, and reasons for right answers.
         self.asides = ExerciseAsides(self, self._asks_for)
-        #: What is marked at a question with several right choices.
+        #: The marks at a question with several right choices.
         self.selection = SelectionInput(self)
         self.inputs: dict[str, AnswerInput] = {}
         #: Verdicts on answers that can't be read, by blank, until the answers are changed.

@@ -1,4 +1,4 @@
-"""What a graph shows beyond its drawing: the contents of its places, what is in focus, and what moves."""
+"""The look of a graph beyond its drawing: contents of places, focus and motion."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Comet:
 
 @dataclass(frozen=True, slots=True)
 class GraphLook:
-    """What of a graph stands out. `focus_on` makes the look of a place in focus; the rest is set with `replace`."""
+    """The highlights of a graph. `focus_on` makes the look of a place in focus; the rest is set with `replace`."""
 
     #: The place in focus, and the node in focus: the one that the place's edge leads into.
     place: str = ""

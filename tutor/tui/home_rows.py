@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tutor.practice.overview import Overview
     from tutor.practice.storage.store import Store
 
-#: What tells a row from the others: its kind and its id or ids.
+#: The key of a row: its kind and its id or ids.
 RowKey = tuple[str, ...]
 ExerciseState = Literal["new", "begun", "revealed", "solved", "first-try", "broken"]
 
@@ -91,7 +91,7 @@ Row = ActionRow | PackRow | ExerciseRow | NoteRow
 
 @dataclass(frozen=True)
 class HomeState:
-    """What the rows show: states of exercises, what is unfolded, what can't be opened. No overview, no details."""
+    """The data of the rows: states of exercises, unfolded packs, faulty files. Without an overview there are no details."""
 
     packs: Sequence[Pack]
     states: Mapping[ExerciseName, str]
@@ -206,7 +206,7 @@ class PreviewRequest:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What tells the preview from others: a pack that is folded or unfolded has another key to press."""
+        """The key of the preview. A folded pack and an unfolded one have different keys to press."""
         return self.row.key, getattr(self.row, "is_open", None), self.width, self.height, current_language()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Scopes of bindings where letters are typed, so that no letter can be a key.
 _TEXT_INPUT_SCOPES = ("exercise", "playground", "search", "code", "app")
-#: Where keys work, by the first part of the ids of their bindings.
+#: The places where keys work, by the first part of the ids of their bindings.
 PLACES: Mapping[str, str] = {
     "home": N_("in the list of exercises"),
     "exercise": N_("in an exercise"),

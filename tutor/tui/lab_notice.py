@@ -1,4 +1,4 @@
-"""What is told below the inputs of the lab: a sentence, or what the last nudge changed."""
+"""The notice below the inputs of the lab: a sentence, or the change by the last nudge."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class PaletteCommands:
 
     @cached_property
     def _elsewhere(self) -> list[PaletteCommand]:
-        """What the keys of the other screens do, and those of this one that do nothing now."""
+        """The commands of the other screens, and those of this one that can't be used now."""
         # Only a query finds them; all screens are loaded for it.
         from tutor.tui.all_bindings import SCREENS
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Preferences:
-    """What the learner prefers, applied to an app at once and saved."""
+    """The learner's preferences, applied to an app at once and saved."""
 
     class KeymapLoaded(Message):
         """The keys in the settings file were validated."""

@@ -1,4 +1,4 @@
-"""What the home screen's preview shows, painted from plain data: an exercise, a pack, a review, an action in words."""
+"""Previews of the home screen, painted from plain data: an exercise, a pack, a review, an action in words."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class ExercisePreview:
     keys: Sequence[tuple[str, str]]
     #: In a few words, for a strip.
     short: str = ""
-    #: What is written in Python, if nothing else is asked.
+    #: The kind of code to write, if nothing else is asked.
     in_code: str = ""
 
     def paint(self, canvas: Canvas, glyphs: Glyphs, scroll: int) -> None:

@@ -75,7 +75,7 @@ _MAX_BOXES = 80
 #: The share of a strip that its graph takes, and may take if it fits nowhere else.
 _STRIP_SHARE, _MAX_STRIP_SHARE = 0.52, 0.72
 _START_INPUTS = {"a": 50, "b": 70, "c": 2}
-#: What is known in the picture of the first start; the edge in focus is asked.
+#: The values known in the picture of the first start; the edge in focus is asked.
 _START_GRADIENTS = {"start": "1", "add1->mul1": "2", "c->mul1": "120"}
 _START_FOCUS = "a->add1"
 

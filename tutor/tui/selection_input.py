@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FocusedState(Protocol):
-    """What is needed of the state of an exercise on the screen."""
+    """The part of an exercise screen's state that a selection needs."""
 
     worksheet: Worksheet
     focused_id: str

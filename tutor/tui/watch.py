@@ -29,7 +29,7 @@ class Watch:
     """Show a file or a pack again whenever it is saved, or its errors until they are fixed."""
 
     class FileChanged(Message):
-        """What is watched was saved."""
+        """The watched file or folder was saved."""
 
     def __init__(self, host: Host, path: Path, home: HomeScreen, navigator: Navigator) -> None:
         self._host = host

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: With more cells around a node, its rule isn't run on names: such matrices can't be seen as a whole anyway.
 _MAX_CELLS = 400
-#: What a rule raises that can't be run on names.
+#: Errors of a rule that can't be run on names.
 _NO_VALUE = (ArithmeticError, ValueError, TypeError, KeyError, AttributeError, AlgebraError, NonFiniteError)
 
 _Cell: TypeAlias = tuple[int, int]

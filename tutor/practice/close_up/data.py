@@ -115,7 +115,7 @@ class CellSource:
 
 @dataclass(frozen=True, slots=True)
 class CellOrigin:
-    """What makes the active cell of a matrix, counted from 1.
+    """The rows, columns or cells that make the active cell of a matrix, counted from 1.
 
     With `is_product`, the cell is the sum of the products of the sources' numbers.
     """

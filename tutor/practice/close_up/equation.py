@@ -34,7 +34,7 @@ _INFIX = ("add", "sub", "mul", "div", "matmul", "matvec", "dot")
 _CELL_BY_CELL = "*"
 #: The sign that follows its operand.
 _TRANSPOSED = "ᵀ"
-#: Where the operand of a function stands that has a constant too: `max(·, 2)`.
+#: The place of the operand in a function that has a constant too: `max(·, 2)`.
 _PLACE_OF_OPERAND = "·"
 #: A longer formula in numbers is not written out.
 _MAX_TEXT = 40

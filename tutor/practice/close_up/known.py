@@ -1,4 +1,4 @@
-"""What a learner knows around a blank: checked and given values, forward values that are shown, and open hints."""
+"""The learner's knowledge around a blank: checked and given values, forward values that are shown, and open hints."""
 
 from __future__ import annotations
 

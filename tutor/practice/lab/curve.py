@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STEEP = 12
 #: The share of the points at each end that the middle part leaves out.
 _TAIL = 0.1
-#: What is within this share of the range is near a point. If the whole curve is `_FAR` times as high as that, only
+#: A value within this share of the range is near a point. If the whole curve is `_FAR` times as high as that, only
 #: `_SHOWN` times as much is drawn above and below.
 _NEAR, _FAR, _SHOWN = 0.125, 60, 8
 

@@ -61,7 +61,7 @@ class Lab:
         self._floats: dict[str, Value] = {}
         #: The values of the inputs of what was read, as they are now.
         self.values: dict[str, Value] = {}
-        #: Where the values began: what `reset` goes back to.
+        #: The starting values, which `reset` restores.
         self._home: dict[str, Value] = {}
         #: The handle that is being moved, and the values and the passes before.
         self._moved: Handle | None = None
@@ -172,7 +172,7 @@ class Lab:
 
     @property
     def misreadings(self) -> list[AlgebraError]:
-        """What may not be meant in the formula."""
+        """Readings of the formula that may not be meant."""
         if self.exercise is None or not self.is_whole:
             return []
         return find_misreadings(self.problem, are_words=is_python(self.text))

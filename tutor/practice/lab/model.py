@@ -41,7 +41,7 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of the output when one number was moved from where it stood.
+    """The change of the output when one number was moved from its value.
 
     `gradient` is that of the number before it was moved, None for data. For an output that is a matrix, `output_before`
     and `output_after` are the sums of its entries, each weighted by the start.
@@ -62,7 +62,7 @@ class Change:
 
     @property
     def predicted(self) -> float | None:
-        """What the gradient says the change is: gradient × distance."""
+        """The change predicted by the gradient: gradient × distance."""
         return None if self.gradient is None else self.gradient * self.distance
 
     @property

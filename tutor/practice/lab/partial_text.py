@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-#: What stands at the end of a formula only while it is being typed.
+#: Signs that end a formula only while it is being typed.
 _UNFINISHED = " \t\n+-*/^@(,.=;:<>![{~√×·⋅∙•∗⊙÷−\\"
 _LAST_WORD = re.compile(r"(?:[^\W\d]\w*'*|\d[\w.]*|.)\s*\Z", re.S)
 _NAME_AT_END = re.compile(r"[^\W\d]\w*\Z")

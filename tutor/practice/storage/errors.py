@@ -57,7 +57,7 @@ class DamagedFileError(StoreError):
 
 _DISK_FULL = N_("The disk is full, so nothing can be saved now. Free some space.")
 _LOCKED = N_("Another program has locked {path}, so nothing can be saved now. Close that program.")
-#: What is said instead when entries wait to be saved.
+#: The messages instead when entries wait to be saved.
 _WITH_ENTRIES = {
     _DISK_FULL: N_(
         "The disk is full, so your last answers are not saved yet. Free some space, and they will be "

@@ -29,7 +29,7 @@ class Brush:
     glyphs: Glyphs
     data: CloseUpData
     typed: str = ""
-    #: Where a place is painted: its row, its first cell, the cell after it, and its id.
+    #: Painted places: the row, the first cell, the cell after the last, and the id.
     places: list[tuple[int, int, int, str]] = field(default_factory=list)
 
     def mark_place(self, x: int, y: int, width: int, place: str | None) -> None:

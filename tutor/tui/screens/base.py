@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class TutorScreen(Screen[ScreenResultType]):
     """A screen with a key bar and a help page."""
 
-    #: What the help page says about the screen.
+    #: The text of the help page about the screen.
     HELP_TEXT: ClassVar[str] = ""
 
     def __init__(self, host: Host) -> None:

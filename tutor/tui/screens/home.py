@@ -142,7 +142,7 @@ class HomeScreen(TutorScreen[None]):
         self._unfolded: set[str] | None = None
         #: The search text; None unless the search is open.
         self._search_query: str | None = None
-        #: What the files of exercises say, once a search has read them.
+        #: The texts of exercise files, once a search has read them.
         self._search_texts: ExerciseTexts | None = None
         self._state: HomeState | None = None
         self._previews = PreviewLoader(self, host, store, self._preview_request, self._show_preview)

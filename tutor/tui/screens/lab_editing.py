@@ -35,7 +35,7 @@ class LabEditing(TutorScreen[PlaygroundInput]):
     lab: Lab
     #: The place of the chosen handle in the list.
     chosen: int = 0
-    #: What is told below the inputs, and its colour.
+    #: The notice below the inputs, and its colour.
     notice: tuple[str, str] = ("", "")
     is_editing: bool = False
     #: The values before the edit, to go back to.

@@ -1,4 +1,4 @@
-"""Base class of the screens that lie over another one."""
+"""Base class of the screens on top of another one."""
 
 from __future__ import annotations
 

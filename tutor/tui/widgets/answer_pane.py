@@ -37,7 +37,7 @@ _ROWS_FOR_GAP = 15
 _LEAST_HEIGHT_FOR_NUMBERS = 9
 #: The answer line is no wider than this.
 _LINE_WIDTH = 56
-#: What is asked scrolls with the feedback if fewer rows than this were left for the answer and what is said to it.
+#: The question scrolls with the feedback if fewer rows than this would be left for the answer and its feedback.
 _MIN_REST = 5
 
 

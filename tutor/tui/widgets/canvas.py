@@ -77,7 +77,7 @@ class CanvasWidget(RepaintedWidget):
         raise NotImplementedError
 
     def forget(self) -> None:
-        """Paint the widget anew when it is next shown, without asking for that now."""
+        """Repaint the widget when it is next shown, without asking for that now."""
         self._canvas = None
 
     def _fits(self, canvas: Canvas) -> bool:

@@ -21,7 +21,7 @@ FORMULA_LEFT = 2
 
 
 class FormulaNote(Static):
-    """Shows one error. While one types it is a single quiet line; asked for, it is told in full."""
+    """A line with one error. It is short and quiet while the learner types, and complete on request."""
 
     def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
         super().__init__(id=id)

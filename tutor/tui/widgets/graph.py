@@ -69,7 +69,7 @@ class GraphView(ScrollView, RepaintedWidget, inherit_bindings=False):
         self.look = PLAIN_LOOK
         self._contents: Mapping[str, PlaceContent] = {}
         self._canvas_scroll = Offset(0, 0)
-        #: What stays the same in the current window, with what it depends on.
+        #: Values that stay the same in the current window, with the values they depend on.
         self._ground: tuple[object, Canvas] | None = None
         self._pulse_timer: Timer | None = None
         #: The place that is kept visible.

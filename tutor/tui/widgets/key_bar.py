@@ -112,7 +112,7 @@ class KeyBar(Widget):
         #: The keys of all active bindings, those too that are not meant to be shown.
         self._keys_by_id: dict[str | None, str] = {}
         self._status = ""
-        #: Where each binding is shown.
+        #: The cells of each binding that is shown.
         self.spans: list[KeySpan] = []
 
     def on_mount(self) -> None:

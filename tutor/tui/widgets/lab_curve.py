@@ -95,7 +95,7 @@ class LabCurve(CanvasWidget):
         tangent = set() if gradient is None else plot.tangent_dots(now, output, float(gradient))
         self._paint_axes(canvas, plot, handle, now)
         self._paint_dots(canvas, plot, braille_cells(dots), "forward")
-        # Where both meet, a cell has the dots of both.
+        # A cell in which both meet has the dots of both.
         both = braille_cells(dots | tangent)
         self._paint_dots(canvas, plot, {cell: both[cell] for cell in braille_cells(tangent)}, "backward")
         palette = self.palette

@@ -75,7 +75,7 @@ class LabInputs(CanvasWidget, can_focus=True):
         self.lab = lab
         self.handles: Sequence[Handle] = ()
         self.chosen = 0
-        #: What to tell instead of the last change, and the colour of it.
+        #: The notice instead of the last change, and its colour.
         self.notice: tuple[str, str] = ("", "")
         #: The error of the value that is being typed; it is shown below the editor.
         self._fault: AlgebraError | None = None

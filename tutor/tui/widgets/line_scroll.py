@@ -20,7 +20,7 @@ class LineScroll:
     """The lines, the rows there are for them, and the first one that is visible."""
 
     def __init__(self) -> None:
-        #: What the lines are about: another subject begins at its first line.
+        #: The subject of the lines: another subject begins at its first line.
         self.subject: object = None
         self.lines: Sequence[Line] = ()
         self.height = 0

@@ -39,7 +39,7 @@ def line_parts(steps: float, count: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class ScrubberContent:
-    """What is asked at the current step, the names of all steps, and the state of the replay."""
+    """The question at the current step, the names of all steps, and the state of the replay."""
 
     title: str = ""
     stops: Sequence[str] = ()

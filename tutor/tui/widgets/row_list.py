@@ -39,7 +39,7 @@ class Row:
     id: str = ""
     label: str = ""
     value: str = ""
-    #: What is said in a fainter colour at the right.
+    #: A note in a fainter colour at the right.
     note: str = ""
     #: Whether the arrow keys change the value.
     turns: bool = False
