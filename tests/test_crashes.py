@@ -207,7 +207,7 @@ def test_a_report_for_an_issue_has_nothing_private(home: Path) -> None:
     assert "COLORTERM=truecolor" in done.stdout
     assert "Settings: theme = nord, language = -" in done.stdout
     assert "Keys: exercise.hint = ctrl+h" in done.stdout
-    assert "Settings file: ~/…/settings.toml, line 2: language is one of" in done.stdout
+    assert "Settings file: ~/…/settings.toml, line 2: language must be one of" in done.stdout
     assert str(home) not in done.stdout
     assert "ada" not in done.stdout
     # What is broken may be Textual itself.

@@ -87,7 +87,7 @@ def test_wrong_answers_open_more_help(run_tutor: Run) -> None:
     sections = done.stdout.split("[2/")
     assert "Look here" not in sections[1]
     assert "Hint" not in sections[2]
-    assert "Look here: upstream: 1, other input: 2" in sections[2]
+    assert "Look here: upstream 1, other input 2" in sections[2]
     assert "Hint 2/4" in sections[3]
     assert ":explain" in sections[3]
     assert "type :show" not in sections[4]

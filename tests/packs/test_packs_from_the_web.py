@@ -213,9 +213,9 @@ def test_what_is_too_large_or_breaks_off_is_refused(
     assert "larger than 8 MiB" in pack("add", "--from", f"{server}/announced", "--yes").err
     assert "larger than 8 MiB" in pack("add", "--from", f"{server}/endless", "--yes").err
     assert "ended too early" in pack("add", "--from", f"{server}/short", "--yes").err
-    assert "doesn't answer as a web server does" in pack("add", "--from", f"{server}/no-web", "--yes").err
-    assert "answers 503 (Service Unavailable)" in pack("add", "--from", f"{server}/error", "--yes").err
-    assert "answers 404 (Not Found)" in pack("add", "--from", f"{server}/missing", "--yes").err
+    assert "does not answer like a web server" in pack("add", "--from", f"{server}/no-web", "--yes").err
+    assert "answered 503 (Service Unavailable)" in pack("add", "--from", f"{server}/error", "--yes").err
+    assert "answered 404 (Not Found)" in pack("add", "--from", f"{server}/missing", "--yes").err
 
 
 def test_a_slow_server_is_given_up(

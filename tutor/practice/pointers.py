@@ -52,5 +52,5 @@ def _format_pointer(worksheet: Worksheet, blank: str, place: Blank) -> Message:
         node = problem.graph.nodes[place.edge.target].symbol
         return message(N_("from {node}: {value}"), node=node, value=value)
     if is_upstream:
-        return message(N_("upstream: {value}"), value=value)
-    return message(N_("other input: {value}"), value=value)
+        return message(N_("upstream {value}"), value=value)
+    return message(N_("other input {value}"), value=value)
