@@ -95,7 +95,7 @@ def test_what_is_no_selection_is_no_answer(typed: str) -> None:
     ("typed", "right", "sentence", "share"),
     [
         ("1, 2", True, "Right.", 1),
-        ("1", False, "not all", 0.5),
+        ("1", False, "not complete", 0.5),
         ("1, 3", False, "It multiplies.", 0),
         ("1, 2, 3", False, "It multiplies.", 0.5),
         ("3", False, "It multiplies.", 0),

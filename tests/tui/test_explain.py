@@ -132,7 +132,7 @@ async def test_cards_and_explanations_in_korean() -> None:
         await open_explanation(session)
         await session.wait_for_text("다른 숫자")
         await session.pilot.press("escape", "f4")
-        await session.wait_for_text("곱셈", "그 이유:")
+        await session.wait_for_text("곱셈", "이유:")
         await session.pilot.press("tab")
         await session.wait_for_text("규칙과 용어")
 

@@ -209,8 +209,8 @@ _EDGE_MISTAKES = (
         N_("added instead of multiplied"),
         lambda a: a.context.g + a.context.l,
         N_(
-            "That is the sum of the upstream and the local derivative. If {node} changes 3 times as "
-            "fast as this edge, and {goal} twice as fast as {node}, how do you combine the two?"
+            "That is the sum of the upstream and the local derivative. If a node changes 3 times as "
+            "fast as its input, and {goal} twice as fast as the node, how do you combine the two?"
         ),
         N_("Did you add {up} and {local}?"),
     ),

@@ -34,7 +34,7 @@ _EXTRA_INPUT = GeneralMistake(
     "edge",
     "any.extra-input",
     N_("the input as an extra factor"),
-    N_("The upstream and the local derivative are in your product. Which other factor is there that doesn't belong?"),
+    N_("Your product contains the upstream and the local derivative. Which other factor doesn't belong in it?"),
     N_("Did you also multiply by {own}?"),
 )
 _OUTPUT_AS_UPSTREAM = GeneralMistake(
