@@ -130,7 +130,7 @@ async def test_one_recommendation_with_its_reason_and_a_key_to_accept_it() -> No
         await session.solve()
         await session.wait_for_text("^N You made a mistake with “multiplication”", "What + sends back")
         await session.pilot.press("ctrl+n")
-        await session.wait_for_text("0 of 2")
+        await session.wait_for_text("0 of 3")
         assert session.state.worksheet.problem.inputs != before
 
 
