@@ -57,7 +57,7 @@ def test_play_asks_for_the_blanks_around_a_custom_node(run_tutor: Run) -> None:
     done = run_tutor("play", "y = swish(x) * 2", "x=3", "--node", SWISH, "--start", "5", "--plain",
                      text="\n".join(["10", "?", "10*sigmoid(3)", f"up * ({slope})"]) + "\n")  # fmt: skip
     assert done.returncode == 0
-    assert "swish takes x and gives swish(x) = 2.858" in done.stdout
+    assert "swish takes x and outputs swish(x) = 2.858" in done.stdout
     assert "swish stands for p·σ(p), and this input is p. In how many places does p appear there?" in done.stdout
     assert "That came back along one path through swish, " in done.stdout
     assert "Hints used: 1\n" in done.stdout

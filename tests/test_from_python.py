@@ -64,7 +64,7 @@ def test_solve_takes_a_function_of_a_file(run_tutor: Run, model: str) -> None:
     gradients = {node["id"]: node["gradient"] for node in worked["nodes"] if node["op"] is None}
     assert gradients == {"w": -0.125, "x": -0.5, "b": -0.25, "y": 1.0}
     assert done.stderr == (
-        f"backprop-tutor: {model}:13: print(…) is left out: it computes no part of what is returned.\n"
+        f"backprop-tutor: {model}:13: print(…) is left out, because the returned value doesn't depend on it.\n"
     )
 
 
@@ -78,7 +78,7 @@ def test_play_takes_a_function_of_a_file_or_of_standard_input(run_tutor: Run, mo
 
 def test_all_lines_that_cannot_be_taken_are_shown_with_carets(capsys: pytest.CaptureFixture[str], model: str) -> None:
     assert refused(capsys, "solve", "--from-python", f"{model}:bad", "x=1") == [
-        f"{model}:18: An “if” can't be a node: which branch runs depends on the numbers. Write y = where(x > 0, x * 2, 0).",
+        f"{model}:18: An “if” can't be a node, because the numbers decide which branch runs. Write y = where(x > 0, x * 2, 0).",
         "      if x > 0:",
         "      ^^^^^^^^^",
         f"{model}:22: “unknown” isn't defined here. Add its def to the same file, or write it with + - * / **.",

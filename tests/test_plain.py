@@ -64,7 +64,7 @@ def test_a_question_about_a_mistake_is_answered_with_yes_or_no(run_tutor: Run) -
     assert "✗ That is the sum of the upstream and" in yes
     no = run_tutor(*basics_plus, text="6\n:no\nn\n:yes\n:quit\n").stdout
     assert "Did you miscount by one somewhere?" in no
-    assert "Nothing was asked here that can be answered with yes or no." in no
+    assert "There is no yes-or-no question here." in no
     korean = run_tutor(*basics_plus, "--lang", "ko", text="6\nㅜ\n:quit\n").stdout
     assert "혹시 계산하다가 1만큼 더 세거나 덜 세셨나요?" in korean
 
@@ -72,7 +72,7 @@ def test_a_question_about_a_mistake_is_answered_with_yes_or_no(run_tutor: Run) -
 def test_other_numbers_tell_the_suspected_mistakes_apart(run_tutor: Run) -> None:
     add_multiply = ("play", "basics/add-multiply", "--plain", "--restart")
     done = run_tutor(*add_multiply, text="1\n2\n120\n1\n:fresh\n:quit\n").stdout
-    assert ":fresh takes other numbers that tell these mistakes apart." in done
+    assert ":fresh gives you numbers for which these mistakes have different answers." in done
     assert "With these numbers, the mistakes you were asked about give different answers." in done
 
 
@@ -100,7 +100,7 @@ def test_a_malformed_answer_costs_nothing_and_gets_a_caret(run_tutor: Run) -> No
     assert "never closed" in done.stdout
     assert "Unknown name “zwei”" in done.stdout
     assert done.returncode == 0
-    assert "Mistakes met" not in done.stdout
+    assert "Mistakes made" not in done.stdout
 
 
 def test_hints_commands_and_unknown_commands(run_tutor: Run) -> None:
@@ -224,7 +224,7 @@ def test_explain_replays_with_other_numbers_until_another_line_ends_it(run_tutor
     assert replayed.count("2/5  on the edge (a + b) → ×") == 1
     assert "× multiplies the upstream by the other input." in replayed
     assert "upstream × local derivative = 1 × " in replayed
-    assert "no more steps this way" in replayed
+    assert "no more steps in this direction" in replayed
     assert "z = 240" not in replayed
 
 
@@ -243,7 +243,7 @@ def test_commands_need_no_colon_unless_they_could_be_answers(run_tutor: Run) -> 
     done = run_tutor(*ADD_MULTIPLY, text="hint\nskip\nback\n다음\nwords\nquit\n")
     assert "Hint 1/4" in done.stdout
     assert "There is no command" not in done.stdout
-    assert "2. on the edge (a + b) → ×: ∂z/∂(a + b) = still empty  (you are here)" in done.stdout
+    assert "2. on the edge (a + b) → ×: ∂z/∂(a + b) = empty  (you are here)" in done.stdout
     # A name of the exercise is an answer, even if it is the name of a command.
     done = run_tutor("play", "z = hint * back", "hint=2", "back=3", "--plain", text="back\nhint\n")
     assert done.returncode == 0, done.stdout
@@ -251,8 +251,8 @@ def test_commands_need_no_colon_unless_they_could_be_answers(run_tutor: Run) -> 
 
 def test_a_node_can_be_unfolded_filled_in_and_folded(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/sigmoid-folded", "--plain", text="open\nskip\nfold\nup*y*(1-y)\n")
-    assert "exp takes m and gives q" in done.stdout
-    assert "s → 1/x: ∂L/∂s = still empty" in done.stdout
+    assert "exp takes m and outputs q" in done.stdout
+    assert "s → 1/x: ∂L/∂s = empty" in done.stdout
     assert done.returncode == 0, done.stdout
 
 
@@ -279,7 +279,7 @@ def test_the_list_leads_to_exercises_review_and_playground(run_tutor: Run, home:
     for text in ("No reviews are due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
         assert text in done.stdout
     assert "or a word of a title" in done.stdout
-    assert "Not finished. Blanks still open: 1." in done.stdout
+    assert "Not finished. Blanks left: 1." in done.stdout
     assert done.stdout.count("basics/times ") == 2, "the list is shown at the start and on request"
 
 
@@ -311,15 +311,15 @@ def test_the_playground_compares_a_nudge_with_its_gradient(run_tutor: Run) -> No
     output = run_tutor("--plain", text="\n".join(lines) + "\n").stdout
     for text in (
         "w: 2 → 2.3\nL: 49 → 62.41\nPredicted change, gradient × step: 42 × 0.3 = 12.6. Actual change: 13.41.\nΔL/Δw = 44.7",
-        "“q” is no input here. The inputs are w, x, b, y.",
+        "“q” is not an input. The inputs are w, x, b, y.",
         "w = 2.1: L = 53.29\nw = 2.2: L = 57.76\nw = 2.3: L = 62.41",
         "w = 2, gradient 42\nx = 3, gradient 28",
         "x = 1, gradient 24",
         "Unknown name “oops”",
         "d_w = ",
         "12 × (−1) = −12",
-        "Chosen for you: X = [[1, 2, −1], [3, 0.5, −2]], W = ",
-        "X has several entries. Name one of them, as in nudge X[0, 0] 0.1.",
+        "The values were chosen for you: X = [[1, 2, −1], [3, 0.5, −2]], W = ",
+        "X has several entries. Choose one, as in nudge X[0, 0] 0.1.",
         "W[1, 0]: −2 → −1.5\nsum(Y): 6.75 → 8",
         "Actual change: −3. Data has no gradient to predict it with.",
         "There is no entry 3",
@@ -350,4 +350,4 @@ def test_no_command_ends_an_exercise_without_a_graph(home: Path) -> None:
         console = Console(lambda _prompt, lines=lines: next(lines, None), output)
         plain = PlainExercise(Worksheet(exercise.variant()), console)
         assert plain.run() == 1
-        assert "This node has no parts to look into." in output.getvalue()
+        assert "This node has no smaller nodes inside." in output.getvalue()

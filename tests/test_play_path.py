@@ -38,7 +38,7 @@ def test_play_opens_a_file_of_a_pack(mine: Path, run_tutor: Run) -> None:
     path = str(mine / "01-one.toml")
     assert "✓ Right." in run_tutor("play", path, text="3\n").stdout
     again = run_tutor("play", path, text="5\n")
-    assert "You have been here before" in again.stdout
+    assert "Welcome back" in again.stdout
     assert "Solved." in again.stdout
     assert again.returncode == 0
 
@@ -109,7 +109,7 @@ def watched_process(path: Path) -> Iterator[pexpect.spawn]:
 
 def test_a_watched_file_is_left_without_a_word_about_keeping(mine: Path, run_tutor: Run) -> None:
     done = run_tutor("play", str(mine / "01-one.toml"), "--watch", "--plain", text="3\n")
-    assert "Not finished. Blanks still open: 1.\n" in done.stdout
+    assert "Not finished. Blanks left: 1.\n" in done.stdout
     assert "kept" not in done.stdout
 
 

@@ -177,7 +177,7 @@ def test_a_review_asks_what_is_due_and_reports_the_outcome(practised: Run, home:
     begun = practised("review", "--plain", text=":quit\n")
     assert begun.returncode == 1
     assert "Rules due: 1" in begun.stdout
-    assert "what is still due stays due" in begun.stdout
+    assert "The remaining rules stay due" in begun.stdout
     assert "1/1  reciprocal\nOne over x" in begun.stdout
     assert "solved" in practised("list").stdout
 
@@ -187,7 +187,7 @@ def test_a_reviewed_rule_is_no_longer_due(practised: Run, home: Path) -> None:
     done = practised("review", "--plain", text="12345\n23456\n34567\n45678\n56789\n:show\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "reciprocal: shaky, 0 of 3 · again tomorrow" in done.stdout
-    assert "The review is done." in done.stdout
+    assert "The review is finished." in done.stdout
     assert "No reviews are due" in practised("review").stdout
 
 

@@ -24,7 +24,8 @@ def is_shared() -> bool:
 
 #: Why a learner at another computer writes no code here.
 CODE_ELSEWHERE = N_(
-    "Code is written in your own editor, which a browser doesn't have. Install backprop-tutor on your computer for that."
+    "You write code in your own editor, which isn't available in a browser. To write code, install "
+    "backprop-tutor on your computer."
 )
 
 #: What is said about a link to an exercise that is not there.

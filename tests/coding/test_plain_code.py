@@ -62,7 +62,7 @@ def solve_file(path: Path) -> Callable[[], str]:
 def test_the_file_is_written_checked_line_by_line_and_solved(tmp_path: Path) -> None:
     path = tmp_path / "backprop" / "basics-two-roads.py"
     text = converse("", "hint", ":hint dx", "what", solve_file(path))
-    assert f"{path} is written." in text
+    assert f"Created {path}." in text
     assert "You haven't written dx_1 yet." in text
     assert "0 of 5 gradients are right." in text
     assert "dx_1, hint 1 of 4" in text
@@ -86,8 +86,8 @@ def test_a_file_that_was_not_written_here_is_run_after_a_yes(tmp_path: Path) -> 
 
 def test_a_solved_exercise_offers_it_in_both_languages(run_tutor: Run) -> None:
     done = run_tutor("--plain", text="basics/times\n:code\n3\n2\n:code\n\nquit\nquit\n")
-    assert "The code can be written when all blanks are filled" in done.stdout
-    assert "basics-times.py is written." in done.stdout
+    assert "You can write the code once all blanks are filled in" in done.stdout
+    assert "basics-times.py." in done.stdout
     assert "0 of 2 gradients are right." in done.stdout
     done = run_tutor("play", "z = x*y", "x=3", "y=4", "--plain", "--lang", "ko", text="4\n3\n:코드\n:그만\n")
     assert ":코드" in done.stdout
@@ -119,7 +119,7 @@ def test_an_exercise_that_asks_for_code_only_shows_its_graph_its_text_and_what_i
 def test_such_an_exercise_is_opened_from_the_list_and_by_its_name(run_tutor: Run) -> None:
     done = run_tutor("--plain", text="code/a-branch\nquit\nquit\n")
     assert "A value used twice" in done.stdout
-    assert "code-a-branch.py is written." in done.stdout
+    assert "code-a-branch.py." in done.stdout
     left = run_tutor("play", "code/a-branch", "--plain", "--lang", "ko", text=":그만\n")
     assert "두 번 쓰이는 값" in left.stdout
     assert left.returncode == 1

@@ -157,8 +157,8 @@ def test_sizes_come_from_the_values() -> None:
 def test_what_is_left_out_is_noted_with_its_line() -> None:
     notes = [str(note) for note in read(LOSS, name="m.py").notes]
     assert notes == [
-        "m.py:16: print(…) is left out: it computes no part of what is returned.",
-        "m.py:17: “unused” isn't used in what is returned and is left out.",
+        "m.py:16: print(…) is left out, because the returned value doesn't depend on it.",
+        "m.py:17: “unused” is left out, because the returned value doesn't depend on it.",
     ]
 
 
@@ -167,7 +167,7 @@ def test_the_function_is_chosen_by_its_name_or_is_the_last_one() -> None:
     assert read(several, "first").text == "first = x * 2"
     last = read(several, name="m.py")
     assert last.text == "second = x * 3"
-    assert "“second” is used, the last of the functions first, second." in str(last.notes[0])
+    assert "This uses “second”, the last of the functions first, second." in str(last.notes[0])
     assert read(NET, "Net.features").text == "features = tanh(x @ fc_weight.T + fc_bias)"
     with pytest.raises(PythonError, match="Choose one of: first, second"):
         read(several, "third")
@@ -181,8 +181,8 @@ def test_the_function_is_chosen_by_its_name_or_is_the_last_one() -> None:
         ("if x > 0:\n        y = x\n    else:\n        y = -x\n    return y", "Write y = where(x > 0, x, -x)."),
         ("if x > 0:\n        return x\n    return -x", "An “if” can't be a node"),
         ("while x > 1:\n        x = x / 2\n    return x", "A “while” can't be part of a graph"),
-        ("for k in steps:\n        x = x * k\n    return x", "How often this loop runs isn't known here."),
-        ("return [v for v in x]", "How often this loop runs isn't known here."),
+        ("for k in steps:\n        x = x * k\n    return x", "The number of passes of this loop isn't known here."),
+        ("return [v for v in x]", "The number of passes of this loop isn't known here."),
         ("return sum(v for v in range(3) if v)", "A comprehension can't be a node."),
         ("try:\n        x = 1 / x\n    except ZeroDivisionError:\n        x = 0\n    return x", "A “try” can't be"),
         ("return x if x > 0 else 0", "Write where(c, a, b)."),
@@ -193,24 +193,24 @@ def test_the_function_is_chosen_by_its_name_or_is_the_last_one() -> None:
         ("return x * unknown(x)", "“unknown” isn't defined here."),
         ("return f(x)", "“f” calls itself."),
         ("return x.detach() * x", ".detach() stops the gradient here."),
-        ("return int(x) * x", "int() rounds, and its gradient is 0."),
+        ("return int(x) * x", "int() rounds, so its gradient is 0."),
         ("return x * torch.randn(3)", "torch.randn() is random."),
         ("x[0] = 3\n    return x", "A single entry can't be changed."),
         ("x.add_(1)\n    return x", "add_() changes a value in place."),
         ("y = x\n    y += 1\n    return x * y", "Write y = y + …"),
         ("return x, x * 2", "Two can be added: return a + b."),
         ("y = x * 2", "“f” returns nothing."),
-        ("return", "This returns nothing."),
+        ("return", "This return has no value."),
         ("return x * z\n    z = 2", "“z” has no value here yet."),
-        ("return x.shape[0] * x", "The size of x is not known yet."),
+        ("return x.shape[0] * x", "The size of x isn't known yet."),
         ("return x[None] * 2", "Write reshape(x, (3, 1))."),
         ("return f'{x}'", "A text can't be part of a graph."),
         ("return {'a': x}", "A dictionary can't be part of a graph."),
-        ("return x * 1j", "Complex numbers can't be read."),
+        ("return x * 1j", "Complex numbers aren't supported."),
         ("return x * 1e99", "Exponents go from −30 to 30."),
         ("return np.sinus(x)", "“sinus” can't be used here. Did you mean sin?"),
         ("return x.var()", "Write np.var(x) or torch.var(x)."),
-        ("return x.grad", "what you work out by hand here"),
+        ("return x.grad", "by hand here"),
         ("with torch.no_grad():\n        y = x * 2\n    return y", "No gradient flows through “with torch.no_grad()”."),
         ("global y\n    y = x\n    return y", "A “global” can't be part of a graph."),
         ("yield x", "Use return."),

@@ -94,7 +94,7 @@ def test_a_gather_is_played_in_plain_mode(run_tutor: Run) -> None:
     answers = "1\nones(3, 2)\nU\n[[8, 9], [0, 0], [3, 4]]\n?\n[[10, 14], [0, 0], [3, 4]]\n"
     shown = run_tutor("play", str(PACK / "02-gather.toml"), "--plain", text=answers)
     assert "i = [0, 2, 0]" in shown.stdout
-    assert "[·] takes W, i and gives H = [[2, 3], [4, 6], [2, 3]]" in shown.stdout
+    assert "[·] takes W, i and outputs H = [[2, 3], [4, 6], [2, 3]]" in shown.stdout
     assert "That sends only the last upstream back to an entry that was picked more than once." in shown.stdout
     assert "∂f/∂i" not in shown.stdout
     assert "∂f/∂W" in shown.stdout

@@ -269,7 +269,7 @@ def test_an_exam_in_plain_mode(tmp_path: Path, run_tutor: Run) -> None:
 def test_an_exam_asks_nothing_about_an_answer(tmp_path: Path, run_tutor: Run) -> None:
     folder = write_pack(tmp_path / "term", FILE.replace("x * (x + y)", "x * y"))
     done = run_tutor("play", str(folder / "01-one.toml"), "--plain", text="2\n:yes\n2\n")
-    assert "Nothing was asked here" in done.stdout
+    assert "There is no yes-or-no question here" in done.stdout
     assert "Did you pass the upstream gradient 2 on unchanged?" in done.stdout
     assert ":yes or :no" not in done.stdout
     worksheet = Worksheet(read_pack(folder).open("one").variant())
@@ -338,7 +338,7 @@ def test_a_changed_learner_file_gives_other_numbers_which_the_report_tells(tmp_p
     file = str(folder / "01-one.toml")
     run_tutor("play", file, "--plain", text="1\n")
     (default_path().parent / "learner").write_text("someone else\n")
-    assert "been here before" not in run_tutor("play", file, "--plain", text="1\n").stdout
+    assert "Welcome back" not in run_tutor("play", file, "--plain", text="1\n").stdout
     export = tmp_path / "ann.jsonl"
     run_tutor("export", "--to", str(export))
     assert "more than one set of numbers: ann (2)" in run_tutor("report", str(export)).stdout

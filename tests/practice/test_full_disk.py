@@ -48,7 +48,7 @@ def assert_nothing_is_lost_silently(text: str, export: Path, num_entries: int) -
     lost = re.search(r"are\s+lost:\s+(\d+)", text)
     assert len(entries) + (int(lost[1]) if lost else 0) == num_entries, text
     assert ".part" not in text
-    assert "Everything checked is kept" not in text or not lost
+    assert "All checked answers are saved" not in text or not lost
 
 
 @pytest.mark.parametrize("size", ["4k", "128k"])

@@ -404,7 +404,7 @@ def test_entries_that_are_not_saved_when_plain_mode_ends_are_added_at_the_next_s
     done = run_tutor("play", "basics/add-multiply", "--plain", text="1\n2\n")
     other.close()
     assert done.returncode == 1
-    assert "Everything checked is kept" not in done.stdout
+    assert "All checked answers are saved" not in done.stdout
     assert f"could not be saved in {path} yet: 3. They are kept in {path}.pending-" in done.stderr.splitlines()[-1]
     again = run_tutor("progress", "--json")
     assert json.loads(again.stdout)["answers"] == 2

@@ -36,7 +36,7 @@ def test_no_port_is_proposed_that_does_not_exist(monkeypatch: pytest.MonkeyPatch
 
 def test_a_socket_is_taken_over_only_from_a_server_that_is_gone(tmp_path: Path) -> None:
     place = Place(unix_socket=tmp_path / "socket")
-    with open_socket(place), pytest.raises(ListenError, match=r"A server listens at .*socket already"):
+    with open_socket(place), pytest.raises(ListenError, match=r"A server is already listening on .*socket"):
         open_socket(place)
     with open_socket(place):  # The file is still there.
         assert (tmp_path / "socket").stat().st_mode & 0o777 == 0o600

@@ -102,8 +102,8 @@ async def test_what_is_not_there_is_told_in_both_languages(server: Server) -> No
             async with session.get(f"{server.address}{path}") as page:
                 assert page.status == 404, path
                 text = await page.text()
-                assert "There is nothing at this address." in text
-                assert "이 주소에는 아무것도 없습니다." in text
+                assert "There is no page at this address." in text
+                assert "이 주소에는 페이지가 없습니다." in text
 
 
 # --- sessions ---
@@ -200,7 +200,7 @@ async def test_attempts_are_downloaded_by_the_browser_that_asked_and_once(server
 async def test_code_is_not_run_for_learners_at_another_computer(server: Server) -> None:
     async with browser() as session:
         learner = await connect(session, server, "learner=coder&open=code/train-xor&lang=en")
-        await learner.see("Install backprop-tutor on your computer")
+        await learner.see("install backprop-tutor on your computer")
         await learner.leave()
 
 
@@ -398,7 +398,7 @@ async def test_a_full_server_says_so_in_both_languages_and_makes_room(tmp_path: 
                 assert page.status == 503
                 assert page.headers["Retry-After"] == "60"
                 text = await page.text()
-                assert "Every place is taken right now." in text
+                assert "All places are taken right now." in text
                 assert "자리가 모두 찼습니다" in text
             await learner.type("0.5")
             await learner.see("0.5")

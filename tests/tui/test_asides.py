@@ -84,7 +84,7 @@ async def test_escape_skips_the_prediction_and_leaves_only_then(tmp_path: Path) 
 async def test_a_click_predicts_and_undo_asks_again(tmp_path: Path) -> None:
     async with open_app(exercise_in(tmp_path, PRODUCT), size=(120, 40)) as session:
         await session.answer("3")
-        await session.wait_for_text("how sure")
+        await session.wait_for_text("confidence")
         await click(session, "larger   ")
         await click(session, "fairly sure")
         await session.wait_for_text("predicted: larger, fairly sure")

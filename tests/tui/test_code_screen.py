@@ -66,7 +66,7 @@ async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPat
 async def test_an_exercise_that_is_not_solved_has_no_code_yet() -> None:
     async with open_app("basics/two-roads") as session:
         await session.pilot.press("ctrl+e")
-        await wait_for_text(session.pilot, "The code can be written when all blanks are filled")
+        await wait_for_text(session.pilot, "You can write the code once all blanks are filled in")
 
 
 async def test_the_layer_that_an_author_chose_is_shown_with_its_graph(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ async def test_without_other_numbers_only_what_is_solved_is_replayed() -> None:
 async def test_a_question_without_a_graph_has_nothing_to_replay() -> None:
     async with open_app("basics/where-it-starts") as session:
         await session.pilot.press("f6")
-        await session.wait_for_text("There is no graph here to replay.")
+        await session.wait_for_text("This exercise has no graph to replay.")
         await session.pilot.press("f4")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
 

@@ -124,7 +124,7 @@ async def test_an_exercise_of_the_list_is_watched_worked_out() -> None:
         await pilot.press("escape")
         await highlight(pilot, "exercise", "basics", "where-it-starts")
         await pilot.press("f6")
-        await wait_for_text(pilot, "There is no graph here to replay.")
+        await wait_for_text(pilot, "This exercise has no graph to replay.")
 
 
 async def test_packs_fold_by_key_and_mouse_and_stay_so_while_the_program_runs() -> None:

@@ -108,9 +108,9 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
         pilot.app.screen.query_one(Input).value = "other numbers"
-        await wait_for_text(pilot, "The same exercise with other numbers F3 · in an exercise")
+        await wait_for_text(pilot, "The same exercise with new numbers F3 · in an exercise")
         await pilot.press("enter")
-        await wait_for_text(pilot, "“The same exercise with other numbers” works in an exercise.")
+        await wait_for_text(pilot, "“The same exercise with new numbers” works in an exercise.")
         assert is_showing(pilot, TutorPalette)
         pilot.app.screen.query_one(Input).value = "ㅠ므ㅜㅜ"
         await wait_for_text(pilot, "No match for")

@@ -83,7 +83,7 @@ async def test_a_changed_key_with_a_screen_over_the_exercise(home: Path, key: st
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen | TutorPalette), "the screen")
         await wait_until(pilot, lambda: session.app.keymap, "the keys")
         if key == "ctrl+p":
-            await wait_for_text(pilot, "at other numbers until all is solved ^K")
+            await wait_for_text(pilot, "with new numbers until all is solved ^K")
         await pilot.press("escape")
         await wait_for_text(pilot, "^K ")
 

@@ -73,7 +73,7 @@ async def test_a_review_from_the_list_to_its_end() -> None:
             await pilot.press("enter")
             await pilot.pause()
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReviewResultScreen), "the outcome")
-        await wait_for_text(pilot, "The review is done.", "multiplication", "addition", "again on")
+        await wait_for_text(pilot, "The review is finished.", "multiplication", "addition", "again on")
         await pilot.press("enter")
         await wait_for_text(pilot, "The basics")
         await wait_until(pilot, lambda: "due)" not in screen_text(pilot), "nothing is due any more")
@@ -90,7 +90,7 @@ async def test_a_review_can_be_left_at_any_time() -> None:
         await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
         await pilot.press("escape")
-        await wait_for_text(pilot, "The review is left here", "The basics", "Review 2 rules due")
+        await wait_for_text(pilot, "You have left the review", "The basics", "Review 2 rules due")
         await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
 
@@ -117,7 +117,7 @@ async def test_a_review_started_at_the_command_line() -> None:
             await wait_for_text(pilot, "Review 1/1")
             await solve(pilot)
             await pilot.press("enter")
-            await wait_for_text(pilot, "The review is done.")
+            await wait_for_text(pilot, "The review is finished.")
             await pilot.press("ctrl+q")
             await wait_until(pilot, lambda: not app.is_running, "it has quit")
         assert app.return_value is True

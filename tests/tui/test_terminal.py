@@ -209,7 +209,7 @@ def test_an_encoding_without_our_signs_means_ascii(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "due", "count", "result"),
-    [("en", "1 rule due", "{} of 2", "The review is done."), ("ko", "복습 1개", "{}/2", "복습을 마쳤습니다.")],
+    [("en", "1 rule due", "{} of 2", "The review is finished."), ("ko", "복습 1개", "{}/2", "복습을 마쳤습니다.")],
 )
 def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, count: str, result: str) -> None:
     simulate_practice("basics/times", days=40)
@@ -237,7 +237,7 @@ def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, 
 
 def test_a_terminal_that_can_not_draw_gets_plain_lines(home: Path) -> None:
     child = pexpect.spawn(sys.executable, ["-m", "tutor", "play", "z = x*y", "x=2", "y=3"], env=_dumb(), timeout=30)
-    child.expect_exact("takes x, y and gives z = 6")
+    child.expect_exact("takes x, y and outputs z = 6")
     child.sendline("3")
     child.expect_exact("Right.")
     child.sendline("quit")

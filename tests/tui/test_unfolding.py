@@ -16,7 +16,7 @@ async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
         await session.answer("1")
         await session.wait_for_text("✗ not yet")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("│ ×−1 ├", "│ exp ├", "^O fold", "The places inside are extra")
+        await session.wait_for_text("│ ×−1 ├", "│ exp ├", "^O fold", "The blanks inside are optional")
         assert session.state.focused_id == "s->inv1"
         await session.answer(session.right_answer_text())
         await session.wait_for_text("0 of 1", "on the edge q → +1", "✓ right")
@@ -72,7 +72,7 @@ async def test_a_group_of_a_large_graph_unfolds_at_every_size(density: str) -> N
 async def test_a_node_without_parts_says_so() -> None:
     async with open_app("basics/plus") as session:
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("This node has no parts to look into.")
+        await session.wait_for_text("This node has no smaller nodes inside.")
         assert not any("fold" in line for line in screen_lines(session.pilot))
 
 

@@ -88,6 +88,8 @@ def run_plain(
 
 def _offer_code(options: RunOptions, console: Console, store: Store, exercise: Exercise) -> None:
     """Ask whether a solved exercise is to be written in code, and let it be written."""
-    prompt = message(N_("{code} lets you write this pass in Python, Enter ends: "), code=command_label("code"))
+    prompt = message(
+        N_("Type {code} to write this pass in Python, or press Enter to end: "), code=command_label("code")
+    )
     if match_command(console.ask(f"\n{prompt}") or "", (CODE_COMMAND,)):
         open_section("code", options, store, exercise)

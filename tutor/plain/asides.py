@@ -51,7 +51,7 @@ class PlainAsides:
         outcomes = zip(self._letters, prediction.outcomes.values(), strict=False)
         yield "  " + "   ".join(f"{letter}  {_(label)}" for letter, label in outcomes)
         yield _confidence_line()
-        text = N_("Type both, such as {example}; or type the answer. An empty line skips the prediction.")
+        text = N_("Type both, such as {example}, or just the answer. An empty line skips the prediction.")
         yield message(text, example=f"{self._letters[1]} 3")
 
     @property
@@ -68,7 +68,7 @@ class PlainAsides:
         self._print_lines(
             *(f"  {letter}  {reason.text}" for letter, reason in zip(why.letters, why.reasons, strict=True))
         )
-        self._print_lines(_("Type a letter; or go on with the next answer. An empty line skips it."))
+        self._print_lines(_("Type a letter, or continue with the next answer. An empty line skips this."))
         return True
 
     def print_predictions(self, blank: str) -> None:

@@ -29,12 +29,12 @@ _COMMANDS: Sequence[LineCommand] = (
     LineCommand("check", N_("check the file now; Enter does the same"), {"ko": ("확인", "검사")}),
     LineCommand(
         "hint",
-        N_("the next hint for the first line that isn't right, or as in hint dx for another"),
+        N_("the next hint for the first line that isn't right; hint dx gives one for the line dx"),
         {"ko": ("힌트",), "": ("h", "?")},
     ),
     LineCommand("edit", N_("open the file in your editor"), {"ko": ("편집",)}),
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
-    LineCommand("quit", N_("leave the code; the file stays"), {"ko": ("그만", "종료", "뒤로"), "": ("q", "back")}),
+    LineCommand("quit", N_("leave the code; the file is kept"), {"ko": ("그만", "종료", "뒤로"), "": ("q", "back")}),
 )
 _YES = LineCommand("yes", "", {"ko": ("예", "네", "ㅛ"), "": ("y",)})
 _PROMPT = N_("Save the file, then press Enter to check it. Or: hint, edit, quit: ")
@@ -56,11 +56,11 @@ def run_code(console: Console, exercise: Exercise, journal: Journal | None = Non
         return False
     if exercise.code.only:
         _print_lesson(console, exercise)
-    text = N_("{file} is written.") if is_new else N_("{file} is there already and is checked.")
+    text = N_("Created {file}.") if is_new else N_("{file} already exists, so it is checked.")
     console.print(message(text, file=path.absolute()))
     session = CodeSession(path, new.style, exercise, journal)
     if is_new:
-        console.print(_("Complete the lines with ... in any editor."))
+        console.print(_("Replace each ... in your editor."))
     elif not _may_run(console, session):
         return False
     while (line := console.ask(_(_PROMPT))) is not None:
@@ -118,7 +118,7 @@ def _check(console: Console, session: CodeSession) -> bool:
 def _edit(console: Console, session: CodeSession) -> None:
     editor = find_editor()
     if editor is None:
-        console.print(_("No editor was found. Set EDITOR to yours, or open the file by hand."))
+        console.print(_("No editor was found. Set EDITOR to yours, or open the file yourself."))
         return
     try:
         editor.run(session.path)

@@ -46,7 +46,7 @@ def read_line(prompt: str) -> str | None:
         line = sys.stdin.readline()
     except UnicodeDecodeError:
         print()
-        print(message(N_("This line is no text in UTF-8. Type it again.")), file=sys.stderr)
+        print(message(N_("This line is not UTF-8 text. Type it again.")), file=sys.stderr)
         return ""
     if not line:
         print()

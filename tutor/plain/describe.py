@@ -66,9 +66,9 @@ def describe_nodes(worksheet: Worksheet) -> Iterable[str]:
             yield str(message(N_("{name} = {value}"), name=drawn_name(problem, position), value=value))
         else:
             names = ", ".join(graph.label(arg) for arg in node.args if arg is not None)
-            text = N_("{node} takes {names} and gives {name} = {value}")
+            text = N_("{node} takes {names} and outputs {name} = {value}")
             if isinstance(forward[position], MatrixExpr) and position not in hidden:
-                text, value = N_("{node} takes {names} and gives {name}, {value}"), format_shape(node.shape)
+                text, value = N_("{node} takes {names} and outputs {name}, {value}"), format_shape(node.shape)
             name = graph.label(position)
             yield str(message(text, node=node.symbol, names=names, name=name, value=value))
     for place in problem.given_blanks:
@@ -82,14 +82,14 @@ def describe_edges(worksheet: Worksheet, blank_id: str) -> Iterable[str]:
     """Return a line for each blank in the order of the backward pass, with its entry; `blank_id` is in focus."""
     for number, place in enumerate(worksheet.fillable, 1):
         entry = worksheet.entry(place.id)
-        status = _("still empty")
+        status = _("empty")
         if entry.revealed or entry.verdict is not None:
             rows = worksheet.value_text(place.id)
             value = entry.text if place.grid is None or not rows else _join_rows(rows)
             label = LABELS[entry.verdict.kind] if entry.verdict is not None else N_("shown")
             status = f"{value}, {_(label)}"
         elif worksheet.is_locked(place.id):
-            status = _("waits for the forward values")
+            status = _("needs the forward values first")
         focus_mark = _("(you are here)") if place.id == blank_id else ""
         yield f"{number}. {format_prompt(worksheet, place)} {status}  {focus_mark}".rstrip()
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 #: The commands that answer a question with yes or no.
 _REPLIES = {"yes": True, "no": False}
-_NO_NODE = N_("This is a question; there is no node in focus.")
+_NO_NODE = N_("This is a question, so no node is in focus.")
 
 
 class PlainExercise:
@@ -94,7 +94,7 @@ class PlainExercise:
         """Begin the next stage with other numbers, and print its graph."""
         stage = self.worksheet.variant.stage_name
         self.worksheet.new_numbers()
-        text = N_("Done: {stage}. Next: the same with other numbers, with more to fill in.")
+        text = N_("Done: {stage}. Next is the same graph with new numbers and more blanks.")
         self.print_lines("", message(text, stage=stage), "", *describe_nodes(self.worksheet), "")
 
     def handle_line(self, blank_id: str, text: str) -> str | None:
@@ -128,7 +128,7 @@ class PlainExercise:
         if settled and not self.worksheet.done:
             self.print_lines(
                 message(
-                    N_("You have been here before: {n} of {all} blanks are filled."),
+                    N_("Welcome back. {n} of {all} blanks are filled in."),
                     n=settled,
                     all=len(self.worksheet.blanks),
                 )
@@ -153,9 +153,9 @@ class PlainExercise:
             if question.select_all:
                 yield _("Choose all that apply, such as 1, 3.")
             elif question.is_ungraded:
-                yield _("Answer in your own words. Your instructor reads it.")
+                yield _("Answer in your own words. Your instructor will read it.")
             elif question.is_text:
-                yield _("Answer with a word or a few.")
+                yield _("Answer with one word or a few words.")
 
     def build_prompt(self, blank_id: str) -> str:
         order = [place.id for place in self.worksheet.fillable]
@@ -188,7 +188,7 @@ class PlainExercise:
         if verdict.is_wrong_attempt and self.worksheet.offers_reveal(blank_id):
             self.print_lines(_("If you want to see the value, type :show."))
         elif verdict.is_wrong_attempt and self.worksheet.offers_replay(blank_id):
-            self.print_lines(_("To watch the pass at other numbers, step by step, type :explain."))
+            self.print_lines(_("To watch the pass step by step with different numbers, type :explain."))
         if self.worksheet.whole_pass.is_finding:
             return blank_id
         return self.worksheet.next_open_blank(blank_id) if verdict.settles_blank else blank_id
@@ -229,14 +229,14 @@ class PlainExercise:
         if verdict is None or not self.worksheet.asks(blank_id):
             return
         if not verdict.message_is_question:
-            self.print_lines(_("Is this how your answer came about?"))
+            self.print_lines(_("Is that how you got your answer?"))
         self.print_lines(
             message(N_("Reply {yes} or {no}, or type another value."), yes=command_label("yes"), no=command_label("no"))
         )
         if self.worksheet.offers_telling_numbers(blank_id):
             self.print_lines(
                 message(
-                    N_("{fresh} takes other numbers that tell these mistakes apart."),
+                    N_("{fresh} gives you numbers for which these mistakes have different answers."),
                     fresh=command_label("fresh"),
                 )
             )
@@ -244,7 +244,7 @@ class PlainExercise:
     def reply(self, blank_id: str, agreed: bool) -> None:
         """Answer the question about the last answer."""
         if not self.worksheet.asks(blank_id):
-            self.print_lines(_("Nothing was asked here that can be answered with yes or no."))
+            self.print_lines(_("There is no yes-or-no question here."))
             return
         verdict = self.worksheet.reply(blank_id, agreed)
         self.print_verdict(verdict, self.worksheet.entry(blank_id).text)
@@ -275,12 +275,12 @@ class PlainExercise:
         if name in _MOVE_COMMANDS:
             return _MOVE_COMMANDS[name](self, blank_id)
         if not name and match_command(text, (CODE_COMMAND,)):
-            self.print_lines(_("The code can be written when all blanks are filled, if there are numbers."))
+            self.print_lines(_("You can write the code once all blanks are filled in, if the exercise has numbers."))
         elif name in ("", "help"):
             if not name:
                 self.print_lines(message(N_("There is no command {word}."), word=escape_invisible(text.split()[0])))
             self.print_lines(
-                *format_commands(EXERCISE_COMMANDS), _("The colon may be left out where the word is no answer.")
+                *format_commands(EXERCISE_COMMANDS), _("You can leave out the colon if the word can't be an answer.")
             )
             if name and not self.worksheet.whole_pass.is_finding:
                 self.print_lines(*usable_names(self.worksheet.problem, self.worksheet.problem.place(blank_id)))
@@ -314,14 +314,14 @@ class PlainExercise:
         hint = self.worksheet.next_hint(blank_id)
         self.print_hint(hint)
         if hint.rung <= hints_before and not hint.is_last:
-            self.print_lines(_("Try this one first, or wait a moment: then the next hint opens."))
+            self.print_lines(_("Try this hint first. The next one opens in a moment."))
         return blank_id
 
     def reveal(self, blank_id: str) -> str:
         if self.worksheet.offers_reveal(blank_id):
             self.print_hint(self.worksheet.reveal(blank_id))
             return self.worksheet.next_open_blank(blank_id) or blank_id
-        self.print_lines(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        self.print_lines(_("The value is shown after all hints or five tries. ? gives the next hint."))
         return blank_id
 
     def skip(self, blank_id: str) -> str | None:
@@ -343,10 +343,10 @@ class PlainExercise:
         """Show the node at a blank in its parts."""
         moved = self.worksheet.unfold(self.focused_node(blank_id))
         if moved is None:
-            self.print_lines(_("This node has no parts to look into."))
+            self.print_lines(_("This node has no smaller nodes inside."))
             return blank_id
         blank_id = moved.get(blank_id, blank_id)
-        self.print_lines(_("The places inside are extra: the exercise can be finished without them."), "")
+        self.print_lines(_("The blanks inside are optional. You can finish the exercise without them."), "")
         self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, blank_id))
         return blank_id
 
@@ -357,7 +357,7 @@ class PlainExercise:
         if moved is None and place.edge:
             moved = self.worksheet.fold(self.worksheet.problem.graph.nodes[place.edge.source].id)
         if moved is None:
-            self.print_lines(_("There is no opened node around this."))
+            self.print_lines(_("This blank is not inside an opened node."))
             return blank_id
         self.print_lines(*describe_nodes(self.worksheet))
         return moved.get(blank_id) or self.worksheet.next_open_blank() or self.worksheet.resume_place()
@@ -392,7 +392,7 @@ class PlainExercise:
         """
         replay, note = choose_replay(self.worksheet)
         if not replay.steps:
-            self.print_lines(note or _("There is no graph here to replay."))
+            self.print_lines(note or _("This exercise has no graph to replay."))
             return blank_id
         if note is not None:
             self.print_lines(note)
@@ -409,21 +409,21 @@ class PlainExercise:
                     f"{replay.index + 1}/{len(replay.steps)}  {strip_markup(str(step.description))}",
                     *map(strip_markup, step.paragraphs()),
                 )
-            text = self.console.ask(_("Enter goes on, b goes back, anything else ends this: "))
+            text = self.console.ask(_("Press Enter to continue, type b to go back, or anything else to stop: "))
             if text is None:
                 return None
             if text not in ("", "b"):
                 return self.handle_line(blank_id, text)
             moved = replay.move(-1 if text == "b" else 1)
             if not moved:
-                self.print_lines(_("There are no more steps this way."))
+                self.print_lines(_("There are no more steps in this direction."))
 
     def new_numbers(self, blank_id: str) -> str | None:
         if self.worksheet.exam:
             self.print_lines(SAME_NUMBERS)
             return blank_id
         if not self.worksheet.variant.exercise.has_variants:
-            self.print_lines(_("This exercise has one set of numbers."))
+            self.print_lines(_("This exercise has only one set of numbers."))
             return blank_id
         told_apart = False
         try:
@@ -443,7 +443,7 @@ class PlainExercise:
     def skip_stages(self, blank_id: str) -> str | None:
         variant = self.worksheet.variant
         if variant.is_cut or not variant.is_partial:
-            self.print_lines(_("This is the whole exercise already."))
+            self.print_lines(_("You already have the whole exercise."))
             return blank_id
         try:
             self.worksheet.skip_stages()
@@ -455,9 +455,9 @@ class PlainExercise:
 
     def report_unfinished(self) -> int:
         num_open = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
-        text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
+        text = N_("Not finished. Blanks left: {n}. All checked answers are saved.")
         if not self.worksheet.is_stored or not self.worksheet.saved:
-            text = N_("Not finished. Blanks still open: {n}.")
+            text = N_("Not finished. Blanks left: {n}.")
         self.print_lines("", message(text, n=num_open))
         return 1
 
@@ -478,7 +478,7 @@ class PlainExercise:
         self.print_lines(*(f"∂{target}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
         if summary.mistakes and not self.worksheet.exam:
             names = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
-            self.print_lines(message(N_("Mistakes met: {met}"), met=names))
+            self.print_lines(message(N_("Mistakes made: {met}"), met=names))
         if not self.worksheet.exam:
             self.print_lines(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()

@@ -47,7 +47,7 @@ def choose_exercise(
     if has_sections:
         prompt = _("Which exercise? Type its number; or list, review, placement, playground, quit: ")
     if solved is not None:
-        print(message(N_("{code} lets you write the solved pass in Python."), code=command_label("code")))
+        print(message(N_("Type {code} to write the solved pass in Python."), code=command_label("code")))
     while (line := read_line(prompt)) is not None:
         text = line.strip()
         name = match_command(text, LIST_COMMANDS)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: `x`, `W[0, 1]`, and by how much it is moved, if that is said.
 _TARGET = re.compile(r"(?P<label>[^\W\d]\w*'*\s*(?:\[[^\]]*\])?)\s*(?P<amount>.*)")
-_NO_INPUT = N_("“{name}” is no input here. The inputs are {known}.")
-_AN_ARRAY = N_("{name} has several entries. Name one of them, as in nudge {entry} 0.1.")
+_NO_INPUT = N_("“{name}” is not an input. The inputs are {known}.")
+_AN_ARRAY = N_("{name} has several entries. Choose one, as in nudge {entry} 0.1.")
 
 
 class PlainLab:
@@ -41,7 +41,9 @@ class PlainLab:
         if chosen:
             values = ", ".join(f"{name} = {_text(self.lab.values[name])}" for name in chosen)
             self.console.print(
-                message(N_("Chosen for you: {values}. Type x=2 to give x another value."), values=values)
+                message(
+                    N_("The values were chosen for you: {values}. Type x=2 to give x another value."), values=values
+                )
             )
 
     def print_inputs(self) -> None:
@@ -97,7 +99,7 @@ class PlainLab:
             return
         handle = found[0]
         if handle.is_symbol:
-            self.console.print(_("Symbols have no numbers, so there is no curve."))
+            self.console.print(_("There is no curve, because symbols have no numbers."))
             return
         for x, y in sample_table(self.lab, handle):
             shown = _("no value") if y is None else format_float(y)
@@ -107,7 +109,7 @@ class PlainLab:
         """Print what the last move changed, and what the gradient predicted."""
         change = self.lab.change()
         if refused is not None or change is None:
-            self.console.print(refused or _("Nothing has moved."))
+            self.console.print(refused or _("No value has changed."))
             return
         before, after = _text(change.before), _text(change.after)
         self.console.print(f"{change.handle.label}: {before} → {after}")

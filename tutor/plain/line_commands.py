@@ -41,41 +41,41 @@ EXERCISE_COMMANDS: Sequence[LineCommand] = (
         {"ko": ("정답", "정답보기")},
     ),
     LineCommand(
-        "explain", N_("the backward pass step by step, at other numbers until all is solved"), {"ko": ("풀이", "설명")}
+        "explain",
+        N_("the backward pass step by step, with new numbers until all is solved"),
+        {"ko": ("풀이", "설명")},
     ),
-    LineCommand("rule", N_("the rule of the node in focus, and why it is so"), {"ko": ("규칙",)}),
+    LineCommand("rule", N_("the rule of the node in focus, and the reason for it"), {"ko": ("규칙",)}),
     LineCommand("skip", N_("go to the next open blank"), {"ko": ("다음", "건너뛰기")}),
-    LineCommand("back", N_("go to the open blank before"), {"ko": ("이전", "뒤로")}),
-    LineCommand("clear", N_("empty this blank"), {"ko": ("비우기",)}),
-    LineCommand("undo", N_("take the last entry back"), {"ko": ("되돌리기",)}),
-    LineCommand("graph", N_("draw the graph with what is filled in"), {"ko": ("그림",)}),
-    LineCommand(
-        "words", N_("the graph as a list: its nodes, then its edges with what stands on them"), {"ko": ("그래프",)}
-    ),
+    LineCommand("back", N_("go to the previous open blank"), {"ko": ("이전", "뒤로")}),
+    LineCommand("clear", N_("clear this blank"), {"ko": ("비우기",)}),
+    LineCommand("undo", N_("undo the last entry"), {"ko": ("되돌리기",)}),
+    LineCommand("graph", N_("draw the graph with your values"), {"ko": ("그림",)}),
+    LineCommand("words", N_("the graph as a list: its nodes, then its edges with their values"), {"ko": ("그래프",)}),
     LineCommand(
         "closeup",
-        N_("the node in focus up close: what it takes, what arrives, and the equation for this blank"),
+        N_("a close-up of the node in focus: its inputs, its upstream gradient, and the equation for this blank"),
         {"ko": ("자세히", "가까이")},
     ),
-    LineCommand("open", N_("show the node in focus in its parts"), {"ko": ("펼치기",)}),
-    LineCommand("fold", N_("show the parts around the focus as one node again"), {"ko": ("접기",)}),
-    LineCommand("fresh", N_("the same exercise with other numbers"), {"ko": ("숫자", "숫자바꾸기")}),
+    LineCommand("open", N_("open the node in focus and show the nodes inside"), {"ko": ("펼치기",)}),
+    LineCommand("fold", N_("close the opened node again"), {"ko": ("접기",)}),
+    LineCommand("fresh", N_("the same exercise with new numbers"), {"ko": ("숫자", "숫자바꾸기")}),
     LineCommand(
         "whole",
-        N_("the whole pass at once, judged at its end; again to leave it"),
+        N_("the whole pass at once, checked at the end; again to leave it"),
         {"ko": ("한번에", "전체")},
     ),
-    LineCommand("all", N_("the whole exercise now, without the stages before it"), {"ko": ("단계생략",)}),
+    LineCommand("all", N_("the whole exercise now, without its stages"), {"ko": ("단계생략",)}),
     LineCommand("list", N_("leave this exercise and choose another one"), {"ko": ("목록",)}),
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
-    LineCommand("quit", N_("stop here; everything checked is kept"), {"ko": ("그만", "종료"), "": ("q",)}),
+    LineCommand("quit", N_("stop here; all checked answers are saved"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
 CODE_COMMAND = LineCommand("code", N_("write the backward pass in Python"), {"ko": ("코드",)})
 LIST_COMMANDS: Sequence[LineCommand] = (
     LineCommand("list", N_("all exercises"), {"ko": ("목록",)}),
     LineCommand("review", N_("the rules that are due"), {"ko": ("복습",)}),
-    LineCommand("placement", N_("a test that finds where to begin"), {"ko": ("진단", "진단평가")}),
-    LineCommand("playground", N_("any formula of your own"), {"ko": ("놀이터",)}),
+    LineCommand("placement", N_("a test that finds where to start"), {"ko": ("진단", "진단평가")}),
+    LineCommand("playground", N_("your own formulas"), {"ko": ("놀이터",)}),
     LineCommand("quit", N_("leave"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
 #: Commands that an exam refuses.

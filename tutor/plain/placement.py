@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.practice.worksheet import Worksheet
     from tutor.run_options import RunOptions
 
-_DONT_KNOW = N_("Type the value and press Enter. ? says that you don't know, :quit goes on later.")
+_DONT_KNOW = N_("Type the value and press Enter. Type ? if you don't know, or :quit to continue later.")
 
 
 class TestGraph(PlainExercise):

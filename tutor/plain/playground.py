@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.plain.console import Console
 
 _FORMULA_COMMANDS: Sequence[LineCommand] = (
-    LineCommand("list", N_("the formulas that were tried last; type the number of one"), {"ko": ("목록",)}),
+    LineCommand("list", N_("recent formulas; type the number of one to load it"), {"ko": ("목록",)}),
     LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
     LineCommand("quit", N_("leave the playground"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
@@ -40,14 +40,12 @@ _TRIAL_COMMANDS: Sequence[LineCommand] = (
         N_("move an input and compare the change of the output with its gradient, as in nudge x 0.1"),
         {"ko": ("밀기",)},
     ),
-    LineCommand(
-        "inputs", N_("the inputs with their values and gradients; x=2 gives x another value"), {"ko": ("입력",)}
-    ),
+    LineCommand("inputs", N_("the inputs with their values and gradients; type x=2 to change x"), {"ko": ("입력",)}),
     LineCommand("table", N_("the output at five values of an input, as in table x"), {"ko": ("표",)}),
-    LineCommand("reset", N_("move the inputs back to where they began, as in reset x"), {"ko": ("원래대로",)}),
-    LineCommand("worked", N_("see it worked out"), {"ko": ("풀이",)}),
+    LineCommand("reset", N_("reset the inputs to their first values, as in reset x"), {"ko": ("원래대로",)}),
+    LineCommand("worked", N_("see the solution"), {"ko": ("풀이",)}),
     LineCommand("code", N_("see it as a program: code torch or code numpy"), {"ko": ("코드",)}),
-    LineCommand("write", N_("write its backward pass in Python, and have it checked"), {"ko": ("쓰기",)}),
+    LineCommand("write", N_("write its backward pass in Python and check it"), {"ko": ("쓰기",)}),
     LineCommand("gradient", N_("the graph of an input's gradient, as in gradient x"), {"ko": ("기울기",)}),
     LineCommand("save", N_("save it as an exercise file"), {"ko": ("저장",)}),
     LineCommand("back", N_("back to the formula"), {"ko": ("뒤로", "이전")}),
@@ -69,7 +67,7 @@ class PlainPlayground:
 
     def run(self) -> None:
         self.console.print(
-            _("Playground"), _("Type any formula, such as L = (w*x + b - y)^2. :list shows the last ones.")
+            _("Playground"), _("Type any formula, such as L = (w*x + b - y)^2. :list shows your recent formulas.")
         )
         while True:
             text = self.console.ask(_("Formula: "))
@@ -128,7 +126,10 @@ class PlainPlayground:
             self.console.print(format_error(note, trial.formula))
         while True:
             text = self.console.ask(
-                _("Enter: work on it as an exercise. Or: nudge x, inputs, worked, gradient x, save, back, quit: ")
+                _(
+                    "Press Enter to work on it as an exercise. Or: nudge x, inputs, worked, gradient x, "
+                    "save, back, quit: "
+                )
             )
             word, _space, argument = (text or "").strip().partition(" ")
             name = "quit" if text is None else match_command(word, _TRIAL_COMMANDS) if word else "exercise"
@@ -184,7 +185,7 @@ class PlainPlayground:
         """Print the formula as a program, in PyTorch unless NumPy is named."""
         problem = lab.to_exercise().variant().problem
         if problem.symbolic:
-            self.console.print(_("A program needs numbers, and here some inputs are symbols."))
+            self.console.print(_("A program needs numbers, but some inputs here are symbols."))
             return
         write = numpy_program if library.strip().lower() == "numpy" else torch_program
         self.console.print(*write(problem.graph, problem.inputs, problem.start, problem.wrt))

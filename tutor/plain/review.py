@@ -46,7 +46,7 @@ def run_review(options: RunOptions, store: Store) -> int:
     console = standard_console(options)
     print_news(console, store)
     console.print(describe_plan(session.plan), *explain_left(session.plan))
-    console.print(_(":quit leaves the review. What is done is kept."))
+    console.print(_("Type :quit to leave the review. What you have done is saved."))
     left = False
     while (item := session.item) is not None and not left:
         rules = ", ".join(map(rule_name, item.rules))
@@ -58,7 +58,9 @@ def run_review(options: RunOptions, store: Store) -> int:
     for rule, before, after in session.outcome():
         parts = (f"{rule_name(rule)}: {change_label(before, after)}", next_step(after, utc_today()))
         console.print(" · ".join(filter(None, parts)))
-    console.print(_("The review is left here; what is still due stays due.") if left else _("The review is done."))
+    console.print(
+        _("You have left the review. The remaining rules stay due.") if left else _("The review is finished.")
+    )
     console.print(*explain_left(session.plan))
     return 1 if left else 0
 

@@ -46,7 +46,7 @@ def watch_plain(options: RunOptions, path: Path, seed: int | None) -> int:
             worksheet = rebase_worksheet(worksheet, exercise) if worksheet else Worksheet(exercise.variant(seed, 0))
             return PlainExercise(worksheet, standard_console(options, reader.read_line)).run()
         except PackError as error:
-            print(error, _("It is read again when it is saved."), sep="\n", flush=True)
+            print(error, _("The file is reloaded whenever it is saved."), sep="\n", flush=True)
             reader.wait_for_save()
         except _FileSaved:
             print("\n", flush=True)

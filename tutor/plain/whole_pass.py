@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tutor.practice.worksheet import Worksheet
 
 #: The prompt for the first wrong value.
-QUESTION = N_("Which is the first wrong one? Type its number or its name: ")
+QUESTION = N_("Which blank is the first wrong one? Type its number or its name: ")
 
 
 def rules() -> tuple[Message, Message]:
     """Return what a whole pass is, and how it is left."""
-    return RULES, message(N_("{command} judges what is filled in so far."), command=command_label("whole"))
+    return RULES, message(N_("{command} checks what you have filled in so far."), command=command_label("whole"))
 
 
 def toggle(worksheet: Worksheet) -> Iterable[object]:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from tutor.i18n import Message
 
-_CANT_LISTEN = N_("The server can't listen at {address}: {reason}. Choose another --host or --port.")
-_PORT_TAKEN = N_("Port {port} at {host} is in use by another program. Choose another one: --port {other}.")
-_CANT_LISTEN_SOCKET = N_("The server can't listen at {address}: {reason}. Choose another --unix-socket.")
-_SOCKET_TAKEN = N_("A server listens at {address} already. End it, or choose another --unix-socket.")
-_NO_SUCH_HOST = N_("This computer has no address {host}. Choose another --host, such as 127.0.0.1 or 0.0.0.0.")
+_CANT_LISTEN = N_("The server can't listen on {address}: {reason}. Choose another --host or --port.")
+_PORT_TAKEN = N_("Port {port} on {host} is in use by another program. Choose another one: --port {other}.")
+_CANT_LISTEN_SOCKET = N_("The server can't listen on {address}: {reason}. Choose another --unix-socket.")
+_SOCKET_TAKEN = N_("A server is already listening on {address}. Stop it, or choose another --unix-socket.")
+_NO_SUCH_HOST = N_(
+    "This computer doesn't have the address {host}. Choose another --host, such as 127.0.0.1 or 0.0.0.0."
+)
 _LAST_PORT = 65535
 
 

@@ -23,7 +23,7 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 
-NO_ROOM = N_("Every place is taken right now. Nothing of yours is lost: try again in a few minutes.")
+NO_ROOM = N_("All places are taken right now. Your progress is safe; please try again in a few minutes.")
 NAME_TAKEN = N_(
     "This name is in use in another browser. Open your personal link, or ask your instructor for it. If you are new "
     "here, choose another name."
@@ -32,12 +32,14 @@ BAD_NAME = N_("Names have 1 to 64 letters, digits and . _ - + @, and begin and e
 LINKS_ONLY = N_("Open your personal link. If you have none, ask your instructor for it.")
 BAD_KEY = N_("This personal link does not work here. Ask your instructor for a new one.")
 BAD_TOKEN = N_("This is not the code of your class. Ask your instructor for it.")
-NEEDS_COOKIE = N_("This page needs a cookie to know you again, and your browser keeps none. Allow it, and reload.")
-NOT_FOUND = N_("There is nothing at this address.")
-FOREIGN_ORIGIN = N_("This connection was opened by another page, so it is refused.")
+NEEDS_COOKIE = N_(
+    "This page needs a cookie to recognise you, but your browser blocks it. Allow cookies, and reload the page."
+)
+NOT_FOUND = N_("There is no page at this address.")
+FOREIGN_ORIGIN = N_("This connection came from another page, so it was refused.")
 
 _TITLE = N_("Backprop tutor")
-_TERMINAL = N_("The tutor, which takes all keys")
+_TERMINAL = N_("The tutor (it receives all keys)")
 _KEYS = N_("Keys")
 _KEY_NAMES = {
     "escape": N_("Esc"),
@@ -53,26 +55,26 @@ _SIGNS = {"left": "←", "up": "↑", "down": "↓", "right": "→", "backspace"
 #: What the page itself says, by the name under which its script asks for it.
 _NOTICES = {
     "connecting": N_("Connecting…"),
-    "lost": N_("The connection is lost. Everything checked is kept; trying again…"),
-    "quit": N_("You have left the tutor. Everything checked is kept."),
-    "idle": N_("You were away, so this session has ended. It goes on where you were."),
-    "elsewhere": N_("You opened the tutor in another window. It goes on there."),
-    "error": N_("The tutor has ended with an error of its own. Everything checked is kept."),
+    "lost": N_("The connection is lost. All checked answers are saved; reconnecting…"),
+    "quit": N_("You have left the tutor. All checked answers are saved."),
+    "idle": N_("This session ended because you were away. You can continue where you stopped."),
+    "elsewhere": N_("You opened the tutor in another window. It continues there."),
+    "error": N_("The tutor has stopped because of an internal error. All checked answers are saved."),
     "full": NO_ROOM,
-    "refused": N_("The server no longer knows this page. Reload it."),
-    "again": N_("Go on"),
+    "refused": N_("The server no longer recognises this page. Reload it."),
+    "again": N_("Continue"),
     "reload": N_("Reload"),
 }
-_PLAIN_LINK = N_("Work in plain lines, for screen readers")
-_SCREEN_LINK = N_("Work on the screen")
-_LOG = N_("What the tutor says")
-_LINE = N_("Your line")
+_PLAIN_LINK = N_("Use plain text, for screen readers")
+_SCREEN_LINK = N_("Use the full screen")
+_LOG = N_("The tutor's output")
+_LINE = N_("Your input")
 _SEND = N_("Send")
 _NO_SCRIPT = N_("This page needs JavaScript.")
 _WELCOME = N_("Who are you?")
 _NAME = N_("Your name or student number")
 _TOKEN = N_("Class code")
-_BEGIN = N_("Begin")
+_BEGIN = N_("Start")
 
 
 @cache

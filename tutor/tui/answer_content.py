@@ -396,7 +396,7 @@ class AnswerContent:
         runs: Line = []
         if state.verdict is not None and not state.verdict.message_is_question:
             runs += [
-                (glyphs.render(_("Is this how your answer came about?")), self.palette.ink("text")),
+                (glyphs.render(_("Is that how you got your answer?")), self.palette.ink("text")),
                 ("   ", self.palette.ink()),
             ]
         for key, label in keys:

@@ -45,19 +45,19 @@ def refusal(action: str, state: ExerciseState, after_solved: AfterSolved, glyphs
         case "new_numbers" if worksheet.exam:
             return exam.SAME_NUMBERS
         case "new_numbers" if not worksheet.variant.exercise.has_variants:
-            return message(N_("This exercise has one set of numbers."))
+            return message(N_("This exercise has only one set of numbers."))
         case "show_summary" if worksheet.done and has_graph and not worksheet.tells_answers:
             return worksheet.help_refusal
         case "show_summary" if not (worksheet.done and has_graph):
             return message(N_("The details open once every blank is filled."))
         case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:
-            return message(N_("The code can be written when all blanks are filled, if there are numbers."))
+            return message(N_("You can write the code once all blanks are filled in, if the exercise has numbers."))
         case "skip_stages" if worksheet.variant.is_cut or not worksheet.variant.is_partial:
-            return message(N_("This is the whole exercise already."))
+            return message(N_("You already have the whole exercise."))
         case "show_rule":
             return worksheet.help_refusal
         case "explain":
-            no_graph = None if has_graph else message(N_("There is no graph here to replay."))
+            no_graph = None if has_graph else message(N_("This exercise has no graph to replay."))
             return worksheet.help_refusal or no_graph
         case "start_whole_pass":
             return _SILENT if worksheet.whole_pass.is_on else worksheet.whole_pass_refusal
@@ -84,5 +84,5 @@ def _reveal_refusal(state: ExerciseState, glyphs: Glyphs) -> Notice:
 def _fold_refusal(action: str, state: ExerciseState) -> Notice | None:
     opens = state.fold_action(state.focused_node)
     if opens is None:
-        return state.worksheet.help_refusal or message(N_("This node has no parts to look into."))
+        return state.worksheet.help_refusal or message(N_("This node has no smaller nodes inside."))
     return None if opens == (action == "unfold") else _SILENT

@@ -116,7 +116,7 @@ class Navigator:
             return
         refusal = worksheet.help_refusal
         if refusal is not None or not replay.steps:
-            self.home.set_message(refusal or note or message(N_("There is no graph here to replay.")))
+            self.home.set_message(refusal or note or message(N_("This exercise has no graph to replay.")))
             return
         self._host.app.push_screen(ExplainScreen(self._host, replay, str(entry.title), note=note))
 

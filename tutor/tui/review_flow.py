@@ -147,7 +147,7 @@ class ReviewFlow:
             left = explain_left(session.plan)
             self._host.app.push_screen(ReviewResultScreen(self._host, outcome, left, left_early=left_early))
         elif left_early:
-            self._home.set_message(message(N_("The review is left here; what is still due stays due.")))
+            self._home.set_message(message(N_("You have left the review. The remaining rules stay due.")))
 
     # --- what to do next ---
 

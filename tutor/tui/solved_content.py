@@ -116,7 +116,7 @@ class SolvedContent:
         lines = flow([(self.glyphs.render(str(counts)), self.palette.ink("muted"))], width)
         if summary.mistakes:
             names = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
-            text = str(message(N_("Mistakes met: {met}"), met=names))
+            text = str(message(N_("Mistakes made: {met}"), met=names))
             lines += flow([(self.glyphs.render(text), self.palette.ink("muted"))], width)
         return lines
 

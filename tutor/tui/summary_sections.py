@@ -138,7 +138,7 @@ class SummarySections:
 
     def _program(self) -> list[SummaryBlock]:
         if self.problem.symbolic:
-            return [self._note(_("A program needs numbers, and here some inputs are symbols."))]
+            return [self._note(_("A program needs numbers, but some inputs here are symbols."))]
         return [SummaryBlock(Content("\n".join(torch_source(self.worksheet))), preformatted=True)]
 
     def _to_blocks(self, lines: Sequence[str]) -> list[SummaryBlock]:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 _SIGNS = {
     r"\odot": N_(r"The sign $\odot$ multiplies entry by entry."),
     r"\oslash": N_(r"The sign $\oslash$ divides entry by entry."),
-    r"^{\circ": N_(r"A power with $\circ$ is the power of each entry."),
+    r"^{\circ": N_("A power with $\\circ$ is taken entry by entry."),
     r"\mathbf{1}": N_(r"All entries of $\mathbf{1}$ are 1."),
     r"\left[": N_("Square brackets are 1 where their condition holds and 0 elsewhere."),
     "_{[": N_("An index in square brackets counts from 0."),
-    r"\operatorname{scatter}": N_("Scatter adds the entries up at the places of its index, and is 0 elsewhere."),
-    r"\partial_{": N_(r"The local derivative of $f$ by its operand $k$ is $\partial_{k} f$."),
+    r"\operatorname{scatter}": N_(
+        "Scatter adds each entry at the position that its index gives; all other entries are 0."
+    ),
+    r"\partial_{": N_("The local derivative of $f$ with respect to its operand $k$ is $\\partial_{k} f$."),
 }
 
 
@@ -35,10 +37,10 @@ class LatexNotes:
         """Return the heading of the forward pass. `repeats` is whether an operand is repeated to a larger shape."""
         sentences = [message(N_("Forward pass."))]
         if len(symbols) == 1:
-            text = N_("A long or repeated step without a name is called ${symbol}$.")
+            text = N_("A long or repeated step that has no name is called ${symbol}$.")
             sentences.append(message(text, symbol=symbols[0]))
         elif symbols:
-            text = N_("Long or repeated steps without a name are called ${symbols}$.")
+            text = N_("Long or repeated steps that have no name are called ${symbols}$.")
             sentences.append(message(text, symbols=_enumerate(symbols)))
         if repeats:
             sentences.append(message(N_("A smaller operand is repeated to the shape of the larger one.")))

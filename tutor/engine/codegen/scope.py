@@ -178,10 +178,10 @@ def exact_inputs(
     start = _to_exact(start)
     for name, value in exact.items():
         if _has_symbols(value):
-            text = N_("A program computes with numbers, and {name} is a symbol. Give {name} a value.")
+            text = N_("A program needs numbers, but {name} is a symbol. Give {name} a value.")
             raise AlgebraError(message(text, name=name), -1)
     if _has_symbols(start):
-        raise AlgebraError(message(N_("A program computes with numbers, and the start is a symbol. Start with 1.")), -1)
+        raise AlgebraError(message(N_("A program needs numbers, but the start is a symbol. Start with 1.")), -1)
     floats = {name: ops.map_cells(nearest_float, value) for name, value in exact.items()}
     forward_backward(graph, floats, ops.map_cells(nearest_float, start), wrt)
     return exact, start

@@ -24,7 +24,7 @@ from tutor.i18n import N_, message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_NO_GRADIENT = N_("No gradient flows through “with {name}”. Give “{value}” as an input of its own.")
+_NO_GRADIENT = N_("No gradient flows through “with {name}”. Give “{value}” as a separate input.")
 _MAX_ROUNDS = 1_000
 #: The most lines that are refused before the rest is left alone, and the deepest blocks that are looked into.
 _MAX_REFUSED, _MAX_BLOCKS = 100, 20
@@ -54,7 +54,7 @@ class BlockWriter(ValueWriter):
     def run_loop(self, statement: ast.For, scope: Scope) -> Binding | Code | None:
         """Write the rounds of a loop out, one after the other."""
         if statement.orelse:
-            self.refuse(statement, N_("A “for” with an “else” can't be read. Put what follows behind the loop."))
+            self.refuse(statement, N_("A “for” with an “else” can't be read. Move the “else” part below the loop."))
         leaving = [each for each in ast.walk(statement) if isinstance(each, ast.Break | ast.Continue)]
         if leaving:
             self.refuse(leaving[0], remedies.STATEMENTS[type(leaving[0])])
@@ -72,13 +72,13 @@ class BlockWriter(ValueWriter):
             for each, value in zip(target.elts, values, strict=True):
                 self._bind_round(each, value, scope)
         elif isinstance(values, tuple):
-            self.refuse(target, N_("Name every value of this loop: for a, b in …"))
+            self.refuse(target, N_("Give every value of this loop a name: for a, b in …"))
         elif isinstance(values, ast.expr):
             self.assign(target, values, scope)
         elif isinstance(target, ast.Name):
             scope.bindings[target.id] = values
         else:
-            self.refuse(target, N_("Assign to names alone here: a, b = …"))
+            self.refuse(target, N_("You can only assign to names here: a, b = …"))
 
     def _rounds(
         self, node: ast.expr, target: ast.AST, scope: Scope
@@ -110,7 +110,8 @@ class BlockWriter(ValueWriter):
             ]
         if not rounds:
             text = N_(
-                "How often this loop runs isn't known here. Write a number, as in range(3), or its steps one by one."
+                "The number of passes of this loop isn't known here. Write a number, as in range(3), "
+                "or write the steps out."
             )
             self.refuse(node, text)
         self._count_rounds(len(rounds), node)
@@ -136,7 +137,7 @@ class BlockWriter(ValueWriter):
         if self.num_rounds > _MAX_ROUNDS:
             self.refuse(
                 node,
-                N_("The loops run more than {n} times together. Write a sum or a product of matrices."),
+                N_("Together, the loops run more than {n} times. Use a sum or a matrix product."),
                 n=_MAX_ROUNDS,
             )
 
@@ -215,7 +216,7 @@ class BlockWriter(ValueWriter):
                     form = f"return where({self.shown(statement.test)}, {self.shown(first_value)}, {self.shown(second_value)})"
                 case _:
                     return None
-            text = N_("An “if” can't be a node: which branch runs depends on the numbers. Write {form}.")
+            text = N_("An “if” can't be a node, because the numbers decide which branch runs. Write {form}.")
             return Fault(message(text, form=form), *self.source.line_span(statement))
         return None
 

@@ -94,7 +94,7 @@ class CallWriter(ExpressionWriter):
         if not isinstance(node, ast.Attribute):
             return None
         if isinstance(node.value, ast.Call) and self.function_name(node.value) == "super":
-            self.refuse(node, N_("super() can't be followed. Write the method out."))
+            self.refuse(node, N_("super() can't be read. Write the method out."))
         found = self.attribute_binding(node, scope, is_called=True)
         if isinstance(found, Layer | Function | Refused):
             return found
@@ -118,7 +118,7 @@ class CallWriter(ExpressionWriter):
         if name == "linear" and 2 <= len(node.args) <= 3:
             return self.linear(node, [self.translate(each, scope) for each in node.args])
         if name in remedies.IDENTITIES or name in ("no_grad", "tensor_split"):
-            self.refuse(node, N_("“{name}” has no node here. Leave it out."), name=path)
+            self.refuse(node, N_("There is no node for “{name}”. Leave it out."), name=path)
         self.refuse_known(node, name, node.func)
         if remedy := remedies.in_place(name):
             self.refuse(node, remedy, name=name)
@@ -273,7 +273,7 @@ class CallWriter(ExpressionWriter):
     def call_layer(self, layer: Layer, node: ast.Call, values: list[Code], scope: Scope) -> Code:
         """Return a layer applied to values."""
         if node.keywords or not values:
-            self.refuse(node, N_("Call a layer with its inputs alone: {name}(x)."), name=layer.name)
+            self.refuse(node, N_("Call a layer with its inputs only: {name}(x)."), name=layer.name)
         if layer.kind == layers.IDENTITY:
             return values[0]
         if layer.kind == layers.LINEAR:

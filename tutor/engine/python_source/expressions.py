@@ -119,7 +119,7 @@ class ExpressionWriter(StaticReader):
         if isinstance(value, bool):
             return Code([self.piece(str(int(value)), node)])
         if isinstance(value, complex):
-            self.refuse(node, N_("Complex numbers can't be read. Write real ones."))
+            self.refuse(node, N_("Complex numbers aren't supported. Use real numbers."))
         if not isinstance(value, int | float):
             self.refuse(node, N_("Only numbers can be part of a graph. Leave this out."))
         start, end = self.source.span(node)
@@ -138,7 +138,7 @@ class ExpressionWriter(StaticReader):
         outer: Scope | None = scope
         while outer is not None:
             if node.id in outer.assigned:
-                text = N_("“{name}” has no value here yet. Assign it on a line above, outside of any “if”.")
+                text = N_("“{name}” has no value here yet. Assign it on a line above, outside any “if”.")
                 self.refuse(node, text, name=node.id)
             outer = outer.outer
         return self.module_binding(node.id, node)

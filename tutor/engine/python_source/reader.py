@@ -43,12 +43,13 @@ def parse_module(source: PythonSource, wanted: str = "") -> ast.Module:
     if len(text) > _MAX_WHOLE:
         needed = _keep_needed(text, wanted.partition(".")[0])
         if needed is None:
-            limit = N_("The file has more than {n} statements at its top. Put the function in a file of its own.")
+            limit = N_("The file has more than {n} statements at its top level. Put the function in a file of its own.")
             raise source_error(source, message(limit, n=_MAX_STATEMENTS))
         text = needed
         if len(text) - text.count("\n") > _MAX_NEEDED:
             limit = N_(
-                "The function and what it uses are longer than {n} characters. Put what is needed in a smaller file."
+                "The function and the code that it uses are longer than {n} characters. Put only what "
+                "is needed in a smaller file."
             )
             raise source_error(source, message(limit, n=_MAX_NEEDED))
     text, indentation = _dedent(text)
@@ -61,7 +62,7 @@ def parse_module(source: PythonSource, wanted: str = "") -> ast.Module:
         raise _syntax_error(error, source, indentation) from None
     except (RecursionError, MemoryError):
         raise source_error(
-            source, message(N_("This Python code is nested too deeply. Name a part of it first."))
+            source, message(N_("This Python code is nested too deeply. Give a part of it a name first."))
         ) from None
     except ValueError:
         raise source_error(source, message(N_("This text is not in UTF-8. Save the file as UTF-8."))) from None

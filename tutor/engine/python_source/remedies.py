@@ -9,7 +9,7 @@ from tutor.i18n import N_
 #: Expressions.
 EXPRESSIONS: dict[type[ast.AST], str] = {
     ast.BoolOp: N_("“and” and “or” choose a branch. Multiply 0/1 masks instead: (a > 0) * (b > 0)."),
-    ast.IfExp: N_("An “if” can't be a node: which side counts depends on the numbers. Write where(c, a, b)."),
+    ast.IfExp: N_("An “if” can't be a node, because the numbers decide which side counts. Write where(c, a, b)."),
     ast.ListComp: N_("A comprehension can't be a node. Write its entries out: [w[0]*x, w[1]*x]."),
     ast.GeneratorExp: N_("A comprehension can't be a node. Write its terms out, or use sum(w * x)."),
     ast.SetComp: N_("A comprehension can't be a node. Write its entries out: [w[0]*x, w[1]*x]."),
@@ -28,8 +28,10 @@ EXPRESSIONS: dict[type[ast.AST], str] = {
 }
 #: Statements.
 STATEMENTS: dict[type[ast.AST], str] = {
-    ast.If: N_("An “if” can't be a node: which branch runs depends on the numbers. Write y = where(c, a, b)."),
-    ast.While: N_("A “while” can't be part of a graph: how often it runs depends on the numbers. Write its steps out."),
+    ast.If: N_("An “if” can't be a node, because the numbers decide which branch runs. Write y = where(c, a, b)."),
+    ast.While: N_(
+        "A “while” can't be part of a graph, because the numbers decide how often it runs. Write its steps out."
+    ),
     ast.AsyncFor: N_("“async” can't be part of a graph. Give the values as inputs."),
     ast.AsyncWith: N_("“async” can't be part of a graph. Give the values as inputs."),
     ast.AsyncFunctionDef: N_("“async” can't be part of a graph. Write def."),
@@ -40,34 +42,34 @@ STATEMENTS: dict[type[ast.AST], str] = {
     ast.Global: N_("A “global” can't be part of a graph. Give the value as an input, and return the new one."),
     ast.Nonlocal: N_("A “nonlocal” can't be part of a graph. Return the new value instead."),
     ast.Match: N_("A “match” can't be a node. Write y = where(c, a, b)."),
-    ast.Break: N_("A “break” can't be part of a graph. Write the steps out that are taken."),
-    ast.Continue: N_("A “continue” can't be part of a graph. Write the steps out that are taken."),
+    ast.Break: N_("A “break” can't be part of a graph. Write out the steps that run."),
+    ast.Continue: N_("A “continue” can't be part of a graph. Write out the steps that run."),
     ast.With: N_("This “with” can't be part of a graph. Keep only the lines inside it."),
 }
-LEFT_OUT = N_("{what} is left out: it computes no part of what is returned.")
+LEFT_OUT = N_("{what} is left out, because the returned value doesn't depend on it.")
 OTHER = N_("This can't be part of a graph. Write it with + - * / ** @ and functions such as exp(x).")
 #: Binary operators that aren't arithmetic here.
 OPERATORS: dict[type[ast.AST], str] = {
-    ast.FloorDiv: N_("“//” rounds, and its gradient is 0. Write /."),
-    ast.Mod: N_("“%” has no node here. Write the remainder as an input."),
+    ast.FloorDiv: N_("“//” rounds down, so its gradient is 0. Write /."),
+    ast.Mod: N_("There is no node for “%”. Give the remainder as an input."),
     ast.BitXor: N_("“^” is not a power in Python. Write **."),
     ast.BitAnd: N_("“&” of two masks is their product. Write (a > 0) * (b > 0)."),
-    ast.BitOr: N_("“|” has no node here. For masks write max(a > 0, b > 0)."),
-    ast.LShift: N_("“<<” has no node here. Write * and a power of 2."),
-    ast.RShift: N_("“>>” has no node here. Write / and a power of 2."),
+    ast.BitOr: N_("There is no node for “|”. For masks, write max(a > 0, b > 0)."),
+    ast.LShift: N_("There is no node for “<<”. Write * and a power of 2."),
+    ast.RShift: N_("There is no node for “>>”. Write / and a power of 2."),
     ast.Invert: N_("“~” of a mask is 1 minus the mask. Write 1 - (a > 0)."),
-    ast.Not: N_("“not” has no node here. For a mask write 1 - (a > 0)."),
+    ast.Not: N_("There is no node for “not”. For a mask, write 1 - (a > 0)."),
     ast.Is: N_("“is” compares objects. Compare numbers with ==."),
     ast.IsNot: N_("“is not” compares objects. Compare numbers with !=."),
-    ast.In: N_("“in” has no node here. Compare with ==, as in (y == 2)."),
-    ast.NotIn: N_("“not in” has no node here. Compare with !=, as in (y != 2)."),
+    ast.In: N_("There is no node for “in”. Compare with ==, as in (y == 2)."),
+    ast.NotIn: N_("There is no node for “not in”. Compare with !=, as in (y != 2)."),
 }
-_CUT = N_("{name}() stops the gradient here. Give the value as an input of its own.")
+_CUT = N_("{name}() stops the gradient here. Give the value as a separate input.")
 _IN_PLACE = N_("{name}() changes a value in place. Assign the new value: x = …")
-_ROUNDS = N_("{name}() rounds, and its gradient is 0. Leave it out, or give the value as an input.")
+_ROUNDS = N_("{name}() rounds, so its gradient is 0. Leave it out, or give the value as an input.")
 _RANDOM = N_("{name}() is random. Give its numbers as an input.")
 _UNKNOWN_SIZE = N_(
-    "The size of {name} is not known yet. Give every input a value, such as x=[1, 2], or write the number."
+    "The size of {name} isn't known yet. Give every input a value, such as x=[1, 2], or write the number."
 )
 #: Functions and methods by their last name.
 CALLS: dict[str, str] = {
@@ -81,11 +83,11 @@ CALLS: dict[str, str] = {
     **dict.fromkeys(("eval", "exec", "open", "input", "getattr", "setattr", "__import__"), OTHER),
     **dict.fromkeys(("range", "zip", "enumerate", "reversed"), N_("{name}() is read only in a “for” and in an index.")),
     **dict.fromkeys(("len", "numel", "size", "dim"), _UNKNOWN_SIZE),
-    "grad": N_("{name}() is what you work out by hand here. Return the loss itself."),
+    "grad": N_("You work out {name}() by hand here. Return the loss itself."),
 }
 ATTRIBUTES: dict[str, str] = {
-    "grad": N_("“.grad” is what you work out by hand here. Return the loss itself."),
-    "data": N_("“.data” stops the gradient here. Give the value as an input of its own."),
+    "grad": N_("You work out “.grad” by hand here. Return the loss itself."),
+    "data": N_("“.data” stops the gradient here. Give the value as a separate input."),
     **dict.fromkeys(("shape", "size", "ndim"), _UNKNOWN_SIZE),
 }
 #: Methods that change nothing about a value here.

@@ -25,12 +25,12 @@ from tutor.i18n import N_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_UNREACHED = N_("What follows a return is never reached and is left out.")
+_UNREACHED = N_("Lines after a return never run, so they are left out.")
 _IN_PLACE = N_(
     "“{name}” and “{other}” are the same value here, and {sign}= changes both if it is an array. Write {name} = {name} {sign} …"
 )
 _ENTRY = N_("A single entry can't be changed. Build the new value: [a, x[1]], or where(c, a, x).")
-_COMPUTES_NOTHING = N_("This line keeps nothing. Assign its value, x = …, or leave it out.")
+_COMPUTES_NOTHING = N_("The result of this line is lost. Assign it, as in x = …, or leave the line out.")
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
 #: Objects whose methods only report something.
 _REPORTERS = frozenset(("plt", "logging", "logger", "log", "warnings", "writer", "wandb", "sys", "time", "optimizer"))
@@ -122,7 +122,7 @@ class StatementWriter(BlockWriter):
 
     def run_return(self, statement: ast.Return, scope: Scope) -> Binding | Code:
         if statement.value is None:
-            self.refuse(statement, N_("This returns nothing. Return the value, such as the loss."))
+            self.refuse(statement, N_("This return has no value. Return one, such as the loss."))
         if isinstance(statement.value, ast.Tuple):
             return Items(tuple(Expression(self.translate(each, scope)) for each in statement.value.elts))
         if isinstance(statement.value, ast.Call):
@@ -153,7 +153,7 @@ class StatementWriter(BlockWriter):
 
     def _assign_several(self, targets: list[ast.expr], value: ast.expr, scope: Scope) -> None:
         if any(not isinstance(each, ast.Name) for each in targets):
-            self.refuse(value, N_("Assign to names alone here: a, b = …"))
+            self.refuse(value, N_("You can only assign to names here: a, b = …"))
         names = [each.id for each in targets if isinstance(each, ast.Name)]
         bound: Sequence[Binding]
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
@@ -183,7 +183,7 @@ class StatementWriter(BlockWriter):
         if isinstance(whole, Refused):
             return [whole] * len(names)
         if not isinstance(whole, Variable):
-            self.refuse(value, N_("This isn't several values. Write a, b = x[0], x[1]."))
+            self.refuse(value, N_("This can't be split into several values. Write a, b = x[0], x[1]."))
         length = (*self.shape(value, scope), 0)[0]
         parts = []
         for i, name in enumerate(names[:length]):
@@ -243,7 +243,7 @@ class StatementWriter(BlockWriter):
         found = scope.find(target.id) if isinstance(target, ast.Name) else None
         if not isinstance(target, ast.Name) or not isinstance(found, Items) or not found.is_list:
             self.refuse(
-                target, N_("Only a list that began empty can grow here: h = []. Otherwise write its entries out.")
+                target, N_("You can only append to a list that starts empty: h = []. Otherwise, write its entries out.")
             )
         added = self.value_binding(f"{target.id}_{len(found.items)}", value, scope, value)
         if isinstance(added, Refused):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tutor.engine.python_source.source import PythonCode, PythonSource
     from tutor.i18n import Message
 
-_NOT_USED = N_("“{name}” isn't used in what is returned and is left out.")
+_NOT_USED = N_("“{name}” is left out, because the returned value doesn't depend on it.")
 _SEVERAL = N_("Return one value, such as the loss. Two can be added: return a + b.")
 #: The most lines that are noted.
 _MAX_NOTES = 10
@@ -79,11 +79,11 @@ def translate(code: PythonCode, given: Mapping[str, Value], definitions: Mapping
     try:
         return _Translator(source, Module.of(tree), given, definitions).run(tree, code.function)
     except TooLargeError:
-        text = N_("With all functions and rounds of loops written out, this has more than {n} parts. Write it shorter.")
+        text = N_("With all functions and loops written out, this code has more than {n} parts. Make it shorter.")
         raise source_error(source, message(text, n=GRAPH.nodes)) from None
     except RecursionError:
         raise source_error(
-            source, message(N_("This Python code is nested too deeply. Name a part of it first."))
+            source, message(N_("This Python code is nested too deeply. Give a part of it a name first."))
         ) from None
 
 
@@ -131,7 +131,7 @@ class _Translator(StatementWriter):
             return self._last_method(tree)
         chosen = name or targets[-1]
         if not name and len(targets) > 1:
-            text = N_("“{name}” is used, the last of the functions {known}. To choose another, write {file}:{other}")
+            text = N_("This uses “{name}”, the last of the functions {known}. To choose another, write {file}:{other}")
             place = self.module.functions.get(chosen, lambdas.get(chosen)) or tree
             known, file = ", ".join(targets), self.source.name or "FILE.py"
             self.note(place, text, name=chosen, known=known, file=file, other=targets[0])
@@ -219,7 +219,7 @@ class _Translator(StatementWriter):
             self.faults |= dict.fromkeys(result.faults)
         else:
             self.faults[
-                Fault(message(N_("This returns no number. Return the value, such as the loss.")), start, end)
+                Fault(message(N_("The returned value is not a number. Return a number, such as the loss.")), start, end)
             ] = None
         return None
 

@@ -109,7 +109,7 @@ class ValueWriter(CallWriter):
             and parameter.arg not in {each.arg for each in node.keywords}
         ]
         if len(node.args) > len(declared) or extra or missing:
-            text = N_("“{name}” takes other inputs: {inputs}.")
+            text = N_("“{name}” has different inputs: {inputs}.")
             inputs = ", ".join(parameter.arg for parameter, _default in declared)
             self.refuse(node, text, name=function.name, inputs=inputs or "()")
         values |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}

@@ -314,7 +314,7 @@ class CodeScreen(TutorScreen[None]):
         editor = find_editor()
         if editor is None:
             self.host.show_notification(
-                message(N_("No editor was found. Set EDITOR to yours, or open the file by hand.")), warning=True
+                message(N_("No editor was found. Set EDITOR to yours, or open the file yourself.")), warning=True
             )
             return
         try:

@@ -409,7 +409,7 @@ class ExerciseScreen(ExerciseView):
         self.state.status_message = None
         if opened and not self.state.worksheet.done:
             self.state.status_message = message(
-                N_("The places inside are extra: the exercise can be finished without them.")
+                N_("The blanks inside are optional. You can finish the exercise without them.")
             )
         self._drawings = self._make_drawings()
         self._apply_layout()
@@ -428,7 +428,7 @@ class ExerciseScreen(ExerciseView):
     def action_explain(self) -> None:
         replay, note = choose_replay(self.state.worksheet)
         if not replay.steps:
-            self._say(note or message(N_("There is no graph here to replay.")))
+            self._say(note or message(N_("This exercise has no graph to replay.")))
             return
         if not self.state.worksheet.done:
             replay.go_to(self.state.focused_id)

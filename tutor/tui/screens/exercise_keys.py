@@ -24,16 +24,20 @@ KEYS: list[BindingType] = [
         "f2,question_mark", "hint", N_("hint"), tooltip=N_("Show the next hint for this blank"), id="exercise.hint"
     ),
     Binding(
-        "f3", "new_numbers", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
+        "f3", "new_numbers", N_("new numbers"), tooltip=N_("the same exercise with new numbers"), id="exercise.fresh"
     ),
     Binding(
-        "f4", "show_rule", N_("rule"), tooltip=N_("the rule of the node in focus, and why it is so"), id="exercise.card"
+        "f4",
+        "show_rule",
+        N_("rule"),
+        tooltip=N_("the rule of the node in focus, and the reason for it"),
+        id="exercise.card",
     ),
     Binding(
         "f6",
         "explain",
         N_("explain"),
-        tooltip=N_("the backward pass step by step, at other numbers until all is solved"),
+        tooltip=N_("the backward pass step by step, with new numbers until all is solved"),
         id="exercise.explain",
     ),
     Binding(
@@ -118,7 +122,7 @@ KEYS: list[BindingType] = [
         "ctrl+t",
         "start_whole_pass",
         N_("whole pass"),
-        tooltip=N_("the whole pass at once, judged at its end; again to leave it"),
+        tooltip=N_("the whole pass at once, checked at the end; again to leave it"),
         id="exercise.whole",
     ),
     Binding(

@@ -330,7 +330,7 @@ class PlaygroundScreen(LabEditing, FormulaErrors):
             return
         problem = exercise.variant().problem
         if problem.symbolic:
-            self._tell(_("A program needs numbers, and here some inputs are symbols."))
+            self._tell(_("A program needs numbers, but some inputs here are symbols."))
         else:
             self.app.push_screen(ProgramScreen(self.host, problem, str(exercise.title)))
 

@@ -42,7 +42,7 @@ KEYS: list[BindingType] = [
     ),
     Binding("escape", "close", N_("list"), tooltip=N_("Go back to the list"), id="playground.close"),
     Binding("enter", "exercise", N_("exercise"), tooltip=N_("work on it as an exercise"), id="playground.exercise"),
-    Binding("f6", "worked", N_("solution"), tooltip=N_("see it worked out"), id="playground.worked"),
+    Binding("f6", "worked", N_("solution"), tooltip=N_("see the solution"), id="playground.worked"),
     Binding("f8", "code", N_("code"), tooltip=N_("Show it as a program"), id="playground.code"),
     Binding("ctrl+s", "save", N_("save"), tooltip=N_("save it as an exercise file"), id="playground.save"),
     Binding("f1", "help", N_("help"), tooltip=N_("Explain this screen and list all keys"), id="playground.help"),

@@ -72,9 +72,9 @@ class ReviewResultScreen(ScrollingScreen):
     def _outcome_text(self) -> Content:
         glyphs = self.glyphs
         if self._left_early:
-            head = (_("The review is left here; what is still due stays due."), "bold")
+            head = (_("You have left the review. The remaining rules stay due."), "bold")
         else:
-            head = (glyphs.correct + " " + _("The review is done."), "bold $right")
+            head = (glyphs.correct + " " + _("The review is finished."), "bold $right")
         left = [styled(glyphs, (str(sentence), "$help")) for sentence in self._left]
         lines = [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
         return Content("\n").join([*lines, *([Content("")] if left else []), *left])

@@ -157,7 +157,7 @@ class SummaryScreen(ScrollingScreen):
     def _torch_source(self) -> list[str]:
         with suppress(AlgebraError):
             return torch_source(self._worksheet)
-        self._show_error(message(N_("A program needs numbers, and here some inputs are symbols.")))
+        self._show_error(message(N_("A program needs numbers, but some inputs here are symbols.")))
         return []
 
     def _report_success(self, text: Notice) -> None:

@@ -57,7 +57,7 @@ class LabCurve(CanvasWidget):
         title = message(N_("{output} against {input}"), output=output_label(lab), input=handle.label)
         self._paint_title(canvas, str(title), has_tangent=not handle.is_data and lab.output is not None)
         if lab.output is None or handle.is_symbol:
-            self._paint_note(canvas, _("Symbols have no numbers, so there is no curve."))
+            self._paint_note(canvas, _("There is no curve, because symbols have no numbers."))
         elif canvas.ascii:
             self._paint_table(canvas, handle)
         elif canvas.width - _AXIS_WIDTH - 1 < _MIN_WIDTH or canvas.height - _TITLE_ROWS - _AXIS_ROWS < _MIN_HEIGHT:
