@@ -56,7 +56,7 @@ _NO_FILE = N_("There is no such file or folder: {path}")
 
 
 class TutorError(ValueError):
-    """What was given can't be used; the text says what is wrong and what to do."""
+    """An argument can't be used; the text says what is wrong and what to do."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Whether the tutor runs in a browser, and whether on a computer that is not the learner's."""
+"""The tutor in a browser: whether it runs in one, and whether on a computer that is not the learner's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report of an error needs to say about the system: versions, terminal, settings, nothing private."""
+"""The system in an error report: versions, terminal, settings, nothing private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a numerical gradient: told by its values, and by the points at which it called the function."""
+"""Diagnosis of a numerical gradient, from its values and from the points at which it called the function."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _Explanation = tuple[str, bool, "Message"]
 
 @dataclass(frozen=True, slots=True)
 class CheckTrial:
-    """What a numerical gradient gave on one function.
+    """The result of a numerical gradient on one function.
 
     `points` are those at which the function was called: for each call the changed entries and by how much.
     """

@@ -44,7 +44,7 @@ class Channel:
 
 
 class Tools:
-    """What of NumPy and PyTorch is used here, kept apart from what a file does to the modules."""
+    """The parts of NumPy and PyTorch that are used here, safe from what a file does to the modules."""
 
     def __init__(self, library: str = "numpy") -> None:
         np = importlib.import_module("numpy")
@@ -62,7 +62,7 @@ class Tools:
 
 
 class _ForTrials:
-    """What the module with the other trials uses of this one, which it can't import."""
+    """The parts of this module that the one with the other trials uses, because it can't import this one."""
 
     def __init__(self) -> None:
         self.describe_error, self.encode, self.decode = _describe_error, _encode, _decode

@@ -1,4 +1,4 @@
-"""What a learner's file may not do in its process: limits of memory, time and processes, and a guard.
+"""Limits of a learner's file in its process: memory, time, processes, and a guard.
 
 `child.py` loads this file by its path: nothing of the tutor is imported there.
 """

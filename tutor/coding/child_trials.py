@@ -1,4 +1,4 @@
-"""What the process does with a learner's class of numbers, numerical gradient, and network that is trained."""
+"""Trials in the process of a learner's file: a class of numbers, a numerical gradient, a network that is trained."""
 
 from __future__ import annotations
 

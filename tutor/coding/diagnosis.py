@@ -1,4 +1,4 @@
-"""Which rule a wrong gradient broke: a mistake of the catalogue that gives its value on all numbers and shapes."""
+"""The rule that a wrong gradient broke: a mistake of the catalogue that gives its value on all numbers and shapes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _MIN_CERTAIN_TRIALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a wrong gradient shows: the mistake's id or nothing, and a sentence.
+    """An explanation of a wrong gradient: the mistake's id, or nothing, and a sentence.
 
     `explained` are the names of all gradients that follow from the same step.
     """

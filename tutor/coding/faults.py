@@ -1,4 +1,4 @@
-"""What stops a learner's file: errors of Python and NumPy in one plain sentence, with the line."""
+"""Faults that stop a learner's file: errors of Python and NumPy in one plain sentence, with the line."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file is checked against.
+    """The reference that a file is checked against.
 
     In the style `steps` it is an exercise by name or path, or a formula with its values and start; in the style `layer`
     the same with the parameters of the layer, or a layer that is built in by its id; the other styles need nothing

@@ -1,4 +1,4 @@
-"""The style `layer`: a class with `forward` and `backward`. What it must keep in between is the learner's business."""
+"""The style `layer`: a class with `forward` and `backward`. The learner decides what it stores in between."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NO_ARGUMENTS = N_("Return nothing, because every input is a parameter.")
 
 @dataclass(frozen=True)
 class LayerForm:
-    """How a class is written. `parameters` and `arguments` are the inputs of the graph with their names in Python.
+    """The form of a class. `parameters` and `arguments` are the inputs of the graph with their names in Python.
 
     `returned` are the arguments whose gradients `backward` returns, `gradients` the names of these and of the parameters'
     gradients. `output` is the output of the graph with its name in Python, and `upstream` that of its gradient. `first`

@@ -26,7 +26,7 @@ _ONLY_LAYERS = N_("Only a layer has parameters. Add --style layer, or leave out 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """What is written into a new file."""
+    """The content of a new file."""
 
     header: Header
     name: str

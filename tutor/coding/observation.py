@@ -1,4 +1,4 @@
-"""What a learner's code gave for one gradient on all trials, beside the right values."""
+"""Observations: what a learner's code gave for one gradient on all trials, beside the right values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COARSE_SLOPE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a learner's code gave for one gradient on each trial: `values`, beside all that was `sent`.
+    """The results of a learner's code for one gradient on each trial: `values`, beside all that was `sent`.
 
     `wrong_lines` are the gradients before it that are wrong, by the ids of their places.
     """

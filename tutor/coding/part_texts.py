@@ -1,4 +1,4 @@
-"""Parts of a file that are no place in a graph, such as the start of a pass: what each is about, and its hints."""
+"""Parts of a file outside the graph, such as the start of a pass: what each is about, and its hints."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CodeHint:
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """What a part is about in a few words, its hints, and the rule that it practises; empty if there is none."""
+    """A description of a part in a few words, its hints, and the rule that it practises; empty if there is none."""
 
     about: str
     hints: tuple[str, ...]

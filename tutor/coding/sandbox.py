@@ -35,7 +35,7 @@ Ending = Literal["done", "time", "memory", "early"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run of a file has sent (`events`, in order), what it printed, and how it ended.
+    """The outcome of a run of a file: the `events` that it sent, in order, what it printed, and how it ended.
 
     `ending` is "early" if the process ended before it was through, with `code` as its exit code.
     """

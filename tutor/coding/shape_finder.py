@@ -1,4 +1,4 @@
-"""Which shapes met in a line that NumPy or PyTorch could not compute: they are followed through its operators."""
+"""The shapes in a line that NumPy or PyTorch could not compute, followed through its operators."""
 
 from __future__ import annotations
 

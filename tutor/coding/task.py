@@ -1,4 +1,4 @@
-"""What a learner's file asks for: its values in backward order, and how they are computed on a trial."""
+"""The task of a learner's file: its values in backward order, and how they are computed on a trial."""
 
 from __future__ import annotations
 

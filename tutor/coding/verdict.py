@@ -1,4 +1,4 @@
-"""What the judge says about a learner's file: a verdict on each gradient, or why the file can't be judged."""
+"""Verdicts on a learner's file: one on each gradient, or why the file can't be judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of `report`: each exercise with who was at work, how it went, and the most frequent mistakes."""
+"""The page of `report`: for each exercise, who worked on it, how it went, and the most frequent mistakes."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def code(
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What a new file is to be for, as it was typed."""
+    """The request for a new file, as it was typed."""
 
     target: str
     inputs: tuple[str, ...]

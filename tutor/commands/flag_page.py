@@ -1,4 +1,4 @@
-"""What `backprop-tutor report` says about trust: answers graded again, and what is worth a look."""
+"""The part of `backprop-tutor report` about trust: answers graded again, and flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of `backprop-tutor report --items`: what is worth a look, then the blanks of each exercise."""
+"""The page of `backprop-tutor report --items`: what deserves attention, then the blanks of each exercise."""
 
 from __future__ import annotations
 

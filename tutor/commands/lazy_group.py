@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
-    """Where a command is defined, as `module:attribute` below `tutor.commands`, and the text of its help page."""
+    """The place where a command is defined, as `module:attribute` below `tutor.commands`, and the text of its help page."""
 
     target: str
     help: str

@@ -1,4 +1,4 @@
-"""What `backprop-tutor solve` is about: a formula with its values, a Python function, or an exercise."""
+"""The subject of `backprop-tutor solve`: a formula with its values, a Python function, or an exercise."""
 
 from __future__ import annotations
 

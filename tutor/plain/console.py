@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Where lines come from and go to. `read` returns the next line, or None at the end of the input."""
+    """The source and the target of lines. `read` returns the next line, or None at the end of the input."""
 
     read: Callable[[str], str | None]
     out: TextIO

@@ -1,4 +1,4 @@
-"""Who a learner is: names that may be folders, signatures for cookies and links, and the secret behind them."""
+"""Identities of learners: names that may be folders, signatures for cookies and links, and the secret behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the server listens: a host and a port, or a Unix socket."""
+"""The address of the server: a host and a port, or a Unix socket."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ListenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the server listens: at a host and a port, or at a Unix socket."""
+    """The address of the server: a host and a port, or a Unix socket."""
 
     host: str = "127.0.0.1"
     port: int = 8000

@@ -1,4 +1,4 @@
-"""What the server offers, to whom, and to how many at a time."""
+"""Settings of the server: the exercises it offers, who may come in, and how many at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the server offers, and to whom.
+    """The settings of the server: the exercises it offers, and who may come in.
 
     With `links_only` nobody comes in but by a personal link. With `single` everyone who reaches it is the one learner of this account. `packs` are the folders of the packs to
     list. `origins` are addresses besides its own whose pages may connect.
@@ -28,7 +28,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many sessions there may be, and after how many seconds one ends without a key or without a page."""
+    """The number of sessions, and the seconds after which one ends without a key or without a page."""
 
     sessions: int
     idle_after: float

@@ -1,4 +1,4 @@
-"""What a session begins with. It crosses from the server to the session's process."""
+"""The start of a session, as data that crosses from the server to the session's process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a session begins with: whose it is, what is open, in which language and at which size.
+    """The start of a session: its learner, what is open, the language and the size.
 
     `home` is the learner's folder, empty for that of this account. `packs` are the folders of the packs to list.
     `exercise` is the name of one, or empty. `plain` works in lines instead of on a screen.

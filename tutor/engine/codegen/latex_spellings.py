@@ -1,4 +1,4 @@
-"""How operations of formulas are written in LaTeX, from their operands: the table `SPELLINGS`.
+"""LaTeX for the operations of formulas, from their operands: the table `SPELLINGS`.
 
 To spell an operation, add it to the table, or give its record in `algebra/functions.py` a `latex`. Any other operation
 is written `\\operatorname{id}(…)`.

@@ -1,4 +1,4 @@
-"""What the names of a Python function stand for while it is translated."""
+"""The values behind the names of a Python function while it is translated."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _MAX_SHOWN = 20
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with, or worth knowing about, the characters of a source from `start` to `end`."""
+    """A problem or a note about the characters of a source from `start` to `end`."""
 
     message: Message
     start: int

@@ -1,4 +1,4 @@
-"""What a Python module offers its functions: imports, other functions, classes and values."""
+"""The contents of a Python module that its functions use: imports, other functions, classes and values."""
 
 from __future__ import annotations
 
