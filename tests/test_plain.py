@@ -124,7 +124,7 @@ def test_the_whole_pass_at_once(run_tutor: Run) -> None:
     assert "you see the results after the last blank" in first.stdout
     assert "help is available after the last blank" in first.stdout
     assert first.stdout.count("Noted.") == 2
-    number = len(re.findall(r"still empty|noted", run_tutor(*play, text=":words\n").stdout))
+    number = len(re.findall(r"= empty|noted", run_tutor(*play, text=":words\n").stdout))
     answers = "1\n" * (number - 1)
     last = run_tutor(*play, text=f"{answers}nothing\n:skip\n1\n1\n:quit\n")
     assert f"of {number}." in last.stdout

@@ -91,7 +91,7 @@ def test_a_solved_exercise_offers_it_in_both_languages(run_tutor: Run) -> None:
     assert "0 of 2 gradients are right." in done.stdout
     done = run_tutor("play", "z = x*y", "x=3", "y=4", "--plain", "--lang", "ko", text="4\n3\n:코드\n:그만\n")
     assert ":코드" in done.stdout
-    assert "파일을 썼습니다" in done.stdout
+    assert "파일을 만들었습니다" in done.stdout
     assert done.returncode == 0
 
 

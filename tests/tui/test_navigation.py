@@ -107,7 +107,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
     async with open_home() as pilot:
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
-        pilot.app.screen.query_one(Input).value = "other numbers"
+        pilot.app.screen.query_one(Input).value = "new numbers"
         await wait_for_text(pilot, "The same exercise with new numbers F3 · in an exercise")
         await pilot.press("enter")
         await wait_for_text(pilot, "“The same exercise with new numbers” works in an exercise.")
