@@ -414,7 +414,7 @@ def test_a_seventh_name_of_a_size_is_too_many(refusal_lines: RefusalLines) -> No
     inputs = "\n".join(f'X{n} = {{ symbol = true, shape = ["a{n}", "b{n}"] }}' for n in range(4))
     graph = " + ".join(f"sum(X{n})" for n in range(4))
     assert any(
-        "These are more than 6 names of sizes." in line
+        "There are more than 6 names of sizes." in line
         for line in refusal_lines(f'graph = "f = {graph}"\n[inputs]\n{inputs}')
     )
 

@@ -134,7 +134,7 @@ async def test_a_key_is_changed_by_pressing_another_one() -> None:
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, KeyCaptureScreen), "the dialog")
         await pilot.press("f3")
-        await wait_for_text(pilot, "F3 This key already means “The same exercise with other")
+        await wait_for_text(pilot, "F3 This key already means “The same exercise with new")
         await pilot.press("h")
         await wait_for_text(pilot, "You type h in answers")
         await pilot.press("ctrl+q")
