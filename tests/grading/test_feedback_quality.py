@@ -7,6 +7,7 @@ To accept changed messages: `UPDATE_GOLDEN=1 pytest tests/grading/test_feedback_
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from tests.support.graded_messages import Entry, Section, answered, read_table, write_table
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.standard_functions import STANDARD_FUNCTIONS
+from tutor.grading.mistakes.catalogue import catalogue
 
 TABLE = Path(__file__).parent / "golden" / "feedback.txt"
 SECTIONS = read_table(TABLE.read_text(encoding="utf-8"))
@@ -66,6 +68,17 @@ def test_the_table_has_wrong_answers_at_every_operation(sections: list[Section])
     }
     assert len(answers) == len(entries) >= NUM_ANSWERS
     assert not {*OPERATIONS, *STANDARD_FUNCTIONS} - {entry.operation for entry in entries} - OTHER_NAMES
+
+
+def test_the_table_has_the_message_of_every_mistake(sections: list[Section]) -> None:
+    said = [text for section in sections for entry in section.entries for _, text in entry.texts]
+    missing = [
+        f"{mistake.id}: {feedback}"
+        for mistake in catalogue()
+        for feedback in mistake.feedback
+        if not any(all(piece in text for piece in re.split(r"{\w+}", feedback)) for text in said)
+    ]
+    assert not missing, "add a wrong answer that leads to each of these:\n" + "\n".join(missing)
 
 
 def test_a_grade_belongs_to_the_texts_that_were_graded(tmp_path: Path) -> None:

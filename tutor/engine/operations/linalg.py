@@ -223,6 +223,7 @@ TABLE = (
                     "vector multiplied by: row j of the matrix or column j?"
                 ),
                 slots=(1,),
+                asks=N_("Did you multiply by the matrix as it is?"),
             ),
             Mistake(
                 "other-itself",

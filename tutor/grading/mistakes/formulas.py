@@ -85,7 +85,7 @@ _TRANSPOSED = GeneralMistake(
     "question",
     "question.transposed",
     N_("rows and columns swapped"),
-    N_("It looks as if rows and columns are swapped somewhere. Which numbers belong in the first row of the answer?"),
+    N_("It looks as if rows and columns are swapped somewhere. What belongs in the first row of the answer?"),
 )
 _WRONG_ORDER = GeneralMistake(
     "question",
