@@ -105,7 +105,7 @@ def test_names_in_python_are_words_and_other_misreadings_are_warned_of(capsys: p
     assert run_command(["solve", source, "x=3", "--no-draw"]) == 0
     assert capsys.readouterr().err == ""
     assert run_command(["solve", source, "x=[3, 4]", "--no-draw"]) == 0
-    assert "Line 2: warning: y is no single number" in capsys.readouterr().err
+    assert "Line 2: warning: y is not a single number" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["solve", "play"])

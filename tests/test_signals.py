@@ -42,7 +42,7 @@ def open_exercise(program: PtyProgram) -> None:
     """Open the first exercise and give a right answer."""
     program.wait_for_text("From left to right", "F5")
     program.send("\r")
-    program.wait_for_text("0 of 4", "what + gives")
+    program.wait_for_text("0 of 4", "the output of +")
     program.send("7\r")
     program.wait_for_text("1 of 4")
 

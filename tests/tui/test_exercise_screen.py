@@ -202,7 +202,7 @@ async def test_a_very_long_answer_scrolls_in_its_line() -> None:
 async def test_a_wrong_answer_says_why_and_stays() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.answer("240")
-        await session.wait_for_text("✗ not yet", "240 is the output's value")
+        await session.wait_for_text("✗ not yet", "240 is the value of z")
         assert session.state.focused_id == "start"
         assert any("240 ✗" in line for line in screen_lines(session.pilot)[:12])
         await session.answer("1")

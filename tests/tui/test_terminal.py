@@ -87,7 +87,7 @@ def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str
     first = Terminal()
     first.wait_for_text("From left to right")
     first.send("\r")
-    first.wait_for_text("0 of 4", "what + gives")
+    first.wait_for_text("0 of 4", "the output of +")
     first.send("12\r")
     first.wait_for_text("✗ not yet", "Did you calculate 3·4?")
     first.send("7\r")
@@ -96,7 +96,7 @@ def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str
     second = Terminal()
     second.wait_for_text("Continue", "1 of 4")
     second.send("\r")
-    shown = second.wait_for_text("1 of 4", "what × gives")
+    shown = second.wait_for_text("1 of 4", "the output of ×")
     assert "7" in shown
     assert second.quit(quit_key) == 0
 
@@ -148,8 +148,8 @@ TOUR = (
     (ESCAPE, ("F5",), ("F5",)),
     (F9, ("L = (w*x + b - y)^2",), ("L = (w*x + b - y)^2",)),
     (ESCAPE, ("F5",), ("F5",)),
-    ("\r", ("0 of 4", "what + gives"), ("0/4", "+ 노드가")),
-    ("12\r", ("not yet", "Did you calculate 3"), ("다시", "이렇게 계산하셨나요: 3")),
+    ("\r", ("0 of 4", "the output of +"), ("0/4", "+ 노드의 출력")),
+    ("12\r", ("not yet", "Did you calculate 3"), ("다시", "계산하신 식이 3")),
     (F2, ("F2 the rule",), ("F2 규칙",)),
     (F4, ("Common mistakes",), ("자주 하는 실수",)),
     (ESCAPE, ("F2 the rule",), ("F2 규칙",)),
