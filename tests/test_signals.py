@@ -230,7 +230,7 @@ def test_the_screen_does_not_go_where_errors_go(home: Path, tmp_path: Path) -> N
     errors = tmp_path / "errors"
     command = f"exec {sys.executable} -m tutor play basics/times 2> {errors}"
     with PtyProgram(command=["sh", "-c", command]) as program:
-        program.wait_for_text("0 of 2")
+        program.wait_for_text("0 of 3")
         program.send(QUIT)
         assert program.wait() == 1
     assert not errors.read_text()

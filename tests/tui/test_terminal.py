@@ -116,7 +116,7 @@ def test_the_exit_code_of_play_tells_whether_it_was_solved(home: Path) -> None:
 
 def test_a_window_that_gets_too_small_and_large_again(home: Path) -> None:
     terminal = Terminal("play", "basics/times")
-    terminal.wait_for_text("0 of 2")
+    terminal.wait_for_text("0 of 3")
     terminal.send("12")
     terminal.wait_for_text("› 12")
     terminal.resize(40, 10)
@@ -153,7 +153,7 @@ TOUR = (
     (F2, ("F2 the rule",), ("F2 규칙",)),
     (F4, ("Common mistakes",), ("자주 하는 실수",)),
     (ESCAPE, ("F2 the rule",), ("F2 규칙",)),
-    (F6, ("1 of 7", "other numbers"), ("1/7", "다른 숫자")),
+    (F6, ("1 of 7", "different numbers"), ("1/7", "다른 숫자")),
     (ESCAPE, ("0 of 4",), ("0/4",)),
     ("7\r10\r70\r", ("3 of 4", "Which two"), ("3/4", "두 노드")),
     ("2\r", (" solved ",), (" 완료 ",)),
