@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
+    from tests.support.caches import Caches
     from tests.support.run_tutor import Run
 
 # Before any of its modules is imported, so that a failing `assert` in a helper shows its values.
@@ -65,36 +66,32 @@ def english_texts() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def exercise_index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the cache of the exercise index, made once for all workers."""
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Caches:
+    """Return what the program remembers of the built-in packs, made once for all workers."""
     # Imported here, as modules of helpers are rewritten first.
-    from tests.support.exercise_index_cache import make_cache
+    from tests.support.caches import Caches
 
-    return make_cache(tmp_path_factory)
-
-
-@pytest.fixture
-def known_exercises(home: Path, exercise_index_cache: Path) -> None:
-    """Let the program find the cache of the exercise index in its data folder, as after a first start."""
-    from tests.support.exercise_index_cache import give_cache
-
-    give_cache(exercise_index_cache, home)
+    return Caches(tmp_path_factory)
 
 
 @pytest.fixture
-def run_tutor(home: Path, request: pytest.FixtureRequest) -> Run:
+def second_start(home: Path, caches: Caches) -> None:
+    """Let the program find in its data folder what it makes at the first start."""
+    caches.give(home, with_index=True)
+
+
+@pytest.fixture
+def run_tutor(home: Path, caches: Caches) -> Run:
     """Return a function that runs `backprop-tutor` in its own process, with arguments and standard input.
 
-    Commands that use the index of all exercises find its cache.
+    It isn't the first start: the program finds the caches that the command needs.
     """
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        from tests.support.exercise_index_cache import give_cache
         from tests.support.run_tutor import run_in_fork, run_in_new_python, starts_new_python, uses_exercise_index
 
-        if uses_exercise_index(arguments):
-            own_home = environment.get("BACKPROP_TUTOR_HOME")
-            give_cache(request.getfixturevalue("exercise_index_cache"), Path(own_home) if own_home else home)
+        own_home = environment.get("BACKPROP_TUTOR_HOME")
+        caches.give(Path(own_home) if own_home else home, with_index=uses_exercise_index(arguments))
         if starts_new_python(environment):
             return run_in_new_python(arguments, text, **environment)
         return run_in_fork(arguments, text, environment={**os.environ, **environment})

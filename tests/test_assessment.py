@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.run_tutor import Run
     from tutor.packs.exercise import Exercise
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 EXAM = """title = "First"
 graph = "q = w * x; L = q * t"

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tutor
-from tests.support.exercise_index_cache import give_cache
 from tests.support.run_tutor import run_in_fork
-from tutor.practice.exercise_index import default_cache_path
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
+
+    from tests.support.caches import Caches
 
 FIXTURE = Path(__file__).parent / "fixtures" / "version_7fda378"
 EXACT = bool(os.environ.get("BACKPROP_TUTOR_EXACT"))
@@ -48,11 +48,6 @@ class Learner:
         self.folder = folder
         self.home = folder / name
 
-    def know_exercises(self, cache: Path) -> Learner:
-        """Put the cache of the exercise index of this version into the data folder, and return the learner."""
-        give_cache(cache, self.home)
-        return self
-
     def run(self, *arguments: str, text: str = "", language: str | None = "en") -> subprocess.CompletedProcess[str]:
         """Run a command in the folder that holds `pack`. Without a language, the settings decide."""
         environment = {key: value for key, value in os.environ.items() if key not in ("LANGUAGE", "LC_ALL", "COLUMNS")}
@@ -74,15 +69,19 @@ class Learner:
 
 
 @pytest.fixture(scope="module")
-def read_only_copy(tmp_path_factory: pytest.TempPathFactory, exercise_index_cache: Path) -> Learner:
+def read_only_copy(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Learner:
     """Return a copy for commands that only read."""
-    return copy_fixture(tmp_path_factory.mktemp("earlier") / "copy").know_exercises(exercise_index_cache)
+    copy = copy_fixture(tmp_path_factory.mktemp("earlier") / "copy")
+    caches.give(copy.home, with_index=True)
+    return copy
 
 
 @pytest.fixture
-def learner(tmp_path: Path, exercise_index_cache: Path) -> Learner:
+def learner(tmp_path: Path, caches: Caches) -> Learner:
     """Return a copy for commands that write."""
-    return copy_fixture(tmp_path / "copy").know_exercises(exercise_index_cache)
+    copy = copy_fixture(tmp_path / "copy")
+    caches.give(copy.home, with_index=True)
+    return copy
 
 
 def copy_fixture(folder: Path) -> Learner:
@@ -452,12 +451,13 @@ def test_skills_rebuilt_from_the_attempts_are_the_stored_ones(learner: Learner) 
     assert lasting_progress(progress_of(learner, "en")) == before
 
 
-def test_an_export_imports_completely_on_another_computer(learner: Learner) -> None:
+def test_an_export_imports_completely_on_another_computer(learner: Learner, caches: Caches) -> None:
     recorded = lasting_progress(json.loads(expected("expected_progress.en.json")))
     known = learner.output("import", "export.jsonl")
     assert f" {len(learner.events())} " in known
     assert learner.output("export") == expected("export.jsonl")
-    other = Learner(learner.folder, "other").know_exercises(learner.home / default_cache_path().name)
+    other = Learner(learner.folder, "other")
+    caches.give(other.home, with_index=True)
     shutil.copytree(learner.home / "packs", other.home / "packs")
     other.output("import", "export.jsonl")
     assert other.output("export") == expected("export.jsonl")

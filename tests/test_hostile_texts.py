@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 #: Texts of an exercise file: where each is in the file.
 TEXTS: dict[str, tuple[str | int, ...]] = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 HANGUL = re.compile("[가-힣]")
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")

@@ -21,13 +21,13 @@ import pytest
 
 from tests.support.built_in import num_rules
 from tests.support.events import append_events, make_event
-from tests.support.exercise_index_cache import give_cache
 from tests.support.run_tutor import uses_exercise_index
 from tutor import cli
 from tutor.practice.storage.migrations import SCHEMA_VERSION
 from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
+    from tests.support.caches import Caches
     from tests.support.run_tutor import Run
 
 RECIPROCAL = ("play", "basics/reciprocal", "--plain")
@@ -36,10 +36,10 @@ ANSWERS = "3\n-3/16\n"
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory, exercise_index_cache: Path) -> Path:
+def practice(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Path:
     """Make the folder of a learner who has solved one exercise with one mistake."""
     folder = tmp_path_factory.mktemp("practice")
-    give_cache(exercise_index_cache, folder)
+    caches.give(folder, with_index=True)
     environment = {**os.environ, "BACKPROP_TUTOR_HOME": str(folder), "LANG": "C.UTF-8"}
     command = [sys.executable, "-m", "tutor", *RECIPROCAL]
     subprocess.run(command, input=ANSWERS, text=True, env=environment, stdout=subprocess.DEVNULL, check=True)
@@ -47,9 +47,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory, exercise_index_cache: Pat
 
 
 @pytest.fixture
-def tutor(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path, exercise_index_cache: Path
-) -> Run:
+def tutor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path, caches: Caches) -> Run:
     """Return a function that runs a command line in this process."""
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -57,8 +55,8 @@ def tutor(
             patch.setattr(sys, "stdin", io.StringIO(text))
             for name, value in environment.items():
                 patch.setenv(name, value)
-            if uses_exercise_index(arguments):
-                give_cache(exercise_index_cache, Path(environment.get("BACKPROP_TUTOR_HOME", home)))
+            own_home = Path(environment.get("BACKPROP_TUTOR_HOME", home))
+            caches.give(own_home, with_index=uses_exercise_index(arguments))
             code = cli.run(list(arguments))
         captured = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, code, captured.out, captured.err)

@@ -18,7 +18,7 @@ from tutor.practice.storage.store import Store, default_path
 if TYPE_CHECKING:
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 #: Starting the program takes about a second of the processor.
 long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="one of many; BACKPROP_TUTOR_LONG runs all")
@@ -27,8 +27,7 @@ TIMES = ("play", "z = x * y", "x=2", "y=3")
 
 
 @pytest.fixture(autouse=True)
-def second_start(home: Path) -> None:
-    home.mkdir(exist_ok=True)
+def no_offers(home: Path, second_start: None) -> None:
     (home / "welcomed").touch()
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 #: By name: the text of an exercise that crashed an earlier version, or one of its kind.
 BAD = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 PAGE = 4096
 #: The first byte of such a page.

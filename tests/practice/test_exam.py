@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.tui.host import Host
 
-pytestmark = pytest.mark.usefixtures("known_exercises")
+pytestmark = pytest.mark.usefixtures("second_start")
 
 FILE = """mode = "exam"
 graph = "z = x * (x + y)"

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.exercise_index_cache import give_cache
-
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
-def second_start(home: Path, exercise_index_cache: Path) -> None:
-    """Put the index into the learner's folder and mark the first steps as offered, as at a second start."""
-    give_cache(exercise_index_cache, home)
+def no_offers(home: Path, second_start: None) -> None:
+    """Mark the first steps as offered."""
     (home / "welcomed").touch()
 
 
