@@ -65,7 +65,7 @@ class CheckTrial:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], right: NDArray[np.float64], before: Sequence[float]) -> CheckTrial:
-        """Return the trial that a message of the process tells about; whatever it holds, this does not raise."""
+        """Return the trial in a message of the process. This never raises, whatever the message contains."""
         try:
             points = [{int(at): float(by) for at, by in point} for point in event["points"]]
             after = np.array(event["after"], dtype=float)

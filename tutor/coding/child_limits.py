@@ -19,7 +19,7 @@ except ImportError:  # There are no such limits on Windows.
 _MAX_MEMORY = {"numpy": 3 << 29, "torch": 8 << 30}
 _MAX_SECONDS = 20
 _MAX_FILE_SIZE = 64 << 20
-#: Processes that may be started, those of a program that forks without being told of included.
+#: Processes that may be started, including those that forks start on their own.
 _MAX_PROCESSES = 8
 _STARTS_PROCESS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.exec", "subprocess.Popen")
 _CHANGES_FILE = (

@@ -39,7 +39,7 @@ def result_lines(session: CodeSession, result: FileResult) -> Iterator[str]:
 
 
 def solved_sentence(result: FileResult) -> Message:
-    """Return what is said of a file that is right."""
+    """Return the sentence about a file that is right."""
     return message(_SOLVED_AND_AGREED if result.agrees else _SOLVED)
 
 

@@ -124,7 +124,7 @@ def _end(process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 def _processes_at(home: Path) -> list[int]:
-    """Return the processes whose home is this folder, where the system tells."""
+    """Return the processes whose home is this folder, if the system lists them."""
     mark, found = f"HOME={home}\0".encode(), []
     for entry in os.scandir("/proc") if Path("/proc/self/environ").exists() else ():
         with suppress(OSError):

@@ -48,5 +48,5 @@ def _targets(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def has_entry(source: str, name: str) -> bool:
-    """Return whether a file defines a function or class of this name, as far as can be told without running it."""
+    """Return whether a file defines a function or class of this name, as far as the source shows without running it."""
     return bool(re.search(rf"^\s*(async\s+)?(def|class)\s+{name}\b|^{name}\s*=", source, re.MULTILINE))

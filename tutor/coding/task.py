@@ -38,7 +38,7 @@ class AskedValue:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedMistake:
-    """A mistake that a task expects in one of its values, with what is said to it.
+    """A mistake that a task expects in one of its values, with its message.
 
     `value` returns what it gives on a trial, from the trial's number and problem and the name of the value; None if it
     can't be made there.
@@ -49,7 +49,7 @@ class ExpectedMistake:
     value: Callable[[int, FloatProblem, str], NDArray[Any] | None]
 
     def text(self, name: str) -> Message:
-        """Return what is said to the mistake in a value."""
+        """Return the message about the mistake in a value."""
         if isinstance(self.feedback, str):
             return message(self.feedback, name=name)
         return message(N_("{text}"), text=self.feedback)

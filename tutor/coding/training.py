@@ -233,7 +233,7 @@ def _with_training(task: Task, run: Run, source: str, trials: Sequence[Trial]) -
 
 
 def _losses(trained: Sequence[Mapping[str, Any]]) -> Iterator[float]:
-    """Yield the loss at each output that was sent, up to the first that is no number."""
+    """Yield the loss at each output that was sent, up to the first that is not a number."""
     for event in trained:
         value = SentValue.from_data(event.get("value")) if event["event"] == "output" else None
         if value is None:

@@ -142,7 +142,7 @@ def code(
     _ensure_trusted(path, yes)
     with open_store() as store:
         session = _open(path, store)
-        # Without a terminal nobody can end it.
+        # Without a terminal the learner has no key to end it.
         if check or as_json or not _has_keyboard():
             return _check_once(session, as_json, options.glyphs)
         return _watch(session, options.glyphs)

@@ -104,7 +104,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _exercise_points(title: str, value: Any) -> ExercisePoints | None:
-    """Return the points of an exercise; None if they are no numbers."""
+    """Return the points of an exercise; None if they are not numbers."""
     if _is_number(value):
         return ExercisePoints(title, float(value))
     if isinstance(value, dict) and value and all(map(_is_number, value.values())):

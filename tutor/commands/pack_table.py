@@ -94,7 +94,7 @@ def _title_in(title: LocalizedText, code: str) -> str:
 
 
 def _drawing_widths(exercise: Exercise) -> list[str]:
-    """Return how many columns the full and the compact drawing take; empty texts if there is no graph."""
+    """Return the number of columns of the full and the compact drawing; empty texts if there is no graph."""
     densities: tuple[Density, ...] = ("full", "compact")
     if not exercise.graph.nodes:
         return [""] * len(densities)

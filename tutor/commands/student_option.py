@@ -57,7 +57,7 @@ def chosen_seed(exercise: Exercise, seed: int | None, student: str | None) -> in
 
 
 def check_key_allowed(exercises: Iterable[Exercise], before_due: bool) -> None:
-    """Raise CommandError if what is right in one of these exercises may not be told yet."""
+    """Raise CommandError if the answers of one of these exercises may not be shown yet."""
     for exercise in exercises:
         refusal = key_refusal(exercise)
         if refusal is not None and not before_due:
@@ -65,7 +65,7 @@ def check_key_allowed(exercises: Iterable[Exercise], before_due: bool) -> None:
 
 
 def key_refusal(exercise: Exercise) -> Message | None:
-    """Return why what is right in an exercise may not be told yet; None if it may."""
+    """Return the reason not to show the answers of an exercise yet; None if there is none."""
     due = exercise.assessment.due
     if due is None or not exercise.exam or not exercise.assessment.hides_key:
         return None

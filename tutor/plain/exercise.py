@@ -486,7 +486,7 @@ class PlainExercise:
             self.print_lines("", strip_markup(after))
 
     def exam_lines(self, summary: Summary) -> Iterable[object]:
-        """Return the result of an exam: its score, the verdict on each answer, and the right ones if they may be told."""
+        """Return the result of an exam: its score, the verdict on each answer, and the right ones if they may be shown."""
         worksheet = self.worksheet
         yield result_message(worksheet)
         yield from result_notes(worksheet)

@@ -25,7 +25,7 @@ def rules() -> tuple[Message, Message]:
 
 
 def toggle(worksheet: Worksheet) -> Iterable[object]:
-    """Start the whole pass at once, or leave it, and return what is said then."""
+    """Start the whole pass at once, or leave it, and return the message about it."""
     if worksheet.whole_pass.is_on:
         worksheet.leave_whole_pass()
         return LEFT, *describe_edges(worksheet, "")
@@ -42,7 +42,7 @@ def task_lines(worksheet: Worksheet) -> Iterable[object]:
 
 
 def point(worksheet: Worksheet, text: str) -> Message:
-    """Take a line as the first wrong place, and return what is said to it."""
+    """Take a line as the first wrong place, and return the reply."""
     place = find_place(worksheet, text)
     if place is not None:
         worksheet.point_at(place)

@@ -19,7 +19,7 @@ def proxied_server() -> dict[str, Any]:
     return {
         # `-P`, because a file tutor.py in the learner's folder is not this program.
         "command": [sys.executable, "-P", "-m", "tutor", "serve", "--single", "--unix-socket", "{unix_socket}"],
-        # In a folder that only this user can open, so that nobody else on the machine reaches the server.
+        # In a folder that only this user can open, so that other users of the machine can't reach the server.
         "unix_socket": True,
         "timeout": _TIMEOUT,
         "launcher_entry": {"title": "Backprop tutor", "icon_path": str(STATIC / "icon.svg")},

@@ -25,7 +25,7 @@ class Learners:
         self.folder = folder / _LEARNERS
 
     def is_free(self, learner: str) -> bool:
-        """Return whether nobody has worked under this name yet."""
+        """Return whether this name is unused."""
         folder = self.folder / learner
         return not folder.is_dir() or not any(folder.iterdir())
 

@@ -1,4 +1,4 @@
-"""The HTML pages of the server, in the language of the browser, and what it tells in all languages."""
+"""The HTML pages of the server, in the language of the browser, and its messages in all languages."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _run_in_lines(start: Start) -> None:
 
 
 def _find(name: str) -> Exercise | None:
-    """Return an exercise by its name; None for none and for one that can't be opened, about which the list tells."""
+    """Return an exercise by its name; None without a name, or if the exercise can't be opened, which the list explains."""
     if not name:
         return None
     try:

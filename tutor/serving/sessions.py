@@ -104,7 +104,7 @@ class Sessions:
         task.add_done_callback(self._ends.discard)
 
     async def run_sweeps(self) -> None:
-        """End the sessions that nobody uses, until this is cancelled."""
+        """End unused sessions until this is cancelled."""
         while True:
             await asyncio.sleep(min(_SWEEP_INTERVAL, self._idle_after, self._alone_after))
             now = time.monotonic()

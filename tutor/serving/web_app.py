@@ -76,7 +76,7 @@ def make_app(site: Site, signer: Signer, learners: Learners, sessions: Sessions)
         sweeps.cancel()
 
     app.cleanup_ctx.append(run_sessions)
-    # Before the connections are closed, so that each page is told why.
+    # Before the connections are closed, so that each page learns the reason.
     app.on_shutdown.append(lambda _app: sessions.end_all())
     return app
 
@@ -361,7 +361,7 @@ class _Server:
 
 
 async def _pass_on(socket: web.WebSocketResponse, session: Session) -> None:
-    """Pass on what a page sends until it goes. What is no message of our page is ignored."""
+    """Pass on the messages of a page until it closes; ignore anything else that it sends."""
     async for message in socket:
         if message.type is not WSMsgType.TEXT:
             continue

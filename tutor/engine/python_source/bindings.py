@@ -102,7 +102,7 @@ class Scope:
     outer: Scope | None = None
 
     def find(self, name: str) -> Binding | None:
-        """Return what a name stands for, None if it isn't defined in any of the functions around."""
+        """Return the value of a name; None if no enclosing function defines it."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.bindings:

@@ -16,7 +16,7 @@ COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = 5, 10, 20, 25, 30, 100
 
 
 class Piece(NamedTuple):
-    """A part of the text that stands for the source from `start` to `end`; `is_name`: it is the name of a value."""
+    """A part of the text that replaces the source from `start` to `end`; `is_name`: it is the name of a value."""
 
     text: str
     start: int

@@ -60,7 +60,7 @@ class ExpressionWriter(StaticReader):
 
     @abstractmethod
     def attribute_binding(self, node: ast.Attribute, scope: Scope, is_called: bool = False) -> Binding | None:
-        """Return what an attribute of `self` or of a layer stands for; None for any other attribute.
+        """Return the value of an attribute of `self` or of a layer; None for any other attribute.
 
         One that is not called and has no value becomes an input.
         """
@@ -131,7 +131,7 @@ class ExpressionWriter(StaticReader):
         return Code([Piece(typed, start, end)])
 
     def binding(self, node: ast.Name, scope: Scope) -> Binding:
-        """Return what a name stands for."""
+        """Return the value of a name."""
         found = scope.find(node.id)
         if found is not None:
             return found
@@ -144,7 +144,7 @@ class ExpressionWriter(StaticReader):
         return self.module_binding(node.id, node)
 
     def bound(self, binding: Binding, node: ast.expr) -> Code:
-        """Return what a name or an attribute stands for, as an expression."""
+        """Return the value of a name or an attribute, as an expression."""
         match binding:
             case Variable():
                 return Code([Piece(binding.name, *self.source.span(node), is_name=True)])

@@ -23,7 +23,7 @@ _ENDS_IN_LETTER = re.compile(r"[^\W\d_]\Z")
 
 
 class Names:
-    """The names in the graph. Each stands for one value; a name that is assigned again gets a new version, c₂."""
+    """The names in the graph. Each has one value; a name that is assigned again gets a new version, c₂."""
 
     def __init__(self, given: Mapping[str, Value], definitions: Mapping[str, CustomFunction]) -> None:
         self.given = given

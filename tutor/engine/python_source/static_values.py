@@ -34,7 +34,7 @@ class StaticReader:
 
     @abstractmethod
     def module_binding(self, name: str, node: ast.AST) -> Binding:
-        """Return what a name stands for that no function around defines."""
+        """Return the value of a name that no enclosing function defines."""
 
     @abstractmethod
     def static_call(self, node: ast.Call, scope: Scope) -> Static | None:
