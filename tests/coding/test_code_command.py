@@ -70,7 +70,7 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
         path.write_text(text.replace("dx_1 = ...", "dx_1 = dz * (x + y)"))
         program.wait_for_text("✓ dx_1", "You haven't written dadd1 yet", "1 of 5")
         path.write_text(right_text(path, "basics/two-roads"))
-        program.wait_for_text("Every gradient is right. Solved in code.")
+        program.wait_for_text("Everything is right. Solved in code.")
         assert program.wait() == 0
     exported = subprocess.run(
         [*command[:3], "export"], capture_output=True, text=True, env={**os.environ, **environment}, check=True

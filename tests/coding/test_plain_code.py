@@ -64,11 +64,11 @@ def test_the_file_is_written_checked_line_by_line_and_solved(tmp_path: Path) -> 
     text = converse("", "hint", ":hint dx", "what", solve_file(path))
     assert f"Created {path}." in text
     assert "You haven't written dx_1 yet." in text
-    assert "0 of 5 gradients are right." in text
+    assert "0 of 5 are right." in text
     assert "dx_1, hint 1 of 4" in text
     assert "dx, hint 1 of" in text
     assert ":check: check the file now" in text
-    assert text.endswith("Every gradient is right. Solved in code.\n")
+    assert text.endswith("Everything is right. Solved in code.\n")
     with Store.open(default_path()) as store:
         assert store.solved_in_code() == {("basics", "two-roads")}
         assert store.state("basics", "two-roads") == "new"
@@ -88,7 +88,7 @@ def test_a_solved_exercise_offers_it_in_both_languages(run_tutor: Run) -> None:
     done = run_tutor("--plain", text="basics/times\n:code\n3\n2\n:code\n\nquit\nquit\n")
     assert "You can write the code once all blanks are filled in" in done.stdout
     assert "basics-times.py." in done.stdout
-    assert "0 of 2 gradients are right." in done.stdout
+    assert "0 of 2 are right." in done.stdout
     done = run_tutor("play", "z = x*y", "x=3", "y=4", "--plain", "--lang", "ko", text="4\n3\n:코드\n:그만\n")
     assert ":코드" in done.stdout
     assert "파일을 만들었습니다" in done.stdout

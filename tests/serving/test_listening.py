@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_port_that_is_in_use_is_told_with_another_one(run_tutor: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ListenError, match=rf"Port {port} at 127\.0\.0\.1 is in use .*--port [0-9]+"):
+        with pytest.raises(ListenError, match=rf"Port {port} on 127\.0\.0\.1 is in use .*--port [0-9]+"):
             open_socket(Place(port=port))
     done = run_tutor("serve", "--port", "65536")
     assert (done.returncode, done.stderr) == (2, "backprop-tutor: --port must be a whole number from 0 to 65535.\n")

@@ -45,7 +45,7 @@ async def test_a_solved_exercise_is_written_in_code(size: tuple[int, int]) -> No
         task = exercise_style(session.screen.exercise).task
         assert isinstance(task, StepsTask)
         save(text.partition("import numpy")[0] + solution(task))
-        await wait_for_text(session.pilot, "Every gradient is right. Solved in code.", "5 of 5")
+        await wait_for_text(session.pilot, "Everything is right. Solved in code.", "5 of 5")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: is_showing(session.pilot, ExerciseScreen), "back at the exercise")
     assert "dx_1" in saved()

@@ -17,9 +17,9 @@ _PRINTED = N_("output:")
 #: Lines that a file has printed, and their columns, that are shown.
 _MAX_PRINTED, _MAX_WIDTH = 20, 400
 _MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
-_SOLVED = N_("Every gradient is right. Solved in code.")
-_SOLVED_AND_AGREED = N_("Every gradient is right, and PyTorch agrees. Solved in code.")
-_LEFT = N_("{n} of {all} gradients are right.")
+_SOLVED = N_("Everything is right. Solved in code.")
+_SOLVED_AND_AGREED = N_("Everything is right, and PyTorch agrees. Solved in code.")
+_LEFT = N_("{n} of {all} are right.")
 
 
 def result_lines(session: CodeSession, result: FileResult) -> Iterator[str]:
