@@ -85,7 +85,7 @@ def test_a_file_that_was_not_written_here_is_run_after_a_yes(tmp_path: Path) -> 
 
 
 def test_a_solved_exercise_offers_it_in_both_languages(run_tutor: Run) -> None:
-    done = run_tutor("--plain", text="basics/times\n:code\n3\n2\n:code\n\nquit\nquit\n")
+    done = run_tutor("--plain", text="basics/times\n:code\n3\n2\n15\n:code\n\nquit\nquit\n")
     assert "You can write the code once all blanks are filled in" in done.stdout
     assert "basics-times.py." in done.stdout
     assert "0 of 2 are right." in done.stdout
