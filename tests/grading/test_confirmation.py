@@ -109,6 +109,8 @@ def test_the_sentence_names_the_numbers(problem: Problem, place: str, sentence: 
 def test_a_verdict_confirms_before_the_author_praises() -> None:
     exercise = library.find_exercise("basics/times").variant(None)
     for blank in exercise.problem.blanks:
+        if blank.kind == "question":
+            continue
         truth = exercise.problem.truth(blank)
         assert isinstance(truth, Expr)
         message = str(

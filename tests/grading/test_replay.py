@@ -82,7 +82,7 @@ def test_a_replay_before_the_solution_uses_other_numbers() -> None:
         worksheet = Worksheet(library.find_exercise(name).variant())
         replay, note = choose_replay(worksheet)
         assert note is not None
-        assert "other numbers" in str(note)
+        assert "different numbers" in str(note)
         assert any(str(value) != str(worksheet.problem.inputs[name]) for name, value in replay.problem.inputs.items())
         assert [step.place.id for step in replay.steps] == [place.id for place in worksheet.problem.places]
 
