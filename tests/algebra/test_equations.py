@@ -37,7 +37,7 @@ def test_lines_comments_and_heads_are_read(text: str, equations: list[str]) -> N
     ("text", "position", "problem"),
     [
         ("f(x) = x^2; z = f*2", 0, "For a step, write “f = …”."),
-        ("f(x, y) = x^2", 0, "Input “y” is not used"),
+        ("f(x, y) = x^2", 0, "does not use the input “y”"),
         ("f = sum(q^2); q = x*2", 14, "“q” is used before it is defined. Move this equation"),
         ("a = x # b = 2\nz = a*(y", 20, "never closed"),
     ],
