@@ -30,7 +30,7 @@ def test_one_answer_is_graded() -> None:
     right = run_tutor_with("grade", "basics/two-roads", "--blank", "x", "--answer", "14 + 6")
     assert (right.returncode, right.stdout.decode()) == (
         0,
-        "reads as 14 + 6 = 20\nright: Right. 6 + 14: the sum of both gradients that came back.\n",
+        "read as 14 + 6 = 20\nright: Right. 6 + 14: the sum of both gradients that came back.\n",
     )
     wrong = run_tutor_with("grade", "basics/two-roads", "--blank", "x", "--answer", "84", "--json")
     graded = json.loads(wrong.stdout)

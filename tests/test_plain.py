@@ -37,7 +37,7 @@ def test_plain_mode_is_the_default_without_a_terminal(run_tutor: Run) -> None:
 
 def test_an_unfinished_exercise_exits_with_1_and_resumes(run_tutor: Run) -> None:
     assert run_tutor(*ADD_MULTIPLY, text="1\n2\n").returncode == 1
-    assert "begun" in run_tutor("list").stdout
+    assert "in progress" in run_tutor("list").stdout
     done = run_tutor(*ADD_MULTIPLY, text="120\n2\n2\n")
     assert done.returncode == 0
     assert "2 of 5 blanks are filled" in done.stdout
@@ -78,7 +78,7 @@ def test_other_numbers_tell_the_suspected_mistakes_apart(run_tutor: Run) -> None
 
 def test_a_name_in_the_exercise_is_an_answer_and_not_a_yes(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/two-roads", "--plain", text="2\n7\ny\n:quit\n").stdout
-    assert "reads as y = 6" in done or "reads as y" in done
+    assert "read as y" in done
 
 
 def test_wrong_answers_open_more_help(run_tutor: Run) -> None:
@@ -150,7 +150,7 @@ def test_the_list_of_exercises_shows_their_states(run_tutor: Run) -> None:
     run_tutor("play", "basics/times", "--plain", text="1\n:quit\n")
     run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
     output = run_tutor("--plain", text="quit\n").stdout
-    assert "basics/times  What × sends back  (begun)" in output
+    assert "basics/times  What × sends back  (in progress)" in output
     assert "basics/plus  What + sends back  (3 min)" in output
     assert f"1 of {num_exercises()} solved. Continue with 5: What × sends back." in output
     assert "basics/add-multiply  A sum, then a product  (solved on the first try)" in output

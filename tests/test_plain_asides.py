@@ -106,4 +106,4 @@ def test_both_can_be_turned_off(play: Play) -> None:
     settings.save_value("predictions", False)
     settings.save_value("reasons", False)
     assert "Predict first" not in play(PRODUCT, "3", "2")[0]
-    assert "And why?" not in play(SUM, "5", "5", "5", "5")[0]
+    assert "Why?" not in play(SUM, "5", "5", "5", "5")[0]

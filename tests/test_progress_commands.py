@@ -81,7 +81,7 @@ def make_due(home: Path) -> None:
 
 def test_a_solved_exercise_ends_with_a_suggestion(tutor: Run) -> None:
     output = tutor(*RECIPROCAL, text=ANSWERS).stdout
-    assert "What next? You made a mistake with “reciprocal”. Try “One over x” with fresh numbers." in output
+    assert "What next? You made a mistake with “reciprocal”. Try “One over x” with new numbers." in output
     assert "  backprop-tutor play basics/" in output
     assert "Or skip that: backprop-tutor" in output
 

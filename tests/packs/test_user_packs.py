@@ -198,7 +198,7 @@ def test_add_list_and_remove_at_the_command_line(tmp_path: Path, run_tutor: Run)
     assert "mine/first" in run_tutor("list").stdout
     assert run_tutor("play", "mine/first", text="7\n").stdout.count("Right.") == 1
     assert run_tutor("pack", "add", str(folder)).returncode == 0
-    assert "mine/first  z = a * b (begun, 1 filled)" in run_tutor("list").stdout
+    assert "mine/first  z = a * b (in progress, 1 filled)" in run_tutor("list").stdout
     assert run_tutor("pack", "remove", "mine").stdout == "Removed: mine. Your progress in it is kept.\n"
     assert run_tutor("pack", "remove", "mine").returncode == 1
     assert "mine" not in run_tutor("pack", "list").stdout

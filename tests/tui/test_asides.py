@@ -71,7 +71,7 @@ async def test_an_answer_needs_no_prediction_first(tmp_path: Path, answer: str) 
 async def test_escape_skips_the_prediction_and_leaves_only_then(tmp_path: Path) -> None:
     async with open_app(exercise_in(tmp_path, PRODUCT)) as session:
         await session.answer("3")
-        await session.wait_for_text("Esc skips")
+        await session.wait_for_text("Esc skip")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: session.state.asides.prediction is None, "skipped")
         assert is_showing(session.pilot, ExerciseScreen)
@@ -113,7 +113,7 @@ cell = [0, 1]
 async def test_the_reason_is_chosen_by_a_letter_and_enter(tmp_path: Path) -> None:
     async with open_app(exercise_in(tmp_path, SUM, ASKS_WHY)) as session:
         await session.answer("5")
-        await session.wait_for_text("And why?", "Esc skips")
+        await session.wait_for_text("Why?", "Esc skip")
         assert "which + passes on" not in screen_text(session.pilot)
         why = session.state.asides.why
         assert why is not None
@@ -127,7 +127,7 @@ async def test_the_reason_is_chosen_by_a_letter_and_enter(tmp_path: Path) -> Non
 async def test_a_wrong_reason_costs_nothing(tmp_path: Path) -> None:
     async with open_app(exercise_in(tmp_path, SUM, ASKS_WHY), size=(120, 40)) as session:
         await session.answer("5")
-        await session.wait_for_text("And why?")
+        await session.wait_for_text("Why?")
         why = session.state.asides.why
         assert why is not None
         await click(session, str(next(reason.text for reason in why.reasons if not reason.right)))
@@ -138,9 +138,9 @@ async def test_a_wrong_reason_costs_nothing(tmp_path: Path) -> None:
 async def test_typing_the_next_answer_goes_on(tmp_path: Path) -> None:
     async with open_app(exercise_in(tmp_path, SUM, ASKS_WHY)) as session:
         await session.answer("5")
-        await session.wait_for_text("And why?")
+        await session.wait_for_text("Why?")
         await session.type("5")
-        await wait_until(session.pilot, lambda: "And why?" not in screen_text(session.pilot), "the question is gone")
+        await wait_until(session.pilot, lambda: "Why?" not in screen_text(session.pilot), "the question is gone")
         place = session.state.focused_id
         await session.pilot.press("enter")
         await wait_until(session.pilot, lambda: session.state.worksheet.state(place) == "right", "the next answer")

@@ -171,7 +171,7 @@ async def test_a_right_step_from_a_wrong_value_costs_nothing() -> None:
         await session.answer("15")
         await session.pilot.press("tab")
         await _answer_all(session, ("6", "6", "21"))
-        await session.wait_for_text("~ right step · costs nothing", "It starts from your 15")
+        await session.wait_for_text("~ right step · costs nothing", "It starts from your value 15")
         assert session.state.entry.wrong_attempts == 0
 
 

@@ -106,7 +106,7 @@ async def test_the_panel_names_what_is_asked() -> None:
 async def test_typing_goes_into_the_blank_and_the_graph_shows_it() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.type("3*e^2")
-        await session.wait_for_text("› 3*e^2", "reads as 3e² ≈ 22.17")
+        await session.wait_for_text("› 3*e^2", "read as 3e² ≈ 22.17")
         assert any("3*e^2" in line for line in screen_lines(session.pilot)[:12])
 
 
@@ -114,7 +114,7 @@ async def test_a_plain_number_needs_no_echo() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.type("-0.25")
         await session.wait_for_text("› -0.25")
-        assert "reads as" not in screen_text(session.pilot)
+        assert "read as" not in screen_text(session.pilot)
 
 
 async def test_left_and_right_move_in_the_answer_and_down_keeps_the_input() -> None:
@@ -307,7 +307,7 @@ async def test_question_mark_and_f2_give_hints() -> None:
 async def test_a_second_hint_at_once_is_refused_with_a_reason() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?", "?")
-        await session.wait_for_text("Read this one first", "hints ●○○○")
+        await session.wait_for_text("Read this hint first", "hints ●○○○")
         await session.pilot.press("tab", "shift+tab")
         assert not session.state.hint_too_soon
 

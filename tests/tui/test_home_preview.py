@@ -187,7 +187,7 @@ async def test_the_first_start_shows_the_two_lanes_and_one_key() -> None:
             "◂ 2",
             "forward",
             "backward",
-            "Enter the first pass",
+            "Enter your first backward pass",
         )
         await pilot.resize_terminal(*SMALL)
         await wait_for_text(pilot, "─ Start here ──", "Watch one small backward pass")
@@ -199,7 +199,7 @@ async def test_a_learner_who_has_solved_all_sees_a_mosaic_and_what_is_due(two_pa
     async with open_app("matrices/sigma-xw") as session:
         await session.solve()
     async with open_home(MEDIUM) as pilot:
-        await wait_for_text(pilot, "3 of 3 solved", "✦ All 3 solved ✦", "The basics ■ ■", "first try", "remembering")
+        await wait_for_text(pilot, "3 of 3 solved", "✦ All 3 solved ✦", "The basics ■ ■", "first try", "coming reviews")
         await wait_for_text(pilot, "Review", "rules due", "▸ The basics", "2/2", "2 days late")
         assert "Continue" not in screen_text(pilot)
 

@@ -77,7 +77,7 @@ async def test_an_expression_is_accepted_and_shown_in_the_graph() -> None:
         await session.wait_for_text("1 of 4")
         await session.type("up * S * (1 - S)")
         assert session.state.input.active_cell is None
-        await session.wait_for_text("reads as")
+        await session.wait_for_text("read as")
         await session.pilot.press("enter")
         await session.wait_for_text("2 of 4")
         await session.answer("up @ W.T")
@@ -189,7 +189,7 @@ async def test_a_matrix_of_any_size_is_typed_as_a_formula(tmp_path: Path, size: 
     async with open_app(exercise, size) as session:
         await session.wait_for_text("n×3", "3×m", "n×m", "type the formula and press")
         await session.type("X.T @ up")
-        await session.wait_for_text("reads as Xᵀ @ up")
+        await session.wait_for_text("read as Xᵀ @ up")
         assert not session.state.in_grid
         await session.pilot.press("enter")
         await session.wait_for_text("yours has shape", "3×m.")

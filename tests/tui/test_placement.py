@@ -30,7 +30,7 @@ async def test_a_test_is_left_gone_on_with_and_finished() -> None:
             if isinstance(before, PlacementGraphScreen):
                 await pilot.press("f2")
             await wait_until(pilot, lambda before=before: pilot.app.screen is not before, "the next screen")
-        await wait_for_text(pilot, "Begin with “From left to right”", "to learn")
+        await wait_for_text(pilot, "Start with “From left to right”", "to learn")
         await pilot.press("enter")
         await wait_for_text(pilot, "From left to right", "0 of 4")
     with Store.open(default_path()) as store:

@@ -158,11 +158,11 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
         await pilot.press("2", "delete")
         await wait_for_text(pilot, "Reset The basics?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "The basics: reset.", "0/21", "1/12")
+        await wait_for_text(pilot, "Reset: The basics.", "0/21", "1/12")
         await pilot.press("1", "delete")
         await wait_for_text(pilot, "Reset everything?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "everything: reset.", "Nothing has been practised yet.")
+        await wait_for_text(pilot, "Reset: all progress.", "Nothing has been practised yet.")
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "Restored: everything.", "derivative of √")
 
@@ -171,4 +171,4 @@ async def test_help_explains_the_squares() -> None:
     async with open_home(size=(100, 40), ascii=True) as pilot:
         await show_progress(pilot)
         await pilot.press("f1")
-        await wait_for_text(pilot, "# is right")
+        await wait_for_text(pilot, "# right")

@@ -148,7 +148,7 @@ async def test_a_reset_asks_first_and_can_be_undone() -> None:
         await pilot.press("delete")
         await wait_for_text(pilot, "Reset What × sends back?")
         await pilot.press("enter")
-        await wait_for_text(pilot, "What × sends back: reset.", "· What × sends back")
+        await wait_for_text(pilot, "Reset: What × sends back.", "· What × sends back")
         assert "✓ What × sends back" not in screen_text(pilot)
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "Restored: What × sends back.", "✓ What × sends back first try")

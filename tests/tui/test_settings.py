@@ -114,7 +114,7 @@ async def test_values_are_changed_by_arrow_keys_and_by_mouse() -> None:
         await click("Graph view", "◂")
         await wait_for_text(pilot, "Graph view ◂ Fit to window ▸")
         await click("Theme", "Theme")
-        await wait_for_text(pilot, "◂ dark ▸")
+        await wait_for_text(pilot, "◂ Dark ▸")
         await click("Theme", "Theme")
         await wait_until(pilot, lambda: is_showing(pilot, ThemeChoiceScreen), "the themes")
     assert saved() == {"ascii": False, "animations": False, "density": "fitting", "keys": {}}

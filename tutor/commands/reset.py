@@ -74,7 +74,7 @@ def _undo(store: Store) -> int:
 
 def _describe_target(pack: str, exercise: str) -> str | Message:
     if not pack:
-        return message(N_("everything"))
+        return message(N_("all progress"))
     return f"{pack}/{exercise}" if exercise else pack
 
 

@@ -134,7 +134,7 @@ def describe_state(state: str, record: ExerciseRecord | None, minutes: int | Non
         return _("values shown")
     if state == "begun":
         filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
-        return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")
+        return str(message(N_("in progress, {n} filled"), n=filled)) if filled else _("in progress")
     return minutes_text(minutes) if minutes else ""
 
 

@@ -133,7 +133,7 @@ def _shaky_suggestions(
 def _practise_again(skill: Skill, exercise: _Name, curriculum: _Curriculum, new_numbers: bool) -> Suggestion:
     mistake = skill.recurring_mistake
     if new_numbers:
-        text = N_("You made a mistake with “{rule}”. Try “{exercise}” with fresh numbers.")
+        text = N_("You made a mistake with “{rule}”. Try “{exercise}” with new numbers.")
     elif mistake:
         text = N_("Last time you made a mistake with “{rule}”. Your most frequent one: {mistake}. Try “{exercise}”.")
     else:

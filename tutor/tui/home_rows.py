@@ -301,7 +301,7 @@ def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
     if reached == "solved" and record is not None and record.is_exam:
         return record.score or _("exam finished")
     if reached == "begun":
-        return progress_text(state, name) or _("begun")
+        return progress_text(state, name) or _("in progress")
     if reached == "new" and name in state.placed_out:
         return _("can be skipped")
     minutes = state.minutes_of(pack, entry)

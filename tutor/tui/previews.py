@@ -132,7 +132,7 @@ class _PreviewMaker:
             if record is not None and is_finished_exam
             else {
                 "new": (_("new"), "muted"),
-                "begun": (_("begun"), "backward"),
+                "begun": (_("in progress"), "backward"),
                 "revealed": (_("values shown"), "help"),
                 "solved": (_("solved"), "right"),
                 "first-try": (_("solved on the first try"), "right"),

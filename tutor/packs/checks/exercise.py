@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _WHOLE_TOO_SOON = N_("Stage {n} already asks for everything. Remove the stages after it, or let it ask for less.")
-_ASKS_NOTHING = N_("Stage {n} asks for nothing. Name at least one blank, or leave the stage out.")
+_ASKS_NOTHING = N_("Stage {n} asks for nothing. Name at least one blank, or remove the stage.")
 _MISSING = N_(
     "Stage {n} asks for {blank}, which is computed from {source}. That value follows from another "
     "blank of the stage, so it is neither asked for nor filled in. Ask for it, too."

@@ -30,7 +30,7 @@ _ROW_HELP: Mapping[str, str] = {
 _SEARCH_HELP = N_("Search for words of a title or name, in either language. The list below shows the matches.")
 _STATE_LABELS: Mapping[str, str] = {
     "new": N_("new"),
-    "begun": N_("begun"),
+    "begun": N_("in progress"),
     "solved": N_("solved"),
     "revealed": N_("values shown"),
 }

@@ -327,7 +327,7 @@ class ProgressScreen(TutorScreen[None]):
     def action_reset(self) -> None:
         kind, _space, id = self._focused_row().partition(" ")
         packs = self._progress.packs if self._progress is not None and kind == "pack" else ()
-        pack, title = next(((pack.id, pack.title) for pack in packs if pack.id == id), ("", _("everything")))
+        pack, title = next(((pack.id, pack.title) for pack in packs if pack.id == id), ("", _("all progress")))
         self._reset_flow.confirm_reset(pack, "", title, self._on_reset_done, "progress.undo")
 
     def action_undo(self) -> None:

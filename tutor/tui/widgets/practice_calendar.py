@@ -158,7 +158,7 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
         canvas.put(_LEFT, self._rates_row, _("Right at first try, by week"), palette.ink("muted"))
         weeks = [week for week in progress.weeks if week.first_try_rate is not None]
         if len(weeks) < 2:
-            text = _("A line appears here after the second week.")
+            text = _("The curve appears here after the second week.")
             for row, line in enumerate(wrap(text, canvas.width - _LEFT - 1)):
                 canvas.put(_LEFT, self._rates_row + 1 + row, line, palette.ink("faint"))
         elif self.glyphs.ascii:
