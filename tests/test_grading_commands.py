@@ -80,7 +80,7 @@ def test_a_closed_standard_input_gets_one_sentence(
         (["basics/two-roads"], 2, "--json"),
         (["basics/two-roads", "--blank", "nowhere", "--answer", "1"], 2, "The blanks are start, x->mul1"),
         (["basics/nothing", "--blank", "x", "--answer", "1"], 1, "no exercise"),
-        (["./nothing.toml", "--blank", "x", "--answer", "1"], 1, "no such file"),
+        (["./nothing.toml", "--blank", "x", "--answer", "1"], 1, "does not exist"),
         ([str(library.built_in_dir() or "") + "/basics", "--blank", "x", "--answer", "1"], 2, "is a pack"),
     ],
 )

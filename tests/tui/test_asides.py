@@ -119,7 +119,7 @@ async def test_the_reason_is_chosen_by_a_letter_and_enter(tmp_path: Path) -> Non
         assert why is not None
         right = next(letter for letter, reason in zip(why.letters, why.reasons, strict=True) if reason.right)
         await session.type(right)
-        await session.wait_for_text("Enter takes it")
+        await session.wait_for_text("Enter confirm")
         await session.pilot.press("enter")
         await session.wait_for_text("Yes, that is the reason. 5: the upstream, which + passes on unchanged.")
 

@@ -257,7 +257,7 @@ async def test_a_formula_is_replaced_by_the_gradient_of_the_input_at_the_cursor(
 
 FAULTY_FORMULAS = [
     ("z = a * (b", "never closed", "("),
-    ("z = a * b + what(a)", "“what” is no function", "what"),
+    ("z = a * b + what(a)", "“what” is not a function", "what"),
     ("z = 3", "does not depend on an input", "z"),
 ]
 

@@ -160,7 +160,7 @@ async def test_a_pack_can_be_reset_from_its_row_and_everything_from_others() -> 
         await pilot.press("enter")
         await wait_for_text(pilot, "Reset: The basics.", "0/21", "1/12")
         await pilot.press("1", "delete")
-        await wait_for_text(pilot, "Reset everything?")
+        await wait_for_text(pilot, "Reset all progress?")
         await pilot.press("enter")
         await wait_for_text(pilot, "Reset: all progress.", "Nothing has been practised yet.")
         await pilot.press("ctrl+z")
