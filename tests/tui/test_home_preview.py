@@ -98,7 +98,7 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         # The exercise to continue is shown at once.
         await wait_for_text(
             pilot,
-            "begun",
+            "in progress",
             "z = x·(x + y)",
             "x ─●─",
             "21",
