@@ -33,7 +33,7 @@ def backward_truths(exercise: Exercise) -> dict[str, str]:
     ("name", "output", "asked"),
     [
         ("basics/add-multiply", "240", {"start": "1", "add1->mul1": "2", "c->mul1": "120", "a->add1": "2", "b->add1": "2"}),
-        ("basics/times", "6", {"x->mul1": "3", "y->mul1": "2"}),
+        ("basics/times", "6", {"x->mul1": "3", "y->mul1": "2", "q1": "15"}),
         ("basics/plus", "20", {"add1->add2": "5", "c->add2": "5", "a->add1": "5", "b->add1": "5"}),
         ("basics/reciprocal", "0.25", {"x->inv1": "−0.1875"}),
         ("basics/two-roads", "21", {"x->mul1": "14", "add1->mul1": "6", "x->add1": "6", "x": "20", "y->add1": "6"}),
