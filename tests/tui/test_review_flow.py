@@ -164,7 +164,9 @@ async def test_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         await session.solve()
         await session.pilot.press("f9")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the details")
-        await session.wait_for_text("In closed form", "∂z/∂x = y", "agrees with your answer: 3", "The gradients agree", "1e−12")
+        await session.wait_for_text(
+            "In closed form", "∂z/∂x = y", "agrees with your answer: 3", "The gradients agree", "1e−12"
+        )
         await session.pilot.press("end")
         await session.wait_for_text("The same in PyTorch", "import torch", "backward()")
         await session.pilot.press("c")
