@@ -99,7 +99,7 @@ def test_progress_shows_rules_packs_weeks_and_mistakes(practised: Run) -> None:
         "shaky",
         "1 of ",
         "answers: 2",
-        "right at first try: 0 %",
+        "right on the first try: 0 %",
         "upstream alone",
         "play basics/",
     ):
@@ -374,7 +374,7 @@ def test_a_class_report_as_text_and_csv(practised: Run, tmp_path: Path) -> None:
     summary = practised("report", *files)
     assert summary.returncode == 0
     assert "Learners: 2" in summary.stdout
-    assert "learners who started: 2, solved: 2, right at first try: 0 %" in summary.stdout
+    assert "learners who started: 2, solved: 2, right on the first try: 0 %" in summary.stdout
     assert "upstream alone" in summary.stdout
     assert "learners: 2 of 2" in summary.stdout
     rows = list(csv.DictReader(io.StringIO(practised("report", "--csv", "learners", *files).stdout)))

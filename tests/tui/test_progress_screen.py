@@ -57,7 +57,7 @@ async def test_every_part_is_on_a_large_screen() -> None:
         solved, practised = f"of {num_exercises()} solved", f"{num_rules()} practised"
         await wait_for_text(pilot, solved, "% right on first try", "days practised", "rule", practised)
         text = screen_text(pilot)
-        for part in ("addition", "●○○", "▴ due", "The basics", "2/21", "fewer", "Right at first try, by week"):
+        for part in ("addition", "●○○", "▴ due", "The basics", "2/21", "fewer", "Right on the first try, by week"):
             assert part in text
         # Mistakes come with the exercise in which they are trained.
         assert screen._progress is not None

@@ -44,7 +44,7 @@ def summary_page(classroom: Classroom, results: ClassResults) -> list[Block]:
         )
         rate = 0.0
         if rates and not is_exam:
-            text = N_("learners who started: {n}, solved: {solved}, right at first try: {rate}")
+            text = N_("learners who started: {n}, solved: {solved}, right on the first try: {rate}")
             rate = sum(rates) / len(rates)
         solved = sum(record.solved for record in records)
         blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_WRONG_ANSWERS = 3
 #: A message is named as one that doesn't help after this many answers, if this share of them repeat.
 _MIN_ANSWERED, _MAX_REPEATED = 5, 0.4
-#: Blanks with a lower share right at first try are named as hard.
+#: Blanks with a lower share right on the first try are named as hard.
 _HARD = 0.3
 #: From this correlation down, those who do well elsewhere do not do better at the blank.
 _LOW_DISCRIMINATION = 0.0
@@ -135,7 +135,7 @@ def _notable(report: ItemReport) -> Iterator[list[str]]:
         if item.discrimination is not None and item.discrimination <= _LOW_DISCRIMINATION:
             yield [place, _("learners who do well elsewhere do no better here: is something unclear?")]
         if item.learners >= _MIN_ANSWERED and item.first_try < _HARD:
-            text = N_("right at first try: {rate}")
+            text = N_("right on the first try: {rate}")
             yield [place, str(message(text, rate=format_percent(item.first_try)))]
 
 

@@ -182,7 +182,7 @@ def _days(data: Progress) -> Iterator[Block]:
         if day.day > first and day.answers
     ]
     if rows:
-        yield Table([_("day"), _("answers"), _("right at first try"), _("time")], rows)
+        yield Table([_("day"), _("answers"), _("right on the first try"), _("time")], rows)
 
 
 def _weeks(data: Progress, bar: str) -> Iterator[Block]:
@@ -200,7 +200,7 @@ def _weeks(data: Progress, bar: str) -> Iterator[Block]:
         ]
         for week in data.weeks
     ]
-    yield Table([_("week of"), _("answers"), _("right at first try"), ""], rows)
+    yield Table([_("week of"), _("answers"), _("right on the first try"), ""], rows)
 
 
 def _mistakes(data: Progress) -> Iterator[Block]:
@@ -222,7 +222,7 @@ def _mistakes(data: Progress) -> Iterator[Block]:
 def _summary_sentence(data: Progress) -> str:
     text = N_("Answers: {n}. Time: {time}.")
     if data.first_try_rate is not None:
-        text = N_("Answers: {n}. Right at first try: {rate}. Time: {time}.")
+        text = N_("Answers: {n}. Right on the first try: {rate}. Time: {time}.")
     rate = format_percent(data.first_try_rate or 0.0)
     return str(message(text, n=data.answers, rate=rate, time=format_duration(data.seconds)))
 
@@ -236,7 +236,7 @@ def _format_due(rule: RuleProgress, is_due: bool) -> str:
 
 def _format_rate(rate: float | None) -> str:
     """Return the share of blanks that were right at once; nothing if none was tried."""
-    return "" if rate is None else str(message(N_("right at first try: {rate}"), rate=format_percent(rate)))
+    return "" if rate is None else str(message(N_("right on the first try: {rate}"), rate=format_percent(rate)))
 
 
 def _format_tries(tries: Sequence[Try]) -> str:

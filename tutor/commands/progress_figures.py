@@ -93,7 +93,7 @@ def rate_chart(data: Progress) -> Figure | None:
     bottom = _CHART_HEIGHT + 24
     elements.append(_text(_CHART_LEFT, bottom, weeks[0].monday.isoformat()))
     elements.append(_text(_CHART_WIDTH, bottom, weeks[-1].monday.isoformat(), anchor="end"))
-    return _figure(elements, _CHART_WIDTH + 6, bottom + 6, _("Right at first try, by week"), [])
+    return _figure(elements, _CHART_WIDTH + 6, bottom + 6, _("Right on the first try, by week"), [])
 
 
 def share_bars(shares: Sequence[tuple[str, float]], caption: str) -> Figure:

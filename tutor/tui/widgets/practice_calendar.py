@@ -155,7 +155,7 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
 
     def _paint_rates(self, canvas: Canvas, progress: Progress) -> None:
         palette = self.palette
-        canvas.put(_LEFT, self._rates_row, _("Right at first try, by week"), palette.ink("muted"))
+        canvas.put(_LEFT, self._rates_row, _("Right on the first try, by week"), palette.ink("muted"))
         weeks = [week for week in progress.weeks if week.first_try_rate is not None]
         if len(weeks) < 2:
             text = _("The curve appears here after the second week.")

@@ -45,7 +45,7 @@ def _after_number(texts: tuple[str, str, str], **values: int) -> tuple[str, str,
 
 
 class ProgressTiles(CanvasWidget):
-    """Four totals: exercises solved, right at first try, days of practice, rules that are due."""
+    """Four totals: exercises solved, right on the first try, days of practice, rules that are due."""
 
     _progress: Progress | None = None
 
