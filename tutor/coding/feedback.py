@@ -1,4 +1,4 @@
-"""Feedback on mistakes of the catalogue in code, where a line is a line of the file and no edge of a drawing."""
+"""Feedback on mistakes of the catalogue in code, where a line is a line of the file, not an edge of a drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server from its start to its end, and with it the end of all sessions."""
+"""The life of the server: its start, and its end with that of all sessions."""
 
 from __future__ import annotations
 

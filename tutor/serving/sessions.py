@@ -1,4 +1,4 @@
-"""The sessions of all learners: one for each, at most so many at a time, and an end for those that are left."""
+"""The sessions of all learners: one for each, up to a limit, and ended when they are unused."""
 
 from __future__ import annotations
 
