@@ -88,7 +88,7 @@ def grade(
         echo(format_json(result))
     else:
         if result["reads_as"]:
-            echo(message(N_("reads as {reading}"), reading=result["reads_as"]))
+            echo(message(N_("read as {reading}"), reading=result["reads_as"]))
         # In one line: the next line of an author's text could be taken for a command of whatever reads the output.
         echo(f"{result['verdict']}: {' '.join(result['message'].split())}")
     return 0 if result["verdict"] in (VerdictKind.RIGHT, VerdictKind.NOTED) else 1

@@ -171,7 +171,7 @@ class PlainExercise:
         hints_before = self.worksheet.entry(blank_id).hints
         verdict = self.worksheet.answer(blank_id, text)
         if reading.text:
-            self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
+            self.print_lines(message(N_("read as {reading}"), reading=reading.text))
         if not self._asides.print_verdict(blank_id, verdict):
             self.print_verdict(verdict, text)
         if verdict.right:

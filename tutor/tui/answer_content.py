@@ -218,7 +218,7 @@ class AnswerContent:
         error = self.preview.error
         if error is None:
             text = self.preview.text
-            return [[(self.glyphs.render(str(message(N_("reads as {reading}"), reading=text))), muted)]] if text else []
+            return [[(self.glyphs.render(str(message(N_("read as {reading}"), reading=text))), muted)]] if text else []
         # After the answer was checked, the sentence is part of the feedback.
         sentence = "" if state.focused_id in state.input_errors else self.glyphs.render(str(error))
         if state.in_grid and state.input.active_cell is not None:
