@@ -82,7 +82,7 @@ def test_in_a_terminal_the_preview_follows_the_highlight(home: Path) -> None:
         program.wait_for_text("From left to right", "z = (a + b)·(c·d)", "not tried yet")
         program.send("\x1b[B" * 8)
         # The graph with its forward values, and the rules of its blanks.
-        shown = program.wait_for_text("z = x·y", "multiplication ○○○", "2 blanks · 3 min · level")
+        shown = program.wait_for_text("z = x·y", "multiplication ○○○", "3 blanks · 3 min · level")
         assert "From left to right" in shown
         assert "z = (a + b)" not in shown
         program.send("\x11")
@@ -108,7 +108,7 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         )
         await wait_for_text(pilot, "5 blanks · 7 min · level ▮▮▯▯▯", "today", "Enter continue")
         await highlight(pilot, "exercise", "basics", "times")
-        await wait_for_text(pilot, "z = x·y", "multiplication !○○", "2 wrong · 1 min · yesterday", "Enter again")
+        await wait_for_text(pilot, "z = x·y", "multiplication !○○", "3 wrong · 1 min · yesterday", "Enter again")
         await highlight(pilot, "exercise", "basics", "left-to-right")
         # Forward values that are asked are not given away.
         await wait_for_text(pilot, "z = (a + b)·(c·d)", "not tried yet")
