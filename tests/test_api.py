@@ -80,12 +80,12 @@ def test_some_gradients_only_and_a_start_of_ones_own() -> None:
 
 def test_a_worksheet_checks_answers_as_the_tutor_does() -> None:
     sheet = tutor.exercise("basics/times").worksheet()
-    assert sheet.blanks == ("x->mul1", "y->mul1")
+    assert sheet.blanks == ("x->mul1", "y->mul1", "q1")
     assert not sheet.answer("x->mul1", 2).right
     wrong = sheet.answer("x->mul1", "2")
     assert (wrong.verdict, wrong.mistake) == ("mistaken", "mul.own-input")
     assert sheet.hint("x->mul1")
-    for blank, answer in zip(sheet.blanks, (3, 2), strict=True):
+    for blank, answer in zip(sheet.blanks, (3, 2, 15), strict=True):
         assert sheet.answer(blank, answer).right
     assert sheet.solved
     assert "<svg" in (sheet._repr_svg_() or "")

@@ -67,7 +67,7 @@ async def test_the_palette_finds_every_exercise_in_both_languages_from_anywhere(
         await wait_for_text(pilot, "0 of 1", "Two branches from x")
         await pilot.press("1", "2")
         await run_palette_command(pilot, "basics/times", "What × sends back")
-        await wait_for_text(pilot, "0 of 2", "What × sends back")
+        await wait_for_text(pilot, "0 of 3", "What × sends back")
         await run_palette_command(pilot, "list of exercises", "List of exercises")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
         await run_palette_command(pilot, "tworoads", "Two branches from x")
