@@ -101,7 +101,7 @@ def _form_blocks(report: ItemReport, items: Sequence[Item]) -> Iterator[Block]:
     )
     yield from _optional_table(
         _("Messages after which the same wrong answer or mistake was repeated:"),
-        [_("blank"), _("message"), _("again"), _("right")],
+        [_("blank"), _("message"), _("repeated"), _("right")],
         _message_cells(items),
     )
 
