@@ -132,7 +132,7 @@ def test_a_rule_with_one_exercise_is_tried_again_with_new_numbers(store: Store, 
     first = suggest_next(store, load_index([pack]), [pack], ("one", "sine"))[0]
     assert first.new_numbers
     assert first.exercise == ("one", "sine")
-    assert "fresh numbers" in str(first.reason)
+    assert "new numbers" in str(first.reason)
 
 
 def test_without_a_mistake_the_next_exercise_of_the_pack_is_suggested(store: Store, pack: Pack) -> None:

@@ -71,8 +71,8 @@ def test_a_stage_shows_what_it_does_not_ask(exercise: Exercise) -> None:
     assert [blank.id for blank in worksheet.blanks] == ["a->t", "b->t"]
     assert [worksheet.state(name) for name in ("start", "t->mul1", "c->mul1", "a->t")] == ["given"] * 3 + ["empty"]
     assert worksheet.value_text("c->mul1") == [["7"]]
-    assert "filled in already" in worksheet.variant.text()
-    assert "filled in already" not in exercise.variant().text()
+    assert "already filled in" in worksheet.variant.text()
+    assert "already filled in" not in exercise.variant().text()
 
 
 def test_a_stage_does_not_show_what_follows_from_a_blank(exercise: Exercise) -> None:
