@@ -58,7 +58,7 @@ def test_play_asks_for_the_blanks_around_a_custom_node(run_tutor: Run) -> None:
                      text="\n".join(["10", "?", "10*sigmoid(3)", f"up * ({slope})"]) + "\n")  # fmt: skip
     assert done.returncode == 0
     assert "swish takes x and outputs swish(x) = 2.858" in done.stdout
-    assert "swish stands for p·σ(p), and this input is p. In how many places does p appear there?" in done.stdout
+    assert "swish computes p·σ(p), and this input is p. In how many places does p appear there?" in done.stdout
     assert "That came back along one path through swish, " in done.stdout
     assert "Hints used: 1\n" in done.stdout
     assert "∂L/∂x = 10.88" in done.stdout

@@ -152,7 +152,7 @@ def capitalise(text: str) -> str:
 
 def format_percent(fraction: float) -> str:
     """Return a fraction of 1 as a whole percentage in the language in use."""
-    return str(message(N_("{n} %"), n=f"{100 * fraction:.0f}"))
+    return str(message(N_("{n}%"), n=f"{100 * fraction:.0f}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "language": N_("The language. Without this line, the locale (LANG) decides; --lang overrides both."),
     "density": N_("How a graph opens: fitted to the window, with all values, or compact. F7 switches."),
     "ascii": N_("Draw with ASCII characters only, like --ascii. Without this line, the terminal decides."),
-    "animations": N_("Show short animations. With false nothing moves, as with TEXTUAL_ANIMATIONS=none."),
+    "animations": N_("Show short animations. With false, nothing moves, as with TEXTUAL_ANIMATIONS=none."),
     "predictions": N_("Ask for a prediction before some blanks: the sign of a gradient, its size, or whether it is 0."),
     "reasons": N_("Sometimes ask why a right answer is right."),
 }
@@ -106,7 +106,7 @@ def load(path: Path | None = None) -> LoadedSettings:
     except FileNotFoundError:
         return LoadedSettings()
     except (OSError, UnicodeDecodeError) as error:
-        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not a UTF-8 text")
+        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not UTF-8 text")
         fault = message(N_("The settings file {path} can't be read: {reason}."), path=path, reason=reason)
         return LoadedSettings(faults=(fault,), unparsable=True)
     return _parse(text, path)

@@ -90,8 +90,8 @@ def test_a_formula_in_a_message_has_decimals_that_can_be_read() -> None:
 
 
 def test_a_formula_in_a_message_has_the_names_of_the_graph_or_letters_where_one_has_none() -> None:
-    assert "stands for X·σ(X). This input is X" in _lesson("Y = swish(X); f = sum(Y * C)", "X")
-    assert "stands for P·σ(P). This input is P" in _lesson("Y = swish(X + C); f = sum(Y * C)", "add1->Y")
+    assert "computes X·σ(X). This input is X" in _lesson("Y = swish(X); f = sum(Y * C)", "X")
+    assert "computes P·σ(P). This input is P" in _lesson("Y = swish(X + C); f = sum(Y * C)", "add1->Y")
 
 
 def _lesson(graph: str, place: str) -> str:

@@ -68,7 +68,7 @@ def test_no_text_of_a_pack_is_ever_code(tmp_path: Path) -> None:
         ('style = "class"', 'Write one of these here: "steps" · "layer" · "autograd"'),
         ('style = "layer"\nparameters = ["W", "V"]', "“V” is not an input of this graph"),
         ('parameters = ["W"]', "Only a layer has parameters."),
-        ('style = "layer"\nparameters = ["W", "W"]', "is here twice"),
+        ('style = "layer"\nparameters = ["W", "W"]', "appears twice"),
         ('stile = "layer"', "stile"),
     ],
 )

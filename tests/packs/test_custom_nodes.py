@@ -125,11 +125,11 @@ def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     lesson = one_way.after_reply("share.one-path", True)
     assert (lesson.mistake, str(lesson.message)) == (
         "share.one-path",
-        "That came back along one path through share, which stands for e^a/(e^a + e^b). This input is a: in how many "
+        "That came back along one path through share, which computes e^a/(e^a + e^b). This input is a: in how many "
         "places does it appear there?",
     )
     said = [str(hint_at(problem, blank, rung).text) for rung in (1, 2, 3, 4)]
-    assert "share stands for e^p/(e^p + e^q), and this input is p." in said[0]
+    assert "share computes e^p/(e^p + e^q), and this input is p." in said[0]
     assert "For y = e^p/(e^p + e^q): ∂y/∂p = " in said[1]
     assert said[2].startswith("upstream × local derivative = 20 × ")
     assert said[3].startswith("3.75.")
@@ -185,7 +185,7 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
             '3: nodes.f.inputs: Write a list of names here, such as ["a", "b"].',
         ),
         (NODES + "[nodes.f]\ninputs = []\nvalue = 'x * 2'", "3: nodes.f.inputs: f has no inputs. Write at least one, as in f(x)."),
-        (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” is here twice. Keep one."),
+        (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” appears twice. Keep one."),
         (
             NODES + "[nodes.f]\ninputs = ['x y']\nvalue = 'x * 2'",
             "3: nodes.f.inputs: “x y” is not a valid input name. Use one word, such as x.",
@@ -321,5 +321,5 @@ def test_hints_write_a_stopped_gradient_in_the_formula_of_a_node(load_text: Load
     text += '[nodes.ste]\ninputs = ["x", "n"]\nvalue = "x + detach(n - x)"\n'
     problem = load_text(text).variant().problem
     place = problem.place("x->ste1")
-    assert "ste stands for p + detach(q − p)" in str(hint_at(problem, place, 1).text)
+    assert "ste computes p + detach(q − p)" in str(hint_at(problem, place, 1).text)
     assert str(hint_at(problem, place, 2).text).endswith("For y = p + detach(q − p): ∂y/∂p = 1.")

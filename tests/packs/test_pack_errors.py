@@ -75,7 +75,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ("[text]\nen = 'x'\nko = 3", "4: text.ko: Write a text in quotes here. It can't be empty."),
         ("wrt = ['a', 'q']", "2: wrt: “q” is not an input of the graph. Its inputs are a, b."),
         ("wrt = []", "2: wrt: wrt is empty, so no gradient is asked for. Name an input, or remove wrt to ask for all."),
-        ("wrt = ['a', 'a']", "2: wrt: “a” is here twice. Keep one."),
+        ("wrt = ['a', 'a']", "2: wrt: “a” appears twice. Keep one."),
         ("wrt = 'a'", '2: wrt: Write a list of names here, such as ["a", "b"].'),
         ("blanks = 'a'", '2: blanks: Write blanks as "all" or as a list of names, such as ["start", "x->mul1"].'),
         ("blanks = []", '2: blanks: There is nothing to fill in. Name a blank, or write blanks = "all".'),
@@ -242,10 +242,10 @@ def test_an_error_has_the_line_where_its_statement_begins(refusal_lines: Refusal
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("graph = 'z = a'\ngraph = 'z = b'", "2: This key is here twice. Keep one of the two."),
+        ("graph = 'z = a'\ngraph = 'z = b'", "2: This key appears twice. Keep one of the two."),
         (
             "[text]\nen = 'x'\n[text]\nko = 'y'",
-            "3: This table is here twice. Put its keys under the first one.",
+            "3: This table appears twice. Put its keys under the first one.",
         ),
         ("graph", "1: An = is missing after the key. Write key = value."),
         ("graph = z * 2", '1: This value can\'t be read. Put texts in quotes: "log(3)".'),

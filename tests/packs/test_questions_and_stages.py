@@ -321,7 +321,7 @@ def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None
         ),
         (
             "graph = 'z = a * b'\nstart = 'da/dz'",
-            "2: start: “a” is already a name in this graph. Choose another name for what the calculation ends in.",
+            "2: start: “a” is already a name in this graph. Choose another name for the final result.",
         ),
     ],
 )

@@ -357,12 +357,12 @@ def test_the_close_up_in_words() -> None:
     worksheet = worksheet_of("basics/two-roads")
     worksheet.answer("add1->mul1", "6")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. What is the gradient of x along this edge?",
+        "+ takes x = 3 and y = 4 and outputs 7. 6 comes back from ×. What is the gradient of x along this edge?",
         "6 (upstream) × ? (local derivative) = ? (part of ∂L/∂x)",
     ]
     worksheet.answer("x->add1", "20")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. Your value for x, 20, isn't right yet. "
+        "+ takes x = 3 and y = 4 and outputs 7. 6 comes back from ×. Your value for x, 20, isn't right yet. "
         "What is the gradient of x along this edge?",
         "6 (upstream) × ? (local derivative) = 20 ✗ (part of ∂L/∂x)",
     ]
@@ -381,7 +381,7 @@ def test_the_close_up_in_korean() -> None:
 def test_plain_mode_prints_the_close_up(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/two-roads", "--plain", "--skip-stages", text=":closeup\n14\n:closeup\n:quit\n")
     assert (
-        "× takes x = 3 and (x + y) = 7 and outputs 21. 2 arrives from z. What is the gradient of x along this edge?"
+        "× takes x = 3 and (x + y) = 7 and outputs 21. 2 comes back from z. What is the gradient of x along this edge?"
         in done.stdout
     )
     assert "2 (upstream) × ? (local derivative) = ? (∂L/∂(x + y))" in done.stdout

@@ -131,7 +131,7 @@ async def test_the_calendar_tells_what_was_done_on_a_day() -> None:
         assert screen._progress is not None
         await wait_for_text(pilot, "no answers")
         await pilot.press("3", "left")
-        await wait_for_text(pilot, "6 answers, 0 % on the first try")
+        await wait_for_text(pilot, "6 answers, 0% on the first try")
         # The terminal's own cursor is on that day, for screen readers and magnifiers.
         x, y = pilot.app.cursor_position
         assert screen_lines(pilot)[y][x - 1] == "["

@@ -181,7 +181,7 @@ class Evaluator:
             self._filled[id(node)] = constant_like(node, shapes[0])
             return shapes[0]
         if node.op not in EVALUATORS and node.op not in ARRAY_FUNCTIONS:
-            text = N_("{name} is only a node of graphs. Here, write out what it computes.")
+            text = N_("{name} can be used only as a node. Here, write out what it computes.")
             raise AlgebraError(message(text, name=node.op), node.position)
         if is_array_call(node):
             constants = [None if free_names(arg) else arg for arg in node.args]

@@ -41,7 +41,7 @@ _SUGGESTIONS = {
     "|": N_("Write an absolute value as abs(x)."),
     "‖": N_("Write a norm as norm(x)."),
     "∑": N_("Write the sum of a matrix as sum(X)."),
-    "%": N_("“%” can't be used here. Write percentages as decimals: 0.5 for 50 %."),
+    "%": N_("“%” can't be used here. Write percentages as decimals: 0.5 for 50%."),
     "\\": N_("This LaTeX command can't be used here. Write it as plain text."),
     "!": N_("“!” can't be used here. Write a factorial as a product."),
     "∞": N_("“∞” is not a number. Write a number."),

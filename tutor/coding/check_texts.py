@@ -75,7 +75,7 @@ CHECK_PARTS: Mapping[str, PartText] = {
                 "Use the largest difference over all entries, or a norm. For gradients of about 1, a right "
                 "one differs by 10⁻⁶ or less."
             ),
-            N_("Change one entry of a right gradient by 5 %. Then agrees must return False."),
+            N_("Change one entry of a right gradient by 5%. Then agrees must return False."),
         ),
     ),
     "scale": PartText(

@@ -48,7 +48,7 @@ _ACCEPTED = N_("agrees accepts a wrong gradient: {fault}. How does this error sh
 _FAULTS = (
     N_("one with the opposite sign"),
     N_("one that is twice as large as it should be"),
-    N_("one with a single entry that is 5 % too large"),
+    N_("one with a single entry that is 5% too large"),
     N_("one with two wrong entries whose errors cancel"),
 )
 _NOT_BOOLEAN = N_("agrees must return True or False, but it returned a value of type {kind}.")

@@ -50,7 +50,7 @@ def pack_group() -> None:
     "--from",
     "source",
     metavar="LIST",
-    help=_("List the packs of this list instead, a file or an https address."),
+    help=_("Show the packs in this list instead. Give a file or an https address."),
     shell_complete=complete_paths,
 )
 @common_options

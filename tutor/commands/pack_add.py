@@ -43,7 +43,9 @@ _MAX_WIDTH = 200
     "--from",
     "source",
     metavar="ADDRESS|LIST",
-    help=_("The https address or path of a .zip, whose contents are shown first. With NAME: of a list of packs."),
+    help=_(
+        "The https address or path of a .zip; its contents are shown first. With NAME, the address of a list of packs."
+    ),
     shell_complete=complete_paths,
 )
 @click.option("--yes", is_flag=True, help=_("Add the pack without asking."))

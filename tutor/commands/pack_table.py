@@ -126,6 +126,6 @@ def _split_at_table(file: Path) -> tuple[str, str]:
     before, begin, rest = f"\n{text}".partition(f"\n{BEGIN_MARK}\n")
     _old, end, after = f"\n{rest}".partition(f"\n{END_MARK}\n")
     if not begin or not end:
-        sentence = N_("{file} has no place for the table. Write the lines {begin} and {end} where you want it.")
+        sentence = N_("{file} has no place for the table. Write the lines {begin} and {end} where the table belongs.")
         raise CommandError(message(sentence, file=file, begin=BEGIN_MARK, end=END_MARK), 2)
     return f"{before}\n"[1:], after

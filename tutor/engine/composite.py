@@ -31,10 +31,10 @@ _ROUNDING = 1e-12
 MAX_DEPTH = 20
 
 _QUESTION_ONE_PATH = N_(
-    "{node} stands for {inside}, and this input is {letter}. Which step comes last, and what is its input?"
+    "{node} computes {inside}, and this input is {letter}. Which step comes last, and what is its input?"
 )
 _QUESTION_MANY_PATHS = N_(
-    "{node} stands for {inside}, and this input is {letter}. In how many places does {letter} appear there?"
+    "{node} computes {inside}, and this input is {letter}. In how many places does {letter} appear there?"
 )
 _RULE_ELEMENTWISE = N_(
     "{node} multiplies the upstream by the derivatives of its steps, one by one, from the last step back to this input."
@@ -44,11 +44,11 @@ _RULE_STRUCTURAL = N_(
     "{node} sends the upstream back through its steps, from the last one to this input. Each step follows its own rule."
 )
 _FEEDBACK_ONE_PATH = N_(
-    "That came back along one path through {node}, which stands for {formula}. This input is "
-    "{operand}: in how many places does it appear there?"
+    "That came back along one path through {node}, which computes {formula}. This input is {operand}: "
+    "in how many places does it appear there?"
 )
 _FEEDBACK_LAST_STEP = N_(
-    "That goes back through the last step of {node} only, which stands for {formula}. This input is "
+    "That goes back through the last step of {node} only, which computes {formula}. This input is "
     "{operand}: which steps are between it and the last one?"
 )
 _ASKS_ONE_PATH = N_("Did you follow only one of the paths through {node}?")

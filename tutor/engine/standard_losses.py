@@ -272,7 +272,7 @@ def binary_loss_of_logits(form: Form) -> Operation:
                 N_("extra factor σ·(1 − σ)"),
                 lambda e: share(e) * (sigmoid(e.x) - e.o) * sigmoid(e.x) * (constant_like(1, e.x) - sigmoid(e.x)),
                 N_(
-                    "σ(a) − t is right, and the derivative of σ has already canceled in it. Which "
+                    "σ(a) − t is right, and the derivative of σ has already cancelled in it. Which "
                     "factor in your answer should not be there?"
                 ),
                 slots=(0,),

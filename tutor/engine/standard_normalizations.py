@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SIZES = N_("The gain and the bias of {name} need one entry for each column, {columns} here.")
 _BY_COLUMNS = N_(
-    "{name} normalizes columns, so it needs a matrix with one row per example. For a single row, use layer_norm."
+    "{name} normalises columns, so it needs a matrix with one row per example. For a single row, use layer_norm."
 )
 _ORDER = N_("Write {name} as {form}. A single number after X is epsilon.")
 
@@ -95,17 +95,17 @@ def _equals(operand: Shape | Expr, value: int) -> bool:
 # --- rules in words --------------------------------------------------------------------------------------------
 
 _RULE_CENTERED = N_(
-    "Let n be the normalized values and u their upstreams. {node} subtracts from u its mean and n "
+    "Let n be the normalised values and u their upstreams. {node} subtracts from u its mean and n "
     "times the mean of u·n, then divides by the standard deviation."
 )
 _RULE_ROOT_MEAN_SQUARE = N_(
-    "Let n be the normalized values and u their upstreams. {node} subtracts from u n times the mean of "
+    "Let n be the normalised values and u their upstreams. {node} subtracts from u n times the mean of "
     "u·n, then divides by the root mean square."
 )
-_RULE_GAIN = N_("The gain gets the upstreams times the normalized values, added up over all rows.")
+_RULE_GAIN = N_("The gain gets the upstreams times the normalised values, added up over all rows.")
 _RULE_BIAS = N_("The bias gets the upstreams, added up over all rows.")
 _QUESTION = N_(
-    "{node} divides by a number that depends on all the cells it normalizes together. When one of "
+    "{node} divides by a number that depends on all the cells it normalises together. When one of "
     "these cells changes, which outputs change?"
 )
 _QUESTION_GAIN = N_(
@@ -116,12 +116,12 @@ _WHY_CENTERED = N_(
     "If the mean and the standard deviation were constants, each cell would get its upstream divided "
     "by the standard deviation. But raising a cell raises the mean, which lowers all the outputs, so "
     "you subtract the mean of the upstreams. It also changes the standard deviation, which rescales "
-    "all the outputs, so you subtract a multiple of the normalized values."
+    "all the outputs, so you subtract a multiple of the normalised values."
 )
 _WHY_ROOT_MEAN_SQUARE = N_(
     "If the root mean square were a constant, each cell would get its upstream divided by it. But "
     "changing a cell changes the root mean square, which rescales all the outputs. So you subtract a "
-    "multiple of the normalized values."
+    "multiple of the normalised values."
 )
 
 
@@ -190,7 +190,7 @@ def _declared(form: Form, title: str, symbol: str, axis: int, is_centered: bool)
                 "no-gain",
                 N_("gain left out"),
                 lambda e: _normalized_gradient(lines, e, e.g),
-                N_("The normalization is right. What does {node} multiply the normalized values by?"),
+                N_("The normalisation is right. What does {node} multiply the normalised values by?"),
                 slots=(0,),
                 asks=N_("Did you leave out the gain?"),
             )
@@ -224,7 +224,7 @@ TABLE: tuple[StandardFunction, ...] = (
         "d = X - mean(X); d / sqrt(mean(d^2) + 0.00001)",
         matrix_text=_STANDARDIZED.replace("{axis}", "{across}"),
         defaults=("1", "0", "0.00001"),
-        declare=lambda form: _declared(form, N_("layer normalization"), "layer_norm", 1, True),
+        declare=lambda form: _declared(form, N_("layer normalisation"), "layer_norm", 1, True),
     ),
     Normalization(
         "batch_norm",
@@ -233,7 +233,7 @@ TABLE: tuple[StandardFunction, ...] = (
         matrix_text=_STANDARDIZED.replace("{axis}", ", 0"),
         defaults=("1", "0", "0.00001"),
         is_by_columns=True,
-        declare=lambda form: _declared(form, N_("batch normalization"), "batch_norm", 0, True),
+        declare=lambda form: _declared(form, N_("batch normalisation"), "batch_norm", 0, True),
     ),
     Normalization(
         "rms_norm",
@@ -241,7 +241,7 @@ TABLE: tuple[StandardFunction, ...] = (
         "X / sqrt(mean(X^2))",
         matrix_text="X / sqrt(mean(X^2{across}) + epsilon)",
         defaults=("1", "0"),
-        declare=lambda form: _declared(form, N_("root mean square normalization"), "rms_norm", 1, False),
+        declare=lambda form: _declared(form, N_("root mean square normalisation"), "rms_norm", 1, False),
     ),
     StandardFunction(
         "normalize",

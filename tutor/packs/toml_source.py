@@ -39,10 +39,10 @@ _TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
 
 #: Beginnings of tomllib's messages, and ours.
 _SYNTAX_MESSAGES = {
-    "Cannot overwrite a value": N_("This key is here twice. Keep one of the two."),
-    "Cannot declare": N_("This table is here twice. Put its keys under the first one."),
+    "Cannot overwrite a value": N_("This key appears twice. Keep one of the two."),
+    "Cannot declare": N_("This table appears twice. Put its keys under the first one."),
     "Cannot mutate immutable namespace": N_("This adds to a value that is already complete. Keep one of the two."),
-    "Cannot redefine namespace": N_("This key is here twice. Keep one of the two."),
+    "Cannot redefine namespace": N_("This key appears twice. Keep one of the two."),
     "Expected '=' after a key": N_("An = is missing after the key. Write key = value."),
     "Expected ']'": N_("The name of this table is not closed. Write it as [name]."),
     "Invalid value": N_('This value can\'t be read. Put texts in quotes: "log(3)".'),

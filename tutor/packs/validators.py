@@ -77,7 +77,7 @@ def parse_names(raw: Any) -> tuple[str, ...]:
         raise InvalidValueError(message(N_('Write a list of names here, such as ["a", "b"].')))
     twice = next((name for name, times in Counter(raw).items() if times > 1), None)
     if twice is not None:
-        raise InvalidValueError(message(N_("“{name}” is here twice. Keep one."), name=twice))
+        raise InvalidValueError(message(N_("“{name}” appears twice. Keep one."), name=twice))
     return tuple(raw)
 
 

@@ -174,7 +174,7 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[Attempt]:
                 raise InvalidExportError(
                     message(N_("It is not an export of backprop-tutor, which has a JSON object on each line."))
                 ) from None
-            raise InvalidExportError(message(N_("Line {n} is damaged. Have it exported again."), n=number)) from None
+            raise InvalidExportError(message(N_("Line {n} is damaged. Ask for a new export."), n=number)) from None
     if not number:
         raise InvalidExportError(message(N_("The file is empty.")))
 

@@ -142,7 +142,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "normalization",
-        N_("normalization and pooling"),
+        N_("normalisation and pooling"),
         "layers/two-layers-batch",
         ("normalization", "max"),
         ("losses",),

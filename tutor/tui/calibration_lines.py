@@ -37,7 +37,7 @@ def _bar(level: Level, names: int, glyphs: Glyphs, palette: Palette, ground: str
     name = glyphs.render(_(CONFIDENCES[level.confidence]))
     lead = (name + " " * (names - cell_len(name)) + "  ", palette.ink("text", on=ground))
     if level.rate is None:
-        text = message(N_("{n} so far; the rate appears from {least} on"), n=level.made, least=MIN_PREDICTIONS)
+        text = message(N_("{n} so far; the rate appears after {least}"), n=level.made, least=MIN_PREDICTIONS)
         return [lead, (glyphs.render(str(text)), palette.ink("muted", on=ground))]
     full = round(level.rate * _BAR_CELLS)
     on, off = ("#", ".") if glyphs.ascii else ("█", "░")

@@ -34,7 +34,7 @@ def verdict_blocks(
         blocks.append(styled(glyphs, (f"{glyphs.error} ", "bold $wrong"), fault, _code(result, result.fault_line)))
     elif part is not None and part.message is not None:
         hue = {"wrong": "$wrong", "follows": "$help"}.get(part.verdict, "$muted")
-        label = {"wrong": _("not yet"), "follows": _("follows")}.get(part.verdict, "")
+        label = {"wrong": _("not yet"), "follows": _("right step")}.get(part.verdict, "")
         head = (f"{label}  ", f"bold {hue}") if label else ""
         blocks.append(styled(glyphs, head, with_line(str(part.message), part.line), _code(result, part.line)))
     return blocks

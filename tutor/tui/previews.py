@@ -251,7 +251,7 @@ class _PreviewMaker:
         if result.hints:
             parts.append(_("1 hint") if result.hints == 1 else str(message(N_("{n} hints"), n=result.hints)))
         if result.revealed:
-            parts.append(str(message(N_("{n} revealed"), n=result.revealed)))
+            parts.append(str(message(N_("{n} shown"), n=result.revealed)))
         return ", ".join(parts)
 
     def _day_text(self, day: date | None) -> str:

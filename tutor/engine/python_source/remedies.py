@@ -9,7 +9,7 @@ from tutor.i18n import N_
 #: Expressions.
 EXPRESSIONS: dict[type[ast.AST], str] = {
     ast.BoolOp: N_("“and” and “or” choose a branch. Multiply 0/1 masks instead: (a > 0) * (b > 0)."),
-    ast.IfExp: N_("An “if” can't be a node, because the numbers decide which side counts. Write where(c, a, b)."),
+    ast.IfExp: N_("An “if” can't be a node, because the numbers decide which value is used. Write where(c, a, b)."),
     ast.ListComp: N_("A comprehension can't be a node. Write its entries out: [w[0]*x, w[1]*x]."),
     ast.GeneratorExp: N_("A comprehension can't be a node. Write its terms out, or use sum(w * x)."),
     ast.SetComp: N_("A comprehension can't be a node. Write its entries out: [w[0]*x, w[1]*x]."),

@@ -172,7 +172,7 @@ _EDGE_MISTAKES = (
     ),
     EdgeMistake(
         "any.ran-forward",
-        N_("upstream run forward"),
+        N_("upstream sent forward"),
         lambda a: a.forward_of_upstream,
         N_(
             "That is what {node} computes from the upstream in a forward pass. The backward pass "

@@ -61,7 +61,7 @@ _OTHER_INPUT = GeneralMistake(
 _RAN_FORWARD = GeneralMistake(
     "edge",
     "any.ran-forward",
-    N_("upstream run forward"),
+    N_("upstream sent forward"),
     N_(
         "That is what {node} computes from the upstream in a forward pass. The backward pass "
         "multiplies the upstream: by which local derivative?"

@@ -123,7 +123,7 @@ _OTHER_OUTCOME = GeneralMistake(
     "forward",
     "forward.comparison",
     N_("0 and 1 swapped"),
-    N_("{node} outputs 1 if the comparison is true and 0 if it is false. Put in the two inputs: is it true?"),
+    N_("{node} outputs 1 if the comparison is true and 0 if it is false. Substitute the two inputs: is it true?"),
     N_("Did you mix up when {node} outputs 1 and when it outputs 0?"),
 )
 _SUM_SIGN = GeneralMistake(

@@ -159,8 +159,8 @@ def _check_start(graph: Graph, start: Sym) -> None:
         raise AlgebraError(message(text, start=start.name, output=graph.output, right=right), -1)
     if goal in graph.position:
         text = N_(
-            "The start {start} can't be used because {goal} is already in the formula. Name what comes "
-            "after the output, as in {right}."
+            "The start {start} can't be used because {goal} is already in the formula. Choose another "
+            "name for the final result, as in {right}."
         )
         right = next(f"d{name}/d{output}" for name in ("L", "J", "E", "loss", "end") if name not in graph.position)
         raise AlgebraError(message(text, start=start.name, goal=goal, right=right), -1)

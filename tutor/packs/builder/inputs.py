@@ -171,7 +171,7 @@ def _build_symbolic_start(context: BuildContext, graph: Graph, start: Sym) -> Va
         context.report(message(text, start=start.name, output=graph.output, goal=goal), "start")
         return ONE
     if goal in graph.position:
-        text = N_("“{name}” is already a name in this graph. Choose another name for what the calculation ends in.")
+        text = N_("“{name}” is already a name in this graph. Choose another name for the final result.")
         context.report(message(text, name=goal), "start")
         return ONE
     return start

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct or remove the name.")
 _UNKNOWN_NEED_NEAR = N_("There is no exercise “{name}” in the pack {pack}. Did you mean {near}?")
-_NEEDS_ITSELF = N_("An exercise can't come before itself. Remove this name.")
-_CIRCLE = N_(
-    "Each of these exercises needs another one of them first, in a circle: {names}. Remove one of their needs."
-)
+_NEEDS_ITSELF = N_("An exercise can't need itself. Remove this name.")
+_CIRCLE = N_("These exercises need one another in a circle: {names}. Remove one of the needs.")
 _NO_SUCH_PACK = N_(
     "The pack “{pack}” with the exercise “{name}” was not found. Put it beside this one, or correct the name."
 )

@@ -82,7 +82,7 @@ def _backward_sentences(data: CloseUpData) -> Iterator[Message]:
 
 
 def _arrival(gradient: Quantity, source: str) -> Message:
-    text = N_("{value} arrives from {source}.")
+    text = N_("{value} comes back from {source}.")
     if not gradient.is_known:
         text = N_("The gradient from {source} isn't known yet.")
     elif gradient.state in ("wrong", "near"):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _NO_VALUE_THERE = N_("{label} can't be {value}: {reason}")
-_WHOLE = N_("{label} is the index of an entry, so only whole numbers fit.")
+_WHOLE = N_("{label} is the index of an entry, so it must be a whole number.")
 
 
 class Lab:

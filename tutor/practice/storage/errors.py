@@ -45,8 +45,8 @@ class DamagedFileError(StoreError):
         super().__init__(
             message(
                 N_(
-                    "The progress file {path} cannot be read, so nothing is saved. Move it away, or "
-                    "set BACKPROP_TUTOR_HOME to another folder."
+                    "The progress file {path} can't be read, so nothing is saved. Move it away, or set "
+                    "BACKPROP_TUTOR_HOME to another folder."
                 ),
                 path=path,
             )
@@ -146,7 +146,7 @@ def describe_unwritable(path: Path, reason: str) -> Message:
     """Return the message for a folder or file that can't be written."""
     return message(
         N_(
-            "Your answers cannot be saved in {path} ({reason}). Make that folder and file writable, or "
+            "Your answers can't be saved in {path} ({reason}). Make that folder and file writable, or "
             "set BACKPROP_TUTOR_HOME to another folder."
         ),
         path=path,

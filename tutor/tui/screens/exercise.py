@@ -263,7 +263,7 @@ class ExerciseScreen(ExerciseView):
             if state.num_choices:
                 text = N_("Choose an answer first. {hint} gives a hint.")
             if state.takes_text:
-                text = N_("Write a text first. {hint} gives a hint.")
+                text = N_("Write an answer first. {hint} gives a hint.")
             # A question mark is typed into a text.
             hint = self.glyphs.key_label("exercise.hint", "F2" if state.takes_text else "?")
             state.status_message = message(text, hint=hint)

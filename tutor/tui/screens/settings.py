@@ -54,7 +54,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "animations": N_("Short animations, such as a gradient travelling along its edges. When off, nothing moves."),
     "density": N_("How a graph opens: in full if there is room, always with all values, or compact."),
     "predictions": N_("Before some blanks, predict a gradient's sign or size and say how sure you are. Esc skips it."),
-    "reasons": N_("Sometimes, after a right answer, choose why it is right. Type on or press Esc to skip it."),
+    "reasons": N_("Sometimes, after a right answer, choose why it is right. To skip it, keep typing or press Esc."),
     "language": N_("The language of all texts."),
     "keys": N_("The keys of every screen. Enter lists them, and you can change each one."),
     "file": N_("All settings are saved in this file, with comments. You can also edit it yourself."),

@@ -126,7 +126,7 @@ class ThemeSample(CanvasWidget):
         for mark, text, hue in (
             (glyphs.correct, _("right"), "right"),
             (glyphs.incorrect, _("not yet"), "wrong"),
-            (glyphs.near, _("carried"), "help"),
+            (glyphs.near, _("right step"), "help"),
         ):
             label = f"{mark} {glyphs.render(text)}"
             if x + cell_len(label) + 2 > canvas.width - 1:
