@@ -131,7 +131,7 @@ def test_a_watched_file_is_reloaded_and_keeps_its_answers(mine: Path, home: Path
         child.expect_exact("Solved.")
         child.expect(pexpect.EOF)
     listed = subprocess.run([sys.executable, "-m", "tutor", "list"], capture_output=True, encoding="utf-8", check=True)
-    assert "begun" not in listed.stdout
+    assert "in progress" not in listed.stdout
 
 
 #: To root everything is readable, unless it gives up that right.
