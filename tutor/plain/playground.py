@@ -38,7 +38,7 @@ _TRIAL_COMMANDS: Sequence[LineCommand] = (
     LineCommand(
         "nudge",
         N_("move an input and compare the change of the output with its gradient, as in nudge x 0.1"),
-        {"ko": ("밀기",)},
+        {"ko": ("움직이기", "밀기")},
     ),
     LineCommand("inputs", N_("the inputs with their values and gradients; type x=2 to change x"), {"ko": ("입력",)}),
     LineCommand("table", N_("the output at five values of an input, as in table x"), {"ko": ("표",)}),
