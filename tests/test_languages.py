@@ -224,7 +224,7 @@ def test_texts_without_a_third_language_are_in_english(run_with_esperanto: Run) 
 
 def test_a_third_language_confirms_a_question(run_with_esperanto: Run) -> None:
     run_with_esperanto("play", "basics/add-multiply", "--plain", text="1\n")
-    assert "Done." in run_with_esperanto("reset", "--all", text="jes\n").stdout
+    assert "To undo it: backprop-tutor reset --undo" in run_with_esperanto("reset", "--all", text="jes\n").stdout
 
 
 def test_mistakes_as_json_contain_every_language(run_with_esperanto: Run) -> None:
