@@ -18,8 +18,8 @@ MISREAD = [
     (("m = max(X, 1); f = sum(X - m)", "X=[[3,5],[7,4]]"), ("compares each entry with 1", "axis=1"), "max"),
     (("Y = X @ W", "X=[[1,2]]", "W=[[1],[2]]"), ("the sum of its entries", "sum(Y)", "dL/dY"), "Y"),
     (("L = cross_entropy(A, T)", "A=[[1,2]]", "T=[[0,1]]"), ("cross_entropy(softmax(A), …)",), "cross_entropy"),
-    (("f = sum(A B)", "A=[[1,2],[3,4]]", "B=[[1,2],[3,4]]"), ("entry by entry", "write A @ B."), "B"),
-    (("f = sum(w x)", "w=[1,2]", "x=[3,4]"), ("entry by entry", "write w @ x."), "x"),
+    (("f = sum(A B)", "A=[[1,2],[3,4]]", "B=[[1,2],[3,4]]"), ("cell by cell", "write A @ B."), "B"),
+    (("f = sum(w x)", "w=[1,2]", "x=[3,4]"), ("cell by cell", "write w @ x."), "x"),
     (("f = sum(softmax(X) * X)", "X=[[1],[2]]"), ("Each row has only one entry", "axis=0"), "softmax"),
 ]
 

@@ -147,7 +147,7 @@ def _with_versions(equations: list[Equation]) -> list[Equation]:
     """Return the equations with a name for each value: the second value of c is c2.
 
     A name that gets another value means the new one from then on. A name that is used only before its equation is left
-    alone, because it is more likely that the equation stands at the wrong place.
+    alone, because it is more likely that the equation is in the wrong place.
     """
     taken = _all_names(equations)
     current: dict[str, Expr] = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
 
-#: A decimal with fewer places is meant as it stands: 0.25, 2.503.
+#: A decimal with fewer places is meant exactly: 0.25, 2.503.
 _MIN_PLACES = 4
 #: Decimals of more places than this are floats.
 _MAX_PLACES = 30
@@ -84,7 +84,7 @@ def _rounded_inputs(values: Mapping[str, Value]) -> Mapping[str, Value]:
 
 
 def _half_unit(cell: Expr) -> Fraction:
-    """Return half a unit of a decimal's last place; 0 for a number that is meant as it stands."""
+    """Return half a unit of a decimal's last place; 0 for a number that is meant exactly."""
     if not isinstance(cell, Num):
         return Fraction(0)
     places = next((n for n in range(_MAX_PLACES) if (cell.value * 10**n).denominator == 1), 0)

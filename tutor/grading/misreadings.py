@@ -200,13 +200,14 @@ def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Ite
     is_side_by_side = part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS
     is_dotted = part.op == "mul" and text.startswith(_DOTS, part.position)
     if left != right and are_vectors and (is_dotted or is_side_by_side) and not (left_turned or right_turned):
-        sentence = N_("This multiplies entry by entry. For the dot product of two vectors, write {product}.")
+        sentence = N_("This multiplies cell by cell. For the dot product of two vectors, write {product}.")
         yield AlgebraError(message(sentence, product=f"{left} @ {right}"), part.position)
     elif is_side_by_side:
         are_matrices = not (is_vector_shape(shapes[left]) or is_vector_shape(shapes[right]))
         if left_turned or right_turned or are_matrices or shapes[left] != shapes[right]:
             sentence = N_(
-                "Arrays written side by side are multiplied entry by entry. For the matrix product, write {product}."
+                "Arrays written side by side are multiplied cell by cell. For the matrix product, "
+"write {product}."
             )
             yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
     elif part.op == "matmul" and left_turned and are_vectors:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.i18n import Message
 
-#: When the right answers of an exam and their reasons are shown. Without one, verdicts and points are told at the end of
+#: When the right answers of an exam and their reasons are shown. Without one, verdicts and points are shown at the end of
 #: an exam that is never due, and nothing before the time at which it is due.
 Reveal = Literal["at-end", "after-due", "never"]
 REVEALS: tuple[Reveal, ...] = ("at-end", "after-due", "never")
@@ -92,7 +92,7 @@ class Assessment:
 
     @property
     def tells_verdicts(self) -> bool:
-        """Whether verdicts and points may be told now, once all is answered."""
+        """Whether verdicts and points may be shown now, once all is answered."""
         if self.reveal == "never":
             return False
         waits = self.reveal == "after-due" or (self.reveal is None and self.due is not None)
@@ -100,12 +100,12 @@ class Assessment:
 
     @property
     def tells_answers(self) -> bool:
-        """Whether the right answers and their reasons may be told now, once all is answered."""
+        """Whether the right answers and their reasons may be shown now, once all is answered."""
         return self.tells_verdicts and (self.reveal is not None or self.due is not None)
 
     @property
     def hides_key(self) -> bool:
-        """Whether nobody but the instructor should see the right answers yet, whatever they do."""
+        """Whether only the instructor should see the right answers yet, whatever they do."""
         return self.due is not None and not self.is_over
 
     def worth(self, problem: Problem) -> dict[str, Fraction]:

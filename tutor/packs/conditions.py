@@ -47,7 +47,7 @@ class Condition:
         names = {name: ops.as_vector(value) if name in self.vectors else value for name, value in names.items()}
         sides = [evaluate_batch(formula, names) for formula in self.formulas]
         if any(map(ops.is_matrix, sides)):
-            # A number of each set stands beside all cells of its matrix.
+            # A number of each set is beside all cells of its matrix.
             sides = [side[:, None, None] if np.ndim(side) == 1 else side for side in sides]
         for left, comparison, right in zip(sides, self.comparisons, sides[1:], strict=False):
             flags = np.asarray(_compare(left, comparison, right))
@@ -82,7 +82,7 @@ def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
 
 
 def _is_outside(before: str) -> bool:
-    """Return whether what follows a text stands outside its brackets: an axis is given inside, as in max(X, axis=1)."""
+    """Return whether what follows a text is outside its brackets: an axis is given inside, as in max(X, axis=1)."""
     return all(before.count(opening) <= before.count(closing) for opening, closing in ("()", "[]"))
 
 

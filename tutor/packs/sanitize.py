@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 )
 
 
-#: Characters that nobody sees and nobody can type: they come along when a text is copied from a page.
+#: Invisible characters that can't be typed; they come along when text is copied from a page.
 _WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 #: Characters that XML can't hold, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

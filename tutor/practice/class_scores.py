@@ -29,7 +29,7 @@ TEXTS_HEADER = ("learner", "pack", "exercise", "blank", "question", "answer", "v
 
 @dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """A learner's answer in words. Nobody but the instructor grades it if it `is_ungraded`."""
+    """A learner's answer in words. Only the instructor grades it if it `is_ungraded`."""
 
     learner: str
     name: ExerciseName

@@ -57,7 +57,7 @@ class ExerciseRecord:
     """How one exercise went: its latest try, and whether some try was right at the first try throughout.
 
     `unfinished` is the try that would be resumed, None if there is none. An exam has the `score` of the sitting that
-    counts, such as `7.5/10`, once it is told.
+    counts, such as `7.5/10`, once it is shown.
     """
 
     latest: TryResult
@@ -125,7 +125,7 @@ def _count_filled(events: Iterable[tuple[Any, ...]]) -> int:
 
 
 def describe_state(state: str, record: ExerciseRecord | None, minutes: int | None) -> str:
-    """Return in a few words how an exercise stands: "begun, 2 filled", "solved, first try", or how long it takes."""
+    """Return the state of an exercise in a few words: "in progress, 2 filled", "solved", or how long it takes."""
     if state == "solved" and record is not None and record.is_exam:
         return exam_words(record)
     if state == "solved":

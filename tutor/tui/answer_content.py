@@ -37,7 +37,7 @@ _KEYS_HELP_IN_EXAM = N_("Arrow keys move along the graph. {next} goes to the nex
 
 
 def chip_run(palette: Palette, glyphs: Glyphs, text: str, hue: str) -> Run:
-    """Return a text on reversed cells of a hue; in brackets if reversed cells can't be told."""
+    """Return a text on reversed cells of a hue; in brackets if reversed cells can't be seen."""
     text = glyphs.render(text)
     with_brackets = glyphs.ascii or palette.needs_brackets
     return (f"[{text}]" if with_brackets else f" {text} ", palette.chip(hue))

@@ -115,7 +115,7 @@ class AnswerInput:
         self._steps.append((self.active_cell, self._texts()))
 
     def undo(self) -> bool:
-        """Take back the last step: what was typed into one line, or a matrix that was pasted. Return whether there was one.
+        """Undo the last step: what was typed into one line, or a matrix that was pasted. Return whether there was one.
 
         Of cells without a history, such as those of an answer that was loaded again, the last one is emptied.
         """

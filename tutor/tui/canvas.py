@@ -148,7 +148,7 @@ class Canvas:
         self.runs(x + max(0, (width - runs_width(runs)) // 2), y, runs, limit=x + width)
 
     def chip(self, x: int, y: int, text: str, hue: str, width: int = 0) -> int:
-        """Paint a text on reversed cells, centred in `width` cells; in brackets if reversed cells can't be told."""
+        """Paint a text on reversed cells, centred in `width` cells; in brackets if reversed cells can't be seen."""
         palette = self.palette
         room = max(width, cell_len(text) + 2)
         inner = truncate(text, room - 2)

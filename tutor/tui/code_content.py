@@ -41,7 +41,7 @@ def verdict_blocks(
 
 
 def _code(result: FileResult | None, line: int | None) -> tuple[str, str]:
-    """Return the text of a line of the file, to stand below a sentence about it."""
+    """Return the text of a line of the file, to show below a sentence about it."""
     code = result.code_of(line) if result is not None else ""
     return (f"\n{line} | {code}" if code else "", "$muted")
 

@@ -53,7 +53,7 @@ def paint_places(surface: GraphSurface, contents: Mapping[str, PlaceContent]) ->
 
 
 def paint_text_chip(surface: GraphSurface, x: int, y: int, width: int, text: str, mark: str, hue: str) -> None:
-    """Paint a text and its mark on `width` reversed cells of a hue, in brackets where reversed cells can't be told."""
+    """Paint a text and its mark on `width` reversed cells of a hue, in brackets if reversed cells can't be seen."""
     style = surface.palette.chip(hue)
     surface.fill(x, y, width, 1, style, " ")
     edge = int(surface.uses_brackets)

@@ -62,7 +62,7 @@ class PaletteCommands:
         """Return the commands that match what was typed, the best first; for nothing those to discover."""
         if text_search.is_blank(text):
             return text_search.Hits([command for command in self._own if command.discoverable])
-        # In an exam nothing is told about what else would help.
+        # An exam doesn't reveal what else would help.
         elsewhere = [] if self.navigator.exam_in_progress else self._elsewhere
         return text_search.find(text, [*self._own, *elsewhere], lambda command: command.fields)
 

@@ -95,5 +95,5 @@ def _green(palette: Palette, share: float) -> Style:
 
 
 def _has_colours(palette: Palette, ascii: bool) -> bool:
-    """Return whether squares can be told by their colours."""
+    """Return whether squares can be distinguished by their colours."""
     return palette.colours == "all" and not ascii

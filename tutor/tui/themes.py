@@ -59,7 +59,7 @@ class Palette:
 
     @property
     def needs_brackets(self) -> bool:
-        """Return whether a chip or a well needs brackets to be told from other text."""
+        """Return whether a chip or a well needs brackets to stand out from other text."""
         return self.colours == "none"
 
     @property

@@ -31,7 +31,7 @@ _MAX_CELLS = 48
 #: Room along the edges and between them, so that each value is near its own edge and touches no arrowhead.
 _SPACING = Spacing(columns=3, rows=1)
 
-#: The sentences below a picture, which say where which values stand.
+#: The sentences below a picture, which say where each value is.
 FORWARD_LEGEND = N_("above each edge: the forward value")
 BACKWARD_LEGEND = N_("below: the gradient")
 

@@ -71,7 +71,7 @@ class ChoiceAnswer:
 @dataclass(frozen=True, slots=True)
 class QuizQuestion:
     """A question: a number, which is `right` or one of the `wrong` ones, or one of the `choices`, or with `select_all` all
-    right ones of them, or one of the `texts`, or a text of one's own if it `is_essay`. `points` is what it is worth.
+    right ones of them, or one of the `texts`, or free text if it `is_essay`. `points` is what it is worth.
 
     `id` consists of letters, digits, - and _; `title` and `text` are plain, `picture` is SVG or empty.
     """

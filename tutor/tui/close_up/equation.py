@@ -117,7 +117,7 @@ def _paint_field(brush: Brush, x: int, y: int, field: _Field, tall: bool) -> Non
         return
     brush.block(x, y, field.width, field.text, field.hue, field.is_asked)
     style = brush.palette.ink(field.hue if field.is_asked else "muted")
-    # Without padding the caption stands right below its field; it may reach into the gaps beside it.
+    # Without padding the caption is right below its field; it may reach into the gaps beside it.
     row = y + 3 if brush.is_padded else y + 2
     width = min(cell_len(field.caption), field.width + 2 * (_MIN_GAP // 2))
     brush.canvas.centre(x - (width - field.width) // 2 if width > field.width else x, max(width, field.width), row,

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at whether the file was saved.
 _POLL_INTERVAL = 0.2
-#: Columns of the list beside the graph, and the width from which it stands there.
+#: Columns of the list beside the graph, and the width from which it is shown there.
 _LIST_WIDTH = 60
 _WIDTH_FOR_GRAPH = 110
 #: Rows for the texts below the list: of any file, and of one whose exercise is read here. Then rows for its own pane.

@@ -263,7 +263,7 @@ class HomeScreen(TutorScreen[None]):
     def mark_first_steps(self) -> None:
         """No longer begin with the first steps: they were taken."""
         if self._first_steps_mark is not None:
-            with suppress(OSError):  # They are offered again then, which disturbs nobody.
+            with suppress(OSError):  # They are offered again then, which does no harm.
                 self._first_steps_mark.touch()
 
     def show_overview(self, overview: Overview) -> None:

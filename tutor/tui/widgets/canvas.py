@@ -65,7 +65,7 @@ class CanvasWidget(RepaintedWidget):
     #: Its size is that of its place. Textual would repeat the layout to find the same size, and paint it twice.
     virtual_size = Reactive(Size(0, 0), repaint=False)
 
-    #: The colour of the palette that the widget stands on.
+    #: The palette's colour behind the widget.
     GROUND: ClassVar[str] = "ground"
 
     def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None, classes: str | None = None) -> None:

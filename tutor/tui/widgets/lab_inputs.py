@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: The cells of the columns behind the slider: value, gradient, Δoutput/Δinput.
 _VALUE, _GRADIENT, _MOVED = 9, 13, 12
 _LABEL_LEFT, _MIN_SLIDER, _MAX_LABEL = 2, 6, 12
-#: With fewer rows the heading stands directly below the title.
+#: With fewer rows the heading is directly below the title.
 _ROOMY = 12
 
 

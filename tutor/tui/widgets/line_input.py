@@ -30,7 +30,7 @@ class LineInput(Input, inherit_bindings=False):
     def cursor_screen_offset(self) -> Offset:
         """The cell where the next character comes. Textual's own is one further at the end of the text.
 
-        The terminal's cursor stands there, and with it what an input method composes.
+        The terminal's cursor is there, and with it what an input method composes.
         """
         x, y, _width, _height = self.content_region
         return Offset(x + self._position_to_cell(self.cursor_position) - self.scroll_offset.x, y)

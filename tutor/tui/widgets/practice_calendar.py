@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: The rows with the title, the months and the days of the week.
 _ROWS_OF_DAYS = 9
-#: With fewer rows the day with the cursor stands in the title, and there is no free row below the title.
+#: With fewer rows the day with the cursor is in the title, and there is no free row below the title.
 _MIN_ROWS_FOR_TEXT, _MIN_ROWS_FOR_GAP = 12, 20
 _MIN_CHART_ROWS, _MAX_CHART_ROWS = 2, 9
 #: The height at which the rates are shown with the dates of the first and the last week.

@@ -103,7 +103,7 @@ class Scrubber(CanvasWidget):
             if not is_crowded and index != content.index:
                 is_past = index < content.index
                 canvas.put(x, y, "●" if is_past else "○", palette.ink("backward" if is_past else "faint", bold=True))
-        # Without colours the current stop is told by its reversed cell.
+        # Without colours the current stop is marked by its reversed cell.
         current = palette.chip("backward") if palette.colours == "none" else palette.ink("bright", bold=True)
         canvas.put(here, y, "●", current)
         if self.size.height >= _TALL:

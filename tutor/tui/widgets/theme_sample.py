@@ -142,7 +142,7 @@ class ThemeSample(CanvasWidget):
 
     def _paint_texts(self, canvas: Canvas, y: int) -> None:
         x, palette = 2, self.palette
-        texts = ((_("names"), "bright"), (_("text"), "text"), (_("labels"), "muted"), (_("asides"), "faint"))
+        texts = ((_("names"), "bright"), (_("text"), "text"), (_("labels"), "muted"), (_("notes"), "faint"))
         for text, colour in texts:
             x = canvas.put(x, y, self.glyphs.render(text), palette.ink(colour, bold=colour == "bright")) + 3
 
