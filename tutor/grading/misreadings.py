@@ -206,8 +206,7 @@ def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Ite
         are_matrices = not (is_vector_shape(shapes[left]) or is_vector_shape(shapes[right]))
         if left_turned or right_turned or are_matrices or shapes[left] != shapes[right]:
             sentence = N_(
-                "Arrays written side by side are multiplied cell by cell. For the matrix product, "
-"write {product}."
+                "Arrays written side by side are multiplied cell by cell. For the matrix product, write {product}."
             )
             yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
     elif part.op == "matmul" and left_turned and are_vectors:
