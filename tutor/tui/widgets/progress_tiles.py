@@ -117,14 +117,17 @@ class ProgressTiles(CanvasWidget):
     def _paint_tile(self, canvas: Canvas, tile: _Tile, left: int, right: int) -> None:
         palette = self.palette
         x = left + 2
-        number = "-" if tile.number is None else str(tile.number)
-        if canvas.ascii or tile.number is None:
-            after = canvas.put(x, 3, number, palette.ink(tile.colour, bold=True)) + 1
+        labels = [label.lstrip() for label in tile.labels]
+        if tile.number is None:
+            after = canvas.put(x, 3, "-", palette.ink(tile.colour, bold=True)) + 1
+        elif canvas.ascii:
+            # A number of normal size needs only the space that the language has: 57% and 2 days.
+            after, labels = canvas.put(x, 3, str(tile.number), palette.ink(tile.colour, bold=True)), list(tile.labels)
         else:
             for row, text in enumerate(big_digits(tile.number)):
                 after = canvas.put(x, 1 + row, text, palette.ink(tile.colour, bold=True)) + 1
-        label = next((label for label in tile.labels if after + cell_len(label) < right), tile.labels[-1])
-        canvas.put(after, 3, label.lstrip(), palette.ink("muted"), limit=right)
+        label = next((label for label in labels if after + cell_len(label) < right), labels[-1])
+        canvas.put(after, 3, label, palette.ink("muted"), limit=right)
         canvas.runs(x, 5, tile.below, limit=right - 1)
         if left:
             for y in range(1, 6):
