@@ -113,8 +113,7 @@ async def test_the_screen_shows_what_a_worker_found_damaged() -> None:
             await wait_until(pilot, lambda: isinstance(app.screen, ProgressScreen))
             await wait_until(pilot, lambda: "damaged" in screen_text(pilot))
             await pilot.press("escape")
-            await wait_until(pilot, lambda: app.screen is app.home)
-            assert "damaged" in screen_text(pilot)
+            await wait_until(pilot, lambda: app.screen is app.home and "damaged" in screen_text(pilot))
     assert moved_file(path).name in str(store.notice)
 
 
@@ -128,7 +127,7 @@ def test_events_that_can_be_read_are_salvaged(run_tutor: Run) -> None:
     salvaged = [row["id"] for row in rows if row["kind"] != SALVAGED]
     assert salvaged == [id for id in ids if id in set(salvaged)]
     assert len(ids) - 10 * 40 < len(salvaged) < len(ids)  # a leaf has fewer than 40 events
-    assert f"in a new one: {len(salvaged)}." in done.stderr
+    assert f"in a new file: {len(salvaged)}." in done.stderr
     assert moved_file(path).read_bytes() == damaged
     stored = run_sql(path, f"SELECT id FROM event WHERE kind <> '{SALVAGED}' ORDER BY seq")
     assert [id for (id,) in stored] == salvaged

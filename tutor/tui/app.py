@@ -25,6 +25,7 @@ from tutor.tui.nearest_colours import NearestColours
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
 from tutor.tui.saving import Saving
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
@@ -557,6 +558,10 @@ class TutorApp(App[bool]):
 
     def on_background_overview_loaded(self, event: Background.OverviewLoaded) -> None:
         self.home.show_overview(event.overview)
+        # What made it may have found the progress file damaged.
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.refresh_notice()
         # Elsewhere it would be in the way, and on the list it can wait.
         news = take_model_news(self.store) if self.screen is self.home else None
         if news is not None:

@@ -46,6 +46,9 @@ class TutorScreen(Screen[ScreenResultType]):
     def set_up(self) -> None:
         """Focus and fill the widgets after they were composed."""
 
+    def refresh_notice(self) -> None:
+        """Show what is wrong with the progress file, or no longer, if this screen tells that."""
+
     def on_glyphs_changed(self) -> None:
         """Prepare for being composed again with other glyphs or texts."""
 

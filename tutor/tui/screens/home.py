@@ -273,9 +273,6 @@ class HomeScreen(TutorScreen[None]):
             self.overview = overview
             self._previews.clear()
             self.refresh_list()
-        elif self.has_widgets:
-            # It is made beside the screen, and may have found the progress file damaged.
-            self._show_notice()
 
     def set_message(self, text: object) -> None:
         """Show a message above the list, until a row is selected."""
@@ -288,7 +285,6 @@ class HomeScreen(TutorScreen[None]):
         self.refresh_list()
 
     def refresh_notice(self) -> None:
-        """Show what is wrong with the progress file, or no longer, if the list was painted already."""
         if self.has_widgets:
             self._show_notice()
 

@@ -234,11 +234,16 @@ class ProgressScreen(TutorScreen[None]):
             self.query_one(PracticeCalendar).show(self._progress)
             self.query_one(ProgressTiles).show(self._progress)
         self.query_one(Head).show(_head_content(self._progress))
+        self.refresh_notice()
+        self.refresh_bindings()
+
+    def refresh_notice(self) -> None:
+        if not self.has_widgets:
+            return
         status = self.query_one("#status-message", Static)
         text = "\n".join(str(line) for line in (self._store.notice, self._status_message) if line)
         status.set_class(bool(text), "-shown")
         status.update(styled(self.glyphs, (text, "$help")))
-        self.refresh_bindings()
 
     def _show_pane(self, number: int) -> None:
         """Focus a pane, and in a small window show it in place of the others."""
