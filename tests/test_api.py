@@ -111,17 +111,20 @@ def test_a_check_tells_what_is_wrong(tmp_path: Path) -> None:
     [
         (lambda: tutor.graph("z = x*", x=1), "The text ends too early"),
         (lambda: tutor.graph("z = x*y", x=1), "y has no value"),
-        (lambda: tutor.graph("z = x*y", x=cast("Any", object()), y=1), "x is object. Give a number"),
-        (lambda: tutor.graph("z = x*y", x=True, y=1), "x is bool"),
+        (lambda: tutor.graph("z = x*y", x=cast("Any", object()), y=1), "x has the type object. Give a number"),
+        (lambda: tutor.graph("z = x*y", x=True, y=1), "x has the type bool"),
         (lambda: tutor.graph("z = 1/x", x=0), "divides by zero"),
         (lambda: tutor.graph("z = x*y", x=float("nan"), y=1), "x: “nan” is not a number"),
-        (lambda: tutor.graph("z = x*y", x=1, y=2).svg(theme=cast("Any", "pink")), "theme is “pink”. Write “light”"),
+        (
+            lambda: tutor.graph("z = x*y", x=1, y=2).svg(theme=cast("Any", "pink")),
+            "theme can't be “pink”. Write “light”",
+        ),
         (lambda: tutor.graph("z = x*y", x=1, y=2, wrt=("q",)), "not an input of this formula"),
         (lambda: tutor.graph("__import__('os').system('x')"), "'"),
         (lambda: tutor.exercise("no/such"), "There is no exercise"),
         (lambda: tutor.exercise(ROOT / "exercises" / "basics"), "is a pack"),
         (lambda: tutor.exercise("basics/plus").worksheet().answer("q", 1), "There is no blank “q”"),
-        (lambda: tutor.check("/no/such"), "This file does not exist"),
+        (lambda: tutor.check("/no/such"), "There is no such file or folder"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_sentence(use: Callable[[], object], sentence: str) -> None:

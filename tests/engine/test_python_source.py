@@ -252,7 +252,7 @@ def test_an_error_of_the_graph_points_to_the_python_line() -> None:
     with pytest.raises(PythonError, match="Line 3: ") as caught:
         problem_from_formula(source, values)
     assert source[caught.value.position :].startswith("@")
-    with pytest.raises(PythonError, match=r"w has no value: add w=…") as missing:
+    with pytest.raises(PythonError, match=r"w has no value. Add w=…") as missing:
         problem_from_formula(source.replace("@", "*"), {"X": values["X"]})
     assert source[missing.value.position :].startswith("w + 1")
 

@@ -98,5 +98,5 @@ async def test_the_loss_of_a_network_is_plotted_while_it_is_not_right_yet_and_on
             await wait_for_text(pilot, "0.469 │", "loss: 0.469 at first, 0.003 at the end")
             assert isinstance(app.screen, CodeScreen)
             await pilot.press("pagedown")
-            await wait_for_text(pilot, "For a while the loss hardly falls")
+            await wait_for_text(pilot, "hardly changes for a while")
             assert not app.screen.check_action("next", ())

@@ -109,8 +109,8 @@ async def test_a_quarantined_progress_file_is_reported() -> None:
 async def test_the_cursor_returns_to_the_last_exercise() -> None:
     async with open_home() as pilot:
         await pilot.press(*["down"] * 8, "enter")
-        await wait_for_text(pilot, "0 of 2", "What × sends back")
-        await pilot.press("3", "enter", "2", "enter")
+        await wait_for_text(pilot, "0 of 3", "What × sends back")
+        await pilot.press("3", "enter", "2", "enter", "1", "5", "enter")
         await wait_for_text(pilot, "─ solved ─")
         await pilot.press("enter")
         await wait_for_text(pilot, "0 of 4", "What + sends back")
@@ -123,7 +123,7 @@ async def test_the_cursor_returns_to_the_last_exercise() -> None:
 async def test_help_and_quitting() -> None:
     async with open_home() as pilot:
         await pilot.press("f1")
-        await wait_for_text(pilot, "Back-propagation by hand")
+        await wait_for_text(pilot, "backprop-tutor play basics/left-to-right")
         await pilot.press("escape")
         await pilot.press("ctrl+c")
         await wait_until(pilot, lambda: not pilot.app.is_running, "it has quit")

@@ -72,8 +72,8 @@ async def test_two_enters_in_the_palette_run_one_command() -> None:
 async def test_a_double_click_on_a_hit_runs_it_once() -> None:
     async with open_app("basics/times") as session:
         await session.pilot.press("ctrl+p")
-        await wait_until(session.pilot, lambda: "What is asked here" in screen_text(session.pilot), "the commands")
-        row = next(y for y, line in enumerate(screen_lines(session.pilot)) if "What is asked here" in line)
+        await wait_until(session.pilot, lambda: "Explain this blank" in screen_text(session.pilot), "the commands")
+        row = next(y for y, line in enumerate(screen_lines(session.pilot)) if "Explain this blank" in line)
         top = session.app.screen.query_one(RowList).region.y
         await session.pilot.click(RowList, offset=(4, row - top), times=2)
         await wait_until(session.pilot, lambda: is_showing(session.pilot, HelpScreen), "help")
@@ -110,7 +110,7 @@ async def test_a_huge_paste_into_a_line_is_cut() -> None:
             pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.query_one(Input).value, "the text"
         )
         assert len(pilot.app.screen.query_one(Input).value) <= 200
-        await wait_for_text(pilot, "Nothing is called “times xxx")
+        await wait_for_text(pilot, "No match for “times xxx")
         press_at_once(pilot, "escape", "/")
         pilot.app.post_message(events.Paste("x" * 256_000))
         await wait_until(pilot, lambda: pilot.app.screen.query("#search"), "the search")

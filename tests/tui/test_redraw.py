@@ -93,7 +93,7 @@ async def test_the_notice_of_a_small_window_names_the_changed_key(home: Path) ->
     async with open_app("basics/two-roads") as session:
         await session.pilot.resize_terminal(40, 10)
         await wait_until(session.pilot, lambda: is_showing(session.pilot, TooSmallScreen), "what it needs")
-        await wait_for_text(session.pilot, "quit with ^K")
+        await wait_for_text(session.pilot, "press ^K to quit")
         await session.app.preferences.set_language("ko")
         await wait_until(session.pilot, lambda: "quit" not in screen_text(session.pilot), "Korean")
 

@@ -31,7 +31,7 @@ async def test_entries_are_saved_by_themselves_once_a_lock_is_released() -> None
             with hold_lock(path):
                 await session.answer("1")
                 await session.answer("2")
-                await session.wait_for_text("not saved", "2 of 5", "Another program keeps")
+                await session.wait_for_text("not saved", "2 of 5", "Another program has locked")
             await wait_until(session.pilot, lambda: not store.has_unsaved)
             # In the key bar: the message about the lock says it, too, and stays for a while.
             await wait_until(session.pilot, lambda: "not saved" not in screen_lines(session.pilot)[-1])
@@ -44,7 +44,7 @@ async def test_the_list_opens_while_another_program_keeps_the_file_locked() -> N
     Store.open(path).close()
     with hold_lock(path):
         async with open_home(size=(100, 30)) as pilot:
-            await wait_until(pilot, lambda: "Another program keeps" in screen_text(pilot))
+            await wait_until(pilot, lambda: "Another program has locked" in screen_text(pilot))
 
 
 def seconds_of_entries(path: Path, number: int, *, for_screen: bool) -> float:

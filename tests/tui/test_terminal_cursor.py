@@ -27,7 +27,7 @@ def test_the_cursor_is_behind_what_was_typed(home: object) -> None:
             program.until(lambda: not program.read(0.2) and condition())
 
         program.wait_for_text("Enter")
-        for keys, prompt in (("/", "words of a title"), ("\x10", "a command, an exercise")):
+        for keys, prompt in (("/", "words of a title"), ("\x10", "Find a command")):
             program.send(keys)
             program.until(lambda: after_cursor().startswith(prompt))  # noqa: B023
             program.send("시")
