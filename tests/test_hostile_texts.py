@@ -390,8 +390,12 @@ def test_every_field_that_is_refused_is_quoted_as_plain_text(
     for kind, options in (("text", []), ("json", ["--json"]), ("github", ["--github"])):
         out, _err = run_here(kind, "check", folder, *options)
         assert len({number for number in range(num_files) if f"{number:02}-ex{number}.toml" in out}) == num_files
+    # A pack of one exercise, because every check reads them all.
+    folder = tmp_path / "header"
+    folder.mkdir()
+    (folder / "01-ex.toml").write_text(toml_file(base_file()))
     for key in () if as_key else PACK_VALUES:
-        header = {"format": 1, "id": "broken", "title": "T", key: hostile_text(f"PackFile.{key}")}
+        header = {"format": 1, "id": "header", "title": "T", key: hostile_text(f"PackFile.{key}")}
         (folder / "pack.toml").write_text(toml_file(header))
         for kind, options in (("text", []), ("github", ["--github"])):
             assert "pack.toml" in run_here(kind, "check", folder, *options)[0]

@@ -176,7 +176,7 @@ def test_addends_are_to_be_found_after_two_sums(path: Path, tmp_path: Path) -> N
             assert data is not None
             words = " ".join(describe_close_up(data))
             parts = [worksheet.value_text(name)[0][0] for name in ("x->mul1", "x->add1")]
-            assert all((f"{part} arrives" not in words) == hides for part in parts)
+            assert all((f"{part} comes back" not in words) == hides for part in parts)
             assert ("which values?" in words) == hides
             assert (
                 "?"
