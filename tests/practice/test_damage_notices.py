@@ -10,8 +10,10 @@ import pytest
 
 from tests.support.app_driver import screen_text, wait_until
 from tests.support.events import make_event, run_sql
-from tutor.practice.event import SALVAGED
+from tutor.practice.event import SALVAGED, new_id
+from tutor.practice.exercise_records import load_records
 from tutor.practice.storage.database import Database
+from tutor.practice.storage.pending import pending_path, write_pending
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.progress import ProgressScreen
@@ -115,6 +117,20 @@ async def test_the_screen_shows_what_a_worker_found_damaged() -> None:
             await pilot.press("escape")
             await wait_until(pilot, lambda: app.screen is app.home and "damaged" in screen_text(pilot))
     assert moved_file(path).name in str(store.notice)
+
+
+def test_answers_that_another_thread_adds_do_not_hide_the_damage() -> None:
+    path = write_history()
+    overwrite_leaves(path)
+    with Store.open(path) as store:
+        with store.open_for_thread() as found:
+            load_records(found)
+        assert "damaged" in str(store.notice)
+        waiting = make_event("answer", "from another session", exercise="e", blank="b", text="1", verdict="right")
+        write_pending(pending_path(path, new_id()), [waiting])
+        with store.open_for_thread() as added:
+            assert "added to your progress file: 1" in str(added.notice)
+        assert "damaged" in str(store.notice)
 
 
 def test_events_that_can_be_read_are_salvaged(run_tutor: Run) -> None:

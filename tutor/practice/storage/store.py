@@ -70,6 +70,7 @@ class Store:
         self._is_newer_format = False
         self._save_problem: Message | None = None
         self._quarantine_notice: Message | None = None
+        self._adopted_notice: Message | None = None
         self._for_screen = False
         #: The texts of the notices that `new_notices` has returned.
         self._reported_notices: set[str] = set()
@@ -110,11 +111,16 @@ class Store:
     @property
     def notice(self) -> Message | None:
         """The message for the learner: that saving fails, else that a file was replaced. Any call can change it."""
-        return self._save_problem or self._quarantine_notice
+        return self._save_problem or self._file_notice
+
+    @property
+    def _file_notice(self) -> Message | None:
+        # What was read from a damaged file waits to be added as well, in this thread or in another one.
+        return self._quarantine_notice or self._adopted_notice
 
     def new_notices(self) -> list[Message]:
         """Return the present notices that this method has not returned before."""
-        notices = [notice for notice in (self._quarantine_notice, self._save_problem) if notice is not None]
+        notices = [notice for notice in (self._file_notice, self._save_problem) if notice is not None]
         new = [notice for notice in notices if str(notice) not in self._reported_notices]
         self._reported_notices.update(map(str, new))
         return new
@@ -130,6 +136,7 @@ class Store:
                 yield other
             finally:
                 self._quarantine_notice = other._quarantine_notice or self._quarantine_notice
+                self._adopted_notice = other._adopted_notice or self._adopted_notice
 
     @property
     def writable(self) -> bool:
@@ -400,8 +407,8 @@ class Store:
                 continue
             remove_pending(file, complete=complete)
         self._may_have_pending = bool(pending_files(self.path))
-        if num_added and self._quarantine_notice is None:
-            self._quarantine_notice = message(_ADOPTED_NOTICE, n=num_added)
+        if num_added:
+            self._adopted_notice = message(_ADOPTED_NOTICE, n=num_added)
 
     def _save_now(self, event: Event) -> bool:
         """Save an event now or never: one that waits in memory would take effect at another time."""
