@@ -39,6 +39,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that take long come first: at the end, the other workers would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("takes_long") is None)
+
+
 @pytest.fixture(scope="session")
 def home_paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return paths for data folders. The program creates one only when a test makes it save something."""

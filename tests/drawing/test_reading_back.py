@@ -66,6 +66,7 @@ def test_a_named_graph_in_ascii_can_be_read_back(name: str, density: Density) ->
     assert_reads_back(drawing, boxes)
 
 
+@pytest.mark.takes_long
 def test_random_graphs_can_be_read_back() -> None:
     for seed, boxes in random_graphs():
         density = DENSITIES[seed % 2]

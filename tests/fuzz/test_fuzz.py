@@ -93,6 +93,7 @@ def test_the_longest_texts_are_refused_at_once(text: str, kind: str) -> None:
     assert is_fast(kind, text)
 
 
+@pytest.mark.takes_long
 def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it() -> None:
     for text in exercise_texts():
         for end in {len(text), len(text) // 2, len(text) // 3}:

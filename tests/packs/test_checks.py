@@ -49,6 +49,7 @@ def test_diagnostics_are_sorted_by_file_and_line(tmp_path: Path, monkeypatch: py
     assert places == sorted(places)
 
 
+@pytest.mark.takes_long
 def test_the_built_in_packs_have_no_errors_or_warnings() -> None:
     home = library.built_in_dir()
     assert home is not None

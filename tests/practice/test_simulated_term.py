@@ -50,6 +50,7 @@ def long_term(curriculum: Curriculum, folder: Path) -> TermFigures:
     return TermFigures(simulate(curriculum, POPULATION[0], 2, folder, MANY_DAYS))
 
 
+@pytest.mark.takes_long
 def test_the_figures_are_within_their_limits(terms: list[TermFigures]) -> None:
     scores = compare_models([each.term.events for each in terms], terms[0].rules)
     figures = figures_with_limits(terms, scores)

@@ -91,6 +91,7 @@ def assert_skills_match_events(path: Path) -> None:
         assert stored_skills(store) == rebuilt_skills(store)
 
 
+@pytest.mark.takes_long
 def test_a_kill_at_any_moment_loses_no_saved_event(tmp_path: Path) -> None:
     dice = random.Random(20261122)
     num_saved = 0

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.simulated.code_cases import code_cases, sample_cases
 from tests.simulated.code_report import measure
 
@@ -15,6 +17,7 @@ _IS_LONG = bool(os.environ.get("BACKPROP_TUTOR_LONG"))
 _SHARE = 0.4
 
 
+@pytest.mark.takes_long
 def test_right_code_is_accepted_and_wrong_code_is_told_by_its_mistake() -> None:
     totals = measure(code_cases()) if _IS_LONG else measure(sample_cases(), _SHARE)
     for style, tally in totals.items():

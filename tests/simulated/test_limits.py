@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.simulated.populations import sample_units
 from tests.simulated.report import SAMPLE_SHARE, measure
 
 
+@pytest.mark.takes_long
 def test_untrue_statements_stay_under_their_limits() -> None:
     tally = measure(sample_units(), SAMPLE_SHARE)
     beyond = tally.beyond_limits()

@@ -528,6 +528,7 @@ def is_shown(pilot: Pilot[bool], span: KeySpan) -> bool:
     )
 
 
+@pytest.mark.takes_long
 @pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
 async def test_every_key_of_the_key_bar_acts_by_key_and_by_click(name: str, language: str) -> None:
     i18n.set_language(language)
