@@ -39,9 +39,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that take long come first: at the end, the other workers would wait for them."""
-    items.sort(key=lambda item: item.get_closest_marker("takes_long") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the tests that take long: at the end, the others would wait for it."""
+    num_workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("takes_long")]
+    short = [item for item in items if not item.get_closest_marker("takes_long")]
+    # A worker begins with as many tests in a row as the others.
+    items[:] = [
+        item
+        for number in range(num_workers)
+        for item in (
+            *long[number::num_workers],
+            *short[len(short) * number // num_workers : len(short) * (number + 1) // num_workers],
+        )
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tutor import __version__, crash_report
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens import progress as progress_screen
 
-pytestmark = pytest.mark.usefixtures("second_start")
+pytestmark = [pytest.mark.usefixtures("second_start"), pytest.mark.takes_long]
 
 #: Starting the program takes about a second of the processor.
 long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="one of many; BACKPROP_TUTOR_LONG runs all")

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("second_start")
+pytestmark = [pytest.mark.usefixtures("second_start"), pytest.mark.takes_long]
 
 #: Texts of an exercise file: where each is in the file.
 TEXTS: dict[str, tuple[str | int, ...]] = {

@@ -18,7 +18,7 @@ from tutor.practice.storage.store import Store, default_path
 if TYPE_CHECKING:
     from tests.support.run_tutor import Run
 
-pytestmark = pytest.mark.usefixtures("second_start")
+pytestmark = [pytest.mark.usefixtures("second_start"), pytest.mark.takes_long]
 
 #: Starting the program takes about a second of the processor.
 long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="one of many; BACKPROP_TUTOR_LONG runs all")

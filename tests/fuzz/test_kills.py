@@ -12,6 +12,8 @@ from tests.fuzz.kills import SCENARIOS, Scenario, Stage, kill_at_moments, kill_a
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.takes_long
+
 #: About this many steps are tried of each command.
 _NUM_STEPS = 4
 

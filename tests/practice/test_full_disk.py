@@ -16,6 +16,8 @@ from tests.support.pty_program import PtyProgram
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.takes_long
+
 #: Run the tutor with its data folder on a disk of a given size; then make room, and export what is there.
 SCRIPT = """
 mount -t tmpfs -o size="$1" tmpfs "$BACKPROP_TUTOR_HOME" || exit 77

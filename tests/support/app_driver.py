@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.css.query import NoMatches
 
 from tutor.algebra.expr import number
 from tutor.algebra.printing import format_value
@@ -36,10 +37,11 @@ MAX_POLLS = 500
 
 
 async def wait_until(pilot: Pilot[bool], condition: Callable[[], object], description: str = "") -> None:
-    """Wait for a condition; fail with the screen if it is never met."""
+    """Wait for a condition; fail with the screen if it is never met. A widget that isn't there yet is waited for."""
     for _poll in range(MAX_POLLS):
-        if condition():
-            return
+        with suppress(NoMatches):
+            if condition():
+                return
         await pilot.pause(0.01)
     raise AssertionError(f"never happened: {description}\n" + "\n".join(screen_lines(pilot)))
 

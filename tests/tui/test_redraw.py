@@ -33,6 +33,8 @@ from tutor.tui.screens.too_small import TooSmallScreen
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.takes_long
+
 
 def change_key(home: Path, id: str, key: str) -> None:
     home.mkdir(exist_ok=True)

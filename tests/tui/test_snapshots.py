@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.takes_long
+
 GOLDEN = Path(__file__).parent / "golden"
 #: Columns and rows: the smallest window, two common ones, and one with much room.
 SIZES = ((60, 16), (80, 24), (120, 40), (172, 50))

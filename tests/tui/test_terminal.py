@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.takes_long
+
 
 class Terminal:
     """A process in a pty, and what its screen shows."""
