@@ -54,7 +54,7 @@ def open_exercise(program: PtyProgram) -> None:
     [
         (signal.SIGTERM, "", "1 of 4"),
         (signal.SIGHUP, COMMANDS, "Find a command, an exercise or a rule"),
-        pytest.param(signal.SIGINT, F1, "the rule of the node in focus", marks=long),
+        pytest.param(signal.SIGINT, F1, "The rule of the node in focus", marks=long),
         pytest.param(signal.SIGQUIT, "12", "› 12", marks=long),
     ],
     ids=["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"],

@@ -75,7 +75,7 @@ def test_a_file_in_pytorch_is_judged_like_one_in_numpy(tmp_path: Path) -> None:
     path.write_text(text.replace("X.T @ dA", "dA.T @ X"))
     assert judge_file(style.task, path).results[-1].mistake == "matmul.transposed-result"
     path.write_text(text.replace("dA @ W.T", "dA @ W"))
-    assert "dA @ W: 3×2 @ 3×2 doesn't fit" in str(judge_file(style.task, path).fault)
+    assert "dA @ W: 3×2 @ 3×2 can't be multiplied" in str(judge_file(style.task, path).fault)
     path.write_text(text.replace("X.T @ dA", "X.T @ dA; X *= 2"))
     assert "changes its argument X in place" in str(judge_file(style.task, path).fault)
 

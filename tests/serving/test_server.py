@@ -200,7 +200,7 @@ async def test_attempts_are_downloaded_by_the_browser_that_asked_and_once(server
 async def test_code_is_not_run_for_learners_at_another_computer(server: Server) -> None:
     async with browser() as session:
         learner = await connect(session, server, "learner=coder&open=code/train-xor&lang=en")
-        await learner.see("install backprop-tutor on your computer")
+        await learner.see("You write code in your own editor")
         await learner.leave()
 
 
