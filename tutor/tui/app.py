@@ -335,7 +335,13 @@ class TutorApp(App[bool]):
         """No longer show that something is not saved."""
         if (screen := self.navigator.exercise_screen) is not None:
             screen.mark_saved()
-        self.home.refresh_notice()
+        self._refresh_notices()
+
+    def _refresh_notices(self) -> None:
+        """Show on all open screens what is wrong with the progress file, or no longer."""
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.refresh_notice()
 
     async def action_quit(self) -> None:
         """Leave; everything that was checked is stored already."""
@@ -559,9 +565,7 @@ class TutorApp(App[bool]):
     def on_background_overview_loaded(self, event: Background.OverviewLoaded) -> None:
         self.home.show_overview(event.overview)
         # What made it may have found the progress file damaged.
-        for screen in self.screen_stack:
-            if isinstance(screen, TutorScreen):
-                screen.refresh_notice()
+        self._refresh_notices()
         # Elsewhere it would be in the way, and on the list it can wait.
         news = take_model_news(self.store) if self.screen is self.home else None
         if news is not None:
