@@ -140,7 +140,10 @@ def _sigmoid_code(emit: Callable[..., str], x: str) -> str:
 
 
 def _sign_ball(a: Any) -> Any:
-    """Return the sign if `a` keeps away from zero; a value that can't be distinguished from zero at the last precision is zero."""
+    """Return the sign if `a` keeps away from zero.
+
+    A value that can't be distinguished from zero at the last precision is zero.
+    """
     ball = type(a)
     return ball(1) if a > 0 else ball(-1) if a < 0 else ball(0) if is_zero(a) else ball(0, 1)
 

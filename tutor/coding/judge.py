@@ -152,7 +152,10 @@ def _judge_gradients(
     *,
     stopped: bool = False,
 ) -> list[GradientResult]:
-    """Return the verdicts in backward order. Only the first wrong gradient is explained; those that follow from it are marked."""
+    """Return the verdicts in backward order.
+
+    Only the first wrong gradient is explained; those that follow from it are marked.
+    """
     results: list[GradientResult] = []
     wrong_places: dict[str, AskedValue] = {}
     explained: set[str] = set()

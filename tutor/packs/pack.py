@@ -28,8 +28,8 @@ NO_EXERCISES = N_("This pack has no exercise. Add a file such as 01-first.toml."
 class Pack:
     """A folder of exercises, whatever state it is in. With `errors` in its `pack.toml` it can't be opened.
 
-    `exam` is the mode of exercises that set none; they can be worked on from the time `opens` on. `order` is the position among the packs beside it, None for after
-    those that have one.
+    `exam` is the mode of exercises that set none; they can be worked on from the time `opens` on. `order` is the position
+    among the packs beside it, None for after those that have one.
     """
 
     id: str

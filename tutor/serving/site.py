@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Site:
     """The settings of the server: the exercises it offers, and who may come in.
 
-    With `links_only` only people with a personal link are admitted. With `single` everyone who reaches it is the one learner of this account. `packs` are the folders of the packs to
-    list. `origins` are addresses besides its own whose pages may connect.
+    With `links_only` only people with a personal link are admitted. With `single` everyone who reaches it is the one
+    learner of this account. `packs` are the folders of the packs to list. `origins` are addresses besides its own whose
+    pages may connect.
     """
 
     prefix: str = ""

@@ -198,7 +198,11 @@ class Store:
         return scores
 
     def state(self, pack: str, exercise: str) -> str:
-        """Return "solved" if any try was, "revealed" if every value was shown instead, "begun" if anything was answered or checked or a hint was taken, or "new"."""
+        """Return "solved", "revealed", "begun" or "new".
+
+        "solved" if any try was, "revealed" if every value was shown instead, "begun" if anything was answered or checked
+        or a hint was taken.
+        """
         return self.states().get((sanitize_text(pack), sanitize_text(exercise)), "new")
 
     def states(self) -> Mapping[tuple[str, str], str]:
